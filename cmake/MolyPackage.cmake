@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+install(DIRECTORY include/moly DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(TARGETS libmoly_shared libmoly_static
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
