@@ -12,7 +12,7 @@
 #ifdef __GNUC__
 #pragma GCC poison strcpy strcat strncat sprintf vsprintf strtok gets
 #pragma GCC poison atoi atol atof
-#pragma GCC poison rand srand random srandom
+#pragma GCC poison rand srand srandom
 #pragma GCC poison localtime gmtime ctime asctime
 #endif
 #endif

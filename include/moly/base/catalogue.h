@@ -2,9 +2,9 @@
 #ifndef MOLY_BASE_CATALOGUE_H
 #define MOLY_BASE_CATALOGUE_H
 
-/** Messages in the reader's language. The catalogues are gettext files, po/LANGUAGE.po, compiled into
- *  Moly; the same catalogues serve the C side, the reports and the browser. The English text is the
- *  key. No process-wide locale is used, so that every request can have its own language. */
+/** Messages in the reader's language. The catalogues are gettext files, po/LANGUAGE.po, compiled
+ * into Moly; the same catalogues serve the C side, the reports and the browser. The English text is
+ * the key. No process-wide locale is used, so that every request can have its own language. */
 
 #include "moly/base/json.h"
 

@@ -24,7 +24,8 @@ typedef struct moly_command {
     moly_declaration declaration;
     const moly_view *views;
     size_t n_views;
-    /** @param[out] result  an object, new reference; NULL when the command wrote its output itself */
+    /** @param[out] result  an object, new reference; NULL when the command wrote its output itself
+     */
     moly_status (*run)(const void *args, const moly_run *run, json_t **result, moly_error *err);
 } moly_command;
 

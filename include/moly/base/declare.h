@@ -3,8 +3,8 @@
 #define MOLY_BASE_DECLARE_H
 
 /** The one declaration of a command or an act. From its table of parameters follow argv parsing,
- *  --help, man page, completion, JSON validation, JSON schema (OpenAPI) and the web form; nothing of
- *  these is written anywhere else.
+ *  --help, man page, completion, JSON validation, JSON schema (OpenAPI) and the web form; nothing
+ * of these is written anywhere else.
  *
  *      struct elute_args { const char *generator; double volume_ml; moly_instant at; };
  *      static const moly_param elute_params[] = {
@@ -31,12 +31,12 @@ extern "C" {
 #endif
 
 typedef enum moly_type {
-    MOLY_TYPE_TEXT,    /**< const char * */
-    MOLY_TYPE_F64,     /**< double, in the canonical unit of .dim */
-    MOLY_TYPE_I64,     /**< int64_t */
-    MOLY_TYPE_BOOL,    /**< int: 1, 0, -1 not given; --name and --no-name */
-    MOLY_TYPE_CHOICE,  /**< int: index into .choices, -1 not given */
-    MOLY_TYPE_INSTANT, /**< moly_instant; "now" is the clock's */
+    MOLY_TYPE_TEXT,      /**< const char * */
+    MOLY_TYPE_F64,       /**< double, in the canonical unit of .dim */
+    MOLY_TYPE_I64,       /**< int64_t */
+    MOLY_TYPE_BOOL,      /**< int: 1, 0, -1 not given; --name and --no-name */
+    MOLY_TYPE_CHOICE,    /**< int: index into .choices, -1 not given */
+    MOLY_TYPE_INSTANT,   /**< moly_instant; "now" is the clock's */
     MOLY_TYPE_F64_LIST,  /**< moly_f64_list; "1 h,10 d" */
     MOLY_TYPE_TEXT_LIST, /**< moly_text_list; repeated options or positionals, or a JSON array */
     MOLY_TYPE_JSON,      /**< json_t *, borrowed from the parse; for structured fields */
@@ -61,7 +61,8 @@ typedef struct moly_param {
     double min, max; /**< inclusive, canonical unit; both 0: no bounds. TEXT: bytes of length */
     const char *const *choices; /**< NULL-terminated, CHOICE only */
     const char *fallback;       /**< default, as it would be typed; NULL: none */
-    const char *record; /**< kind of record the text names, so that a form can offer a list; or NULL */
+    const char
+        *record; /**< kind of record the text names, so that a form can offer a list; or NULL */
     const char *pattern_hint; /**< how it looks, for help: "DIR", "FILE", "URL", "USER"; or NULL */
     const char *help; /**< one line, no final point; also the label's explanation in the form */
     bool is_required;
@@ -70,8 +71,8 @@ typedef struct moly_param {
 } moly_param;
 
 #define MOLY_MEMBER(type, member, ctype)                                                           \
-    (offsetof(type, member) +                                                                      \
-     0 * sizeof(char[_Generic(((type *)0)->member, ctype : 1, default : -1)]))
+    (offsetof(type, member) + 0 * sizeof(char[_Generic(((type *)0)->member, ctype : 1, default     \
+                                                       : -1)]))
 #define MOLY_TEXT(type, member)                                                                    \
     .type = MOLY_TYPE_TEXT, .offset = MOLY_MEMBER(type, member, const char *)
 #define MOLY_F64(type, member) .type = MOLY_TYPE_F64, .offset = MOLY_MEMBER(type, member, double)
@@ -84,7 +85,8 @@ typedef struct moly_param {
     .type = MOLY_TYPE_F64_LIST, .offset = MOLY_MEMBER(type, member, moly_f64_list)
 #define MOLY_TEXT_LIST(type, member)                                                               \
     .type = MOLY_TYPE_TEXT_LIST, .offset = MOLY_MEMBER(type, member, moly_text_list)
-#define MOLY_JSON(type, member) .type = MOLY_TYPE_JSON, .offset = MOLY_MEMBER(type, member, json_t *)
+#define MOLY_JSON(type, member)                                                                    \
+    .type = MOLY_TYPE_JSON, .offset = MOLY_MEMBER(type, member, json_t *)
 
 typedef struct moly_declaration {
     const char *name;        /**< "decay", "nuclide show", "pharmacy.elute" */
@@ -110,15 +112,16 @@ MOLY_API MOLY_CHECKED moly_status moly_declare_parse_argv(const moly_declaration
                                                           char *const *argv, moly_arena *arena,
                                                           void *args, moly_error *err);
 
-/** The same from a JSON object: quantities are texts with units ("750 MBq"); bare numbers only where
- *  the dimension is none, counts or fraction. Unknown members are refused. */
+/** The same from a JSON object: quantities are texts with units ("750 MBq"); bare numbers only
+ * where the dimension is none, counts or fraction. Unknown members are refused. */
 MOLY_API MOLY_CHECKED moly_status moly_declare_parse_json(const moly_declaration *declaration,
                                                           const moly_clock *clock,
                                                           const json_t *object, moly_arena *arena,
                                                           void *args, moly_error *err);
 
-/** What was given, as the ledger keeps it: keys with unit suffix ("volume_ml": 5), instants as text,
- *  choices by word, secrets and what was not given left out. New reference; NULL without memory. */
+/** What was given, as the ledger keeps it: keys with unit suffix ("volume_ml": 5), instants as
+ * text, choices by word, secrets and what was not given left out. New reference; NULL without
+ * memory. */
 MOLY_API json_t *moly_declare_fields(const moly_declaration *declaration, const void *args);
 
 /** Generated faces. All append to `text`; `language` NULL is English. */

@@ -14,7 +14,8 @@ extern "C" {
 
 typedef struct json_t json_t; /* jansson's own type */
 
-/** Parse one JSON text. Duplicate keys, trailing text, depth above 64 and invalid UTF-8 are refused.
+/** Parse one JSON text. Duplicate keys, trailing text, depth above 64 and invalid UTF-8 are
+ * refused.
  *  @param[out] json  owned by the caller: json_decref()
  *  @retval MOLY_ERR_DATA  the message gives line and column */
 MOLY_API MOLY_CHECKED moly_status moly_json_parse(const char *text, size_t length, json_t **json,
@@ -28,7 +29,8 @@ MOLY_API char *moly_json_pretty(const json_t *json);
 
 /** A real with at most 15 significant digits; null when it is not finite. New reference. */
 MOLY_API json_t *moly_json_real(double value);
-/** Rounded to `digits` significant digits (1..15): a measured value travels with the digits it has. */
+/** Rounded to `digits` significant digits (1..15): a measured value travels with the digits it has.
+ */
 MOLY_API json_t *moly_json_rounded(double value, int digits);
 
 /** Members of an object, with a message that names the key when it is missing or of another type.

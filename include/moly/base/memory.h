@@ -20,7 +20,8 @@ MOLY_API void moly_free(void *block);
 /** Copy of a text; NULL for NULL or without memory. */
 MOLY_API char *moly_strdup(const char *text);
 
-/** An arena: everything taken from it goes with it. One per request, command or parse; one thread. */
+/** An arena: everything taken from it goes with it. One per request, command or parse; one thread.
+ */
 typedef struct moly_arena moly_arena;
 
 /** @return NULL without memory */

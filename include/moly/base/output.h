@@ -2,8 +2,8 @@
 #ifndef MOLY_BASE_OUTPUT_H
 #define MOLY_BASE_OUTPUT_H
 
-/** One writer for results. A command makes one JSON object; the same object is printed as JSON, as a
- *  table for people or as CSV, by a view that names its columns. */
+/** One writer for results. A command makes one JSON object; the same object is printed as JSON, as
+ * a table for people or as CSV, by a view that names its columns. */
 
 #include <stdio.h>
 
@@ -19,14 +19,14 @@ typedef enum moly_format { MOLY_FORMAT_TABLE, MOLY_FORMAT_JSON, MOLY_FORMAT_CSV 
 typedef struct moly_column {
     const char *key;     /**< member of the row; "after_s" of an outer row is found too */
     const char *heading; /**< for the table; CSV uses the key, which carries the unit */
-    moly_dim dim;        /**< tables print with the unit that reads best; CSV prints the bare number */
-    int digits;          /**< significant digits in the table, 0 = 4 */
+    moly_dim dim; /**< tables print with the unit that reads best; CSV prints the bare number */
+    int digits;   /**< significant digits in the table, 0 = 4 */
 } moly_column;
 
 typedef struct moly_view {
     const char *title; /**< above the table, or NULL */
-    /** Path to the rows, "results.nuclides": arrays are walked, an object alone is one row; "" is the
-     *  result itself. */
+    /** Path to the rows, "results.nuclides": arrays are walked, an object alone is one row; "" is
+     * the result itself. */
     const char *rows;
     const moly_column *columns;
     size_t n_columns;

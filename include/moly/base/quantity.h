@@ -41,8 +41,8 @@ typedef enum moly_dim {
 MOLY_API const char *moly_dim_unit(moly_dim dim); /**< canonical unit, "bq" */
 MOLY_API const char *moly_dim_word(moly_dim dim); /**< "activity" */
 
-/** Parse "2.5 mCi", "40GBq", "6.007 h", "90 %". The number takes a decimal point, an exponent and no
- *  grouping; a unit is required unless the dimension is MOLY_DIM_NONE or MOLY_DIM_COUNTS; for
+/** Parse "2.5 mCi", "40GBq", "6.007 h", "90 %". The number takes a decimal point, an exponent and
+ * no grouping; a unit is required unless the dimension is MOLY_DIM_NONE or MOLY_DIM_COUNTS; for
  *  MOLY_DIM_FRACTION a bare number 0.9 and "90 %" are the same.
  *  @param[out] value  in the canonical unit of `dim`; finite
  *  @retval MOLY_ERR_DATA     no number, or a decimal comma (the message says how to write it)
@@ -62,7 +62,8 @@ MOLY_API MOLY_CHECKED moly_status moly_quantity_scan(const char *text, moly_dim 
  *  digits (3..15). Returns `text`. */
 MOLY_API const char *moly_quantity_format(double value, moly_dim dim, int digits,
                                           char text[MOLY_QUANTITY_TEXT_SIZE]);
-/** As above in a stated unit ("mCi"), or the best one where `unit` is NULL or of another dimension. */
+/** As above in a stated unit ("mCi"), or the best one where `unit` is NULL or of another dimension.
+ */
 MOLY_API const char *moly_quantity_format_in(double value, moly_dim dim, const char *unit,
                                              int digits, char text[MOLY_QUANTITY_TEXT_SIZE]);
 

@@ -15,11 +15,11 @@ extern "C" {
 #if defined(_WIN32) || !defined(__GNUC__)
 #define MOLY_API
 #define MOLY_CHECKED
-#define MOLY_PRINTF(format, first)
+#define MOLY_PRINTF(string, first)
 #else
 #define MOLY_API __attribute__((visibility("default")))
 #define MOLY_CHECKED __attribute__((warn_unused_result))
-#define MOLY_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define MOLY_PRINTF(string, first) __attribute__((format(printf, string, first)))
 #endif
 
 /** status, exit code, HTTP status, text */
@@ -73,7 +73,8 @@ MOLY_API moly_status moly_fail(moly_error *err, moly_status status, const char *
 /** Put "<context>: " before the message of a failure that is being passed on. */
 MOLY_API void moly_error_context(moly_error *err, const char *format, ...) MOLY_PRINTF(2, 3);
 
-#define MOLY_FAIL(err, status, ...) moly_fail((err), (status), NULL, __FILE__, __LINE__, __VA_ARGS__)
+#define MOLY_FAIL(err, status, ...)                                                                \
+    moly_fail((err), (status), NULL, __FILE__, __LINE__, __VA_ARGS__)
 /** A refusal by a rule of the centre, named as in docs/requirements.md. */
 #define MOLY_REFUSE(err, rule, ...)                                                                \
     moly_fail((err), MOLY_ERR_RULE, (rule), __FILE__, __LINE__, __VA_ARGS__)

@@ -49,7 +49,8 @@ MOLY_API bool moly_is_utf8(const char *text);
 /** Columns that a UTF-8 text takes on a terminal (combining marks 0, wide characters 2). */
 MOLY_API size_t moly_display_width(const char *text);
 
-/** Whole file into memory, with a terminating zero; at most `limit` bytes. Release with moly_free().
+/** Whole file into memory, with a terminating zero; at most `limit` bytes. Release with
+ * moly_free().
  *  @retval MOLY_ERR_NOT_FOUND  no such file
  *  @retval MOLY_ERR_RANGE      larger than `limit` bytes
  *  @retval MOLY_ERR_IO         cannot be read */

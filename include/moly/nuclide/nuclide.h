@@ -21,7 +21,8 @@ extern "C" {
 
 typedef enum moly_decay_mode {
     MOLY_DECAY_BETA_MINUS,
-    MOLY_DECAY_BETA_PLUS_EC, /**< electron capture and positron emission to the same daughter state */
+    MOLY_DECAY_BETA_PLUS_EC, /**< electron capture and positron emission to the same daughter state
+                              */
     MOLY_DECAY_ISOMERIC,
     MOLY_DECAY_ALPHA,
     MOLY_DECAY_FISSION, /**< spontaneous; no daughter is followed */
@@ -56,7 +57,7 @@ typedef enum moly_beta_shape {
 
 typedef struct moly_branch {
     moly_decay_mode mode;
-    int daughter; /**< index in the same set, MOLY_NO_DAUGHTER after fission */
+    int daughter;    /**< index in the same set, MOLY_NO_DAUGHTER after fission */
     double fraction; /**< of all decays, 0..1 */
     double fraction_sd;
     double q_kev; /**< NAN where not known */
@@ -68,18 +69,18 @@ typedef struct moly_line {
     uint8_t source;     /**< index into moly_nuclide_source_text() */
     float energy_sd_kev;
     float intensity_sd;
-    float mean_kev;   /**< betas: mean energy; else equal to the energy */
+    float mean_kev;    /**< betas: mean energy; else equal to the energy */
     double energy_kev; /**< betas: end point */
-    double intensity; /**< quanta or particles per decay */
+    double intensity;  /**< quanta or particles per decay */
 } moly_line;
 
 typedef struct moly_nuclide {
-    char name[12]; /**< "Tc-99m", the form in which Moly prints it */
+    char name[12];        /**< "Tc-99m", the form in which Moly prints it */
     int16_t z, a, isomer; /**< isomer 0 = ground state, 1 = m, 2 = n (second isomer) */
     bool is_stable;
     double half_life_s; /**< INFINITY when stable */
     double half_life_sd_s;
-    double lambda_per_s; /**< ln 2 / half-life; 0 when stable */
+    double lambda_per_s;  /**< ln 2 / half-life; 0 when stable */
     double atomic_mass_u; /**< of the neutral atom in this state */
     double atomic_mass_sd_u;
     /** Mean energy emitted per decay, keV: alpha particles (without recoil); electrons (betas,

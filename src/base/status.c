@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "moly/base/status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "moly/base/catalogue.h"
+
+typedef struct status_row {
+    const char *name;
+    int exit_code;
+    int http;
+    const char *text;
+} status_row;
+
+static const status_row status_rows[] = {
+#define STATUS_ROW(name, exit_code, http, text) {#name, exit_code, http, text},
+    MOLY_STATUS_LIST(STATUS_ROW)
+#undef STATUS_ROW
+};
+
+static const status_row *row_of(moly_status status)
+{
+    size_t index = (size_t)status;
+    MOLY_ASSERT(index < sizeof status_rows / sizeof status_rows[0]);
+    return &status_rows[index];
+}
+
+int moly_status_exit_code(moly_status status)
+{
+    return row_of(status)->exit_code;
+}
+
+int moly_status_http(moly_status status)
+{
+    return row_of(status)->http;
+}
+
+const char *moly_status_text(moly_status status)
+{
+    return row_of(status)->text;
+}
+
+const char *moly_status_name(moly_status status)
+{
+    return row_of(status)->name;
+}
+
+/* A message that had to be cut must not end inside a UTF-8 sequence: it goes into JSON. */
+static void cut_to_whole_characters(char *text)
+{
+    size_t length = strlen(text);
+    size_t start = length;
+    while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80) {
+        start--;
+    }
+    if (start == 0) {
+        return;
+    }
+    unsigned char lead = (unsigned char)text[start - 1];
+    size_t wanted = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    if (length - (start - 1) < wanted) {
+        text[start - 1] = '\0';
+    }
+}
+
+moly_status moly_fail(moly_error *err, moly_status status, const char *rule, const char *file,
+                      int line, const char *format, ...)
+{
+    if (!err || err->status != MOLY_OK) {
+        return status;
+    }
+    err->status = status;
+    err->file = file;
+    err->line = line;
+    (void)snprintf(err->rule, sizeof err->rule, "%s", rule ? rule : "");
+    va_list arguments;
+    va_start(arguments, format);
+    /* The English format is the key; a test proves that each translation takes the same arguments.
+     */
+    (void)vsnprintf(err->message, sizeof err->message, moly_translate(err->language, format),
+                    arguments);
+    va_end(arguments);
+    cut_to_whole_characters(err->message);
+    return status;
+}
+
+void moly_error_context(moly_error *err, const char *format, ...)
+{
+    if (!err || err->status == MOLY_OK) {
+        return;
+    }
+    char context[sizeof err->message];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(context, sizeof context, moly_translate(err->language, format), arguments);
+    va_end(arguments);
+    size_t n = strlen(context), room = sizeof err->message;
+    if (n + 2 >= room) {
+        n = room - 3;
+    }
+    size_t kept = strlen(err->message);
+    if (kept > room - n - 3) {
+        kept = room - n - 3;
+    }
+    memmove(err->message + n + 2, err->message, kept);
+    memcpy(err->message, context, n);
+    memcpy(err->message + n, ": ", 2);
+    err->message[n + 2 + kept] = '\0';
+    cut_to_whole_characters(err->message);
+}
+
+void moly_assert_failed(const char *condition, const char *file, int line)
+{
+    (void)fprintf(stderr, "moly: a mistake in Moly itself: %s does not hold (%s:%d)\n", condition,
+                  file, line);
+    abort();
+}
