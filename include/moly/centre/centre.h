@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOLY_CENTRE_CENTRE_H
+#define MOLY_CENTRE_CENTRE_H
+
+/** Acts: everything that a person can do in the centre, each declared once.
+ *
+ *  From the declaration come the command line, the HTTP route, the web form, the permission check,
+ *  validation, signature and audit trail. A handler reads projections and decides; the ledger
+ *  appends. Nothing else writes. */
+
+#include "moly/base/declare.h"
+#include "moly/ledger/ledger.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** role, word */
+#define MOLY_ROLE_LIST(X)                                                                          \
+    X(MOLY_ROLE_TECHNOLOGIST, 1u << 0, "technologist")                                             \
+    X(MOLY_ROLE_RADIOPHARMACIST, 1u << 1, "radiopharmacist")                                       \
+    X(MOLY_ROLE_QUALIFIED_PERSON, 1u << 2, "qualified-person")                                     \
+    X(MOLY_ROLE_PHYSICIST, 1u << 3, "physicist")                                                   \
+    X(MOLY_ROLE_PHYSICIAN, 1u << 4, "physician")                                                   \
+    X(MOLY_ROLE_ADMIN, 1u << 5, "admin")                                                           \
+    X(MOLY_ROLE_INSPECTOR, 1u << 6, "inspector")
+
+typedef enum moly_role {
+#define MOLY_ROLE_ENUM(name, bit, word) name = bit,
+    MOLY_ROLE_LIST(MOLY_ROLE_ENUM)
+#undef MOLY_ROLE_ENUM
+} moly_role;
+
+typedef enum moly_signature_need {
+    MOLY_SIGNATURE_NONE,
+    MOLY_SIGNATURE_ONE, /**< the password is entered again */
+    MOLY_SIGNATURE_TWO, /**< and a second person signs too */
+} moly_signature_need;
+
+typedef struct moly_act_context moly_act_context; /**< what a handler sees; src/centre/act.h */
+typedef struct moly_decision moly_decision;       /**< what it answers; src/centre/act.h */
+
+typedef struct moly_act {
+    moly_declaration declaration; /**< name "pharmacy.elute" */
+    unsigned roles;               /**< moly_role bits: who may do it */
+    moly_signature_need signature;
+    const char *meaning;      /**< of the signature, "released for use"; NULL without one */
+    const char *rules;        /**< rules of docs/requirements.md that it enforces, "R-21 R-22" */
+    const char *subject_kind; /**< kind of record it makes or changes, "eluate" */
+    moly_status (*decide)(const moly_act_context *context, const void *args,
+                          moly_decision *decision, moly_error *err);
+} moly_act;
+
+/** All acts, ordered by name. Borrowed. */
+MOLY_API const moly_act *const *moly_acts(size_t *n);
+/** @retval MOLY_ERR_UNKNOWN  the nearest name is suggested */
+MOLY_API MOLY_CHECKED moly_status moly_act_find(const char *name, const moly_act **act,
+                                                moly_error *err);
+/** `moly acts --format json`: {"results":[{"name","summary","roles","signature","meaning","rules",
+ *  "fields":[…],"example"}]}. New reference. */
+MOLY_API json_t *moly_acts_describe(const char *language);
+
+/** Who asks, and how that is known. */
+typedef struct moly_performer {
+    const char *user;
+    const char *authentication;    /**< see moly_draft */
+    const moly_identity *identity; /**< NULL: the password was not entered for this act */
+    const moly_identity *second;   /**< NULL: no second person */
+    const char *language;          /**< of messages; NULL = English */
+} moly_performer;
+
+/** Perform an act.
+ *  @param fields  members named as the parameters; quantities as texts with units
+ *  @param[out] event  as moly_transaction_append(); new reference
+ *  @retval MOLY_ERR_USAGE, _RANGE, _UNKNOWN  the fields
+ *  @retval MOLY_ERR_FORBIDDEN  the person's roles do not allow it (R-08), or duties must be
+ * separate (R-09)
+ *  @retval MOLY_ERR_SIGN_IN    a signature is needed and the password was not entered (R-10)
+ *  @retval MOLY_ERR_RULE       refused; err->rule says by which rule, the message why and what to
+ * do */
+MOLY_API MOLY_CHECKED moly_status moly_centre_perform(moly_ledger *ledger, const char *act,
+                                                      const json_t *fields,
+                                                      const moly_performer *performer,
+                                                      json_t **event, moly_error *err);
+
+/** What `moly init` makes beside the ledger: the first administrator. */
+MOLY_API MOLY_CHECKED moly_status moly_centre_found(moly_ledger *ledger, const char *admin,
+                                                    const char *password, moly_password_cost cost,
+                                                    moly_error *err);
+/** The example centre: a person for each role (password = see README), a generator three days old,
+ *  kits, today's patients and orders; made by performing acts.  */
+MOLY_API MOLY_CHECKED moly_status moly_centre_found_example(moly_ledger *ledger,
+                                                            const moly_progress *progress,
+                                                            moly_error *err);
+
+/* ---- what screens read (each a JSON object, new reference) --------------------------------------
+ */
+
+/** Today: {"now","site","vessels":[{"account","label","state","nuclides":[{"nuclide","activity_bq",
+ *  "activity_next_bq" (60 s later),"half_life_s"}]}],"doses":[…due, in order of time…],
+ *  "blocks":[{"what","why","rule","remedy"}],"counts":{…}} */
+MOLY_API MOLY_CHECKED moly_status moly_centre_today(const moly_ledger_reader *reader,
+                                                    moly_instant now, json_t **today,
+                                                    moly_error *err);
+/** A patient with referrals, orders, doses, studies and cumulative administered activity. */
+MOLY_API MOLY_CHECKED moly_status moly_centre_patient(const moly_ledger_reader *reader,
+                                                      const char *patient, moly_instant now,
+                                                      json_t **result, moly_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
