@@ -39,8 +39,8 @@
         memset(&(err), 0, sizeof(err));                                                            \
     } while (0)
 
-/** |actual - expected| <= tolerance * |expected|; the tolerance is rounding (1e-14), the digits of a
- *  publication, or the accuracy that a header promises. */
+/** |actual - expected| <= tolerance * |expected|; the tolerance is rounding (1e-14), the digits of
+ * a publication, or the accuracy that a header promises. */
 #define assert_relative(actual, expected, tolerance)                                               \
     do {                                                                                           \
         double a_ = (actual), e_ = (expected), t_ = (tolerance);                                   \
@@ -50,7 +50,8 @@
         }                                                                                          \
     } while (0)
 
-/** Path of a file of the reference data in `path`; skips the test, saying so, where it is missing. */
+/** Path of a file of the reference data in `path`; skips the test, saying so, where it is missing.
+ */
 static inline void need_shared(const char *relative, char *path, size_t size)
 {
     const char *root = getenv("MOLY_SHARED");

@@ -26,10 +26,11 @@ static bool fails_now(void)
 
 void *moly_alloc(size_t count, size_t size)
 {
-    if (fails_now()) {
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes) || fails_now()) {
         return NULL;
     }
-    return calloc(count ? count : 1, size ? size : 1);
+    return calloc(bytes ? bytes : 1, 1);
 }
 
 void *moly_realloc(void *block, size_t count, size_t size)

@@ -86,17 +86,34 @@ static char decimal_point(void)
     return localeconv()->decimal_point[0];
 }
 
+/* Decimal exponent of what "%.*e" printed. */
+static int exponent_of(const char *text)
+{
+    const char *e = strchr(text, 'e');
+    return e ? (int)strtol(e + 1, NULL, 10) : 0;
+}
+
 const char *moly_number_format(double value, int max_digits, char text[MOLY_NUMBER_TEXT_SIZE])
 {
-    double wanted = value;
-    if (max_digits < 17) {
-        (void)snprintf(text, MOLY_NUMBER_TEXT_SIZE, "%.*g", max_digits, value);
-        wanted = strtod(text, NULL);
+    if (!isfinite(value)) {
+        (void)snprintf(text, MOLY_NUMBER_TEXT_SIZE, "%g", value);
+        return text;
     }
+    (void)snprintf(text, MOLY_NUMBER_TEXT_SIZE, "%.*e", max_digits - 1, value);
+    double rounded = strtod(text, NULL);
     int digits = 1;
     do {
-        (void)snprintf(text, MOLY_NUMBER_TEXT_SIZE, "%.*g", digits, value);
-    } while (digits++ < max_digits && strtod(text, NULL) != wanted);
+        (void)snprintf(text, MOLY_NUMBER_TEXT_SIZE, "%.*e", digits - 1, value);
+    } while (digits++ < max_digits && strtod(text, NULL) != rounded);
+    digits--;
+    int exponent = exponent_of(text);
+    if (rounded == 0) {
+        (void)snprintf(text, MOLY_NUMBER_TEXT_SIZE, "0");
+    } else if (exponent >= -5 && exponent < 15) {
+        /* Plainly, 1000000 and 0.00015, while no digit is made up. */
+        int decimals = digits - 1 - exponent;
+        (void)snprintf(text, MOLY_NUMBER_TEXT_SIZE, "%.*f", decimals > 0 ? decimals : 0, rounded);
+    }
     char point = decimal_point();
     for (char *c = text; *c; c++) {
         if (*c == point) {
