@@ -68,6 +68,7 @@ typedef struct moly_param {
     bool is_required;
     bool is_positional; /**< taken in order from the words that are no options */
     bool is_secret;     /**< never echoed, logged or put into an event */
+    bool is_common;     /**< taken by every command; help lists it apart */
 } moly_param;
 
 #define MOLY_MEMBER(type, member, ctype)                                                           \
