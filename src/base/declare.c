@@ -155,16 +155,16 @@ moly_status moly_reading_end(moly_reading *reading, const char *prefix, void *ar
         if (!param->is_required) {
             continue;
         }
-        prefix = param->is_positional ? "" : prefix;
+        const char *dashes = param->is_positional ? "" : prefix;
         if (!moly_param_is_given(param, reading->args)) {
-            return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s%s is required: %s", prefix, param->name,
+            return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s%s is required: %s", dashes, param->name,
                              param->help);
         }
         const char *text = param->type == MOLY_TYPE_TEXT
                                ? *(const char *const *)(const void *)(reading->args + param->offset)
                                : NULL;
         if (text != NULL && text[0] == '\0') {
-            return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s%s is required and is empty", prefix,
+            return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s%s is required and is empty", dashes,
                              param->name);
         }
     }
