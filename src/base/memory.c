@@ -66,8 +66,15 @@ typedef struct arena_chunk {
     max_align_t data[];
 } arena_chunk;
 
+typedef struct arena_deferred {
+    struct arena_deferred *next;
+    void (*release)(void *object);
+    void *object;
+} arena_deferred;
+
 struct moly_arena {
-    arena_chunk *chunks; /* newest first */
+    arena_chunk *chunks;      /* newest first */
+    arena_deferred *deferred; /* in the chunks themselves, newest first */
 };
 
 enum { CHUNK_BYTES = 8192 };
@@ -81,6 +88,9 @@ void moly_arena_free(moly_arena *arena)
 {
     if (!arena) {
         return;
+    }
+    for (arena_deferred *d = arena->deferred; d; d = d->next) {
+        d->release(d->object);
     }
     for (arena_chunk *chunk = arena->chunks; chunk;) {
         arena_chunk *next = chunk->next;
@@ -125,6 +135,17 @@ void *moly_arena_alloc(moly_arena *arena, size_t count, size_t size)
     void *block = (char *)chunk->data + chunk->used;
     chunk->used += bytes;
     return block;
+}
+
+bool moly_arena_defer(moly_arena *arena, void (*release)(void *object), void *object)
+{
+    arena_deferred *deferred = moly_arena_alloc(arena, 1, sizeof *deferred);
+    if (!deferred) {
+        return false;
+    }
+    *deferred = (arena_deferred){arena->deferred, release, object};
+    arena->deferred = deferred;
+    return true;
 }
 
 char *moly_arena_strndup(moly_arena *arena, const char *text, size_t length)

@@ -68,25 +68,24 @@ typedef struct moly_param {
     bool is_required;
     bool is_positional; /**< taken in order from the words that are no options */
     bool is_secret;     /**< never echoed, logged or put into an event */
+    bool is_common;     /**< taken by every command; help lists it apart */
 } moly_param;
 
-#define MOLY_MEMBER(type, member, ctype)                                                           \
-    (offsetof(type, member) + 0 * sizeof(char[_Generic(((type *)0)->member, ctype : 1, default     \
+#define MOLY_MEMBER(args, member, ctype)                                                           \
+    (offsetof(args, member) + 0 * sizeof(char[_Generic(((args *)0)->member, ctype : 1, default     \
                                                        : -1)]))
-#define MOLY_TEXT(type, member)                                                                    \
-    .type = MOLY_TYPE_TEXT, .offset = MOLY_MEMBER(type, member, const char *)
-#define MOLY_F64(type, member) .type = MOLY_TYPE_F64, .offset = MOLY_MEMBER(type, member, double)
-#define MOLY_I64(type, member) .type = MOLY_TYPE_I64, .offset = MOLY_MEMBER(type, member, int64_t)
-#define MOLY_BOOL(type, member) .type = MOLY_TYPE_BOOL, .offset = MOLY_MEMBER(type, member, int)
-#define MOLY_CHOICE(type, member) .type = MOLY_TYPE_CHOICE, .offset = MOLY_MEMBER(type, member, int)
-#define MOLY_INSTANT(type, member)                                                                 \
-    .type = MOLY_TYPE_INSTANT, .offset = MOLY_MEMBER(type, member, moly_instant)
-#define MOLY_F64_LIST(type, member)                                                                \
-    .type = MOLY_TYPE_F64_LIST, .offset = MOLY_MEMBER(type, member, moly_f64_list)
-#define MOLY_TEXT_LIST(type, member)                                                               \
-    .type = MOLY_TYPE_TEXT_LIST, .offset = MOLY_MEMBER(type, member, moly_text_list)
-#define MOLY_JSON(type, member)                                                                    \
-    .type = MOLY_TYPE_JSON, .offset = MOLY_MEMBER(type, member, json_t *)
+#define MOLY_PARAM_OF(kind, args, member, ctype)                                                   \
+    .type = (kind), .offset = MOLY_MEMBER(args, member, ctype)
+#define MOLY_TEXT(args, member) MOLY_PARAM_OF(MOLY_TYPE_TEXT, args, member, const char *)
+#define MOLY_F64(args, member) MOLY_PARAM_OF(MOLY_TYPE_F64, args, member, double)
+#define MOLY_I64(args, member) MOLY_PARAM_OF(MOLY_TYPE_I64, args, member, int64_t)
+#define MOLY_BOOL(args, member) MOLY_PARAM_OF(MOLY_TYPE_BOOL, args, member, int)
+#define MOLY_CHOICE(args, member) MOLY_PARAM_OF(MOLY_TYPE_CHOICE, args, member, int)
+#define MOLY_INSTANT(args, member) MOLY_PARAM_OF(MOLY_TYPE_INSTANT, args, member, moly_instant)
+#define MOLY_F64_LIST(args, member) MOLY_PARAM_OF(MOLY_TYPE_F64_LIST, args, member, moly_f64_list)
+#define MOLY_TEXT_LIST(args, member)                                                               \
+    MOLY_PARAM_OF(MOLY_TYPE_TEXT_LIST, args, member, moly_text_list)
+#define MOLY_JSON(args, member) MOLY_PARAM_OF(MOLY_TYPE_JSON, args, member, json_t *)
 
 typedef struct moly_declaration {
     const char *name;        /**< "decay", "nuclide show", "pharmacy.elute" */
