@@ -3,7 +3,6 @@
 
 #include "declare_inside.h"
 
-#include <jansson.h>
 #include <math.h>
 
 void moly_param_clear(const moly_param *param, char *args)
@@ -66,6 +65,29 @@ bool moly_param_is_given(const moly_param *param, const void *args)
 bool moly_param_has_bounds(const moly_param *param)
 {
     return !(param->min == 0.0 && param->max == 0.0);
+}
+
+bool moly_param_is_list(const moly_param *param)
+{
+    return param->type == MOLY_TYPE_F64_LIST || param->type == MOLY_TYPE_TEXT_LIST;
+}
+
+bool moly_param_may_be_bare(const moly_param *param)
+{
+    return param->dim == MOLY_DIM_NONE || param->dim == MOLY_DIM_COUNTS ||
+           param->dim == MOLY_DIM_FRACTION;
+}
+
+const char *moly_param_symbol(moly_dim dim)
+{
+    size_t n = 0;
+    const moly_unit *units = moly_units(&n);
+    for (size_t i = 0; i < n; i++) {
+        if (units[i].dim == dim && units[i].factor == 1.0) {
+            return units[i].symbol;
+        }
+    }
+    return "";
 }
 
 const char *moly_param_key(const moly_param *param, char key[MOLY_PARAM_KEY_SIZE])
@@ -136,8 +158,7 @@ moly_status moly_reading_take_text(moly_reading *reading, size_t i, const char *
 {
     const moly_param *param = &reading->declaration->params[i];
     moly_seen *seen = &reading->seen[i];
-    bool is_list = param->type == MOLY_TYPE_F64_LIST || param->type == MOLY_TYPE_TEXT_LIST;
-    if (seen->is_given && !is_list) {
+    if (seen->is_given && !moly_param_is_list(param)) {
         return MOLY_FAIL(err, MOLY_ERR_USAGE, "given twice");
     }
     if (!seen->is_given) {
@@ -183,74 +204,4 @@ moly_status moly_declare_defaults(const moly_declaration *declaration, const mol
         memcpy(args, reading.args, declaration->args_size);
     }
     return status;
-}
-
-static json_t *number_list(const moly_f64_list *list)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < list->n; i++) {
-        if (json_array_append_new(array, moly_json_real(list->values[i])) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    }
-    return array;
-}
-
-static json_t *text_list(const moly_text_list *list)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < list->n; i++) {
-        if (json_array_append_new(array, json_string(list->values[i])) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    }
-    return array;
-}
-
-static json_t *field(const moly_param *param, const void *args)
-{
-    const void *member = (const char *)args + param->offset;
-    char instant[MOLY_INSTANT_TEXT_SIZE];
-    switch (param->type) {
-    case MOLY_TYPE_TEXT:
-        return json_string(*(const char *const *)member);
-    case MOLY_TYPE_F64:
-        return moly_json_real(*(const double *)member);
-    case MOLY_TYPE_I64:
-        return json_integer(*(const int64_t *)member);
-    case MOLY_TYPE_BOOL:
-        return json_boolean(*(const int *)member);
-    case MOLY_TYPE_CHOICE:
-        return json_string(param->choices[*(const int *)member]);
-    case MOLY_TYPE_INSTANT:
-        return json_string(moly_instant_format(*(const moly_instant *)member, instant));
-    case MOLY_TYPE_F64_LIST:
-        return number_list(member);
-    case MOLY_TYPE_TEXT_LIST:
-        return text_list(member);
-    case MOLY_TYPE_JSON:
-        return json_incref(*(json_t *const *)member);
-    }
-    return NULL;
-}
-
-json_t *moly_declare_fields(const moly_declaration *declaration, const void *args)
-{
-    json_t *fields = json_object();
-    for (size_t i = 0; i < declaration->n_params; i++) {
-        const moly_param *param = &declaration->params[i];
-        char key[MOLY_PARAM_KEY_SIZE];
-        if (param->is_secret || !moly_param_is_given(param, args)) {
-            continue;
-        }
-        /* json_object_set_new refuses a NULL object or value, so both are seen here */
-        if (json_object_set_new(fields, moly_param_field_key(param, key), field(param, args)) !=
-            0) {
-            json_decref(fields);
-            return NULL;
-        }
-    }
-    return fields;
 }

@@ -143,8 +143,7 @@ static moly_status take_positional(moly_reading *reading, const char *word, moly
     const moly_declaration *declaration = reading->declaration;
     for (size_t i = 0; i < declaration->n_params; i++) {
         const moly_param *param = &declaration->params[i];
-        bool is_list = param->type == MOLY_TYPE_TEXT_LIST || param->type == MOLY_TYPE_F64_LIST;
-        if (!param->is_positional || (reading->seen[i].is_given && !is_list)) {
+        if (!param->is_positional || (reading->seen[i].is_given && !moly_param_is_list(param))) {
             continue;
         }
         moly_status status = moly_reading_take_text(reading, i, word, err);

@@ -51,6 +51,11 @@ MOLY_CHECKED moly_status moly_param_push_text(moly_reading *reading, const moly_
 void moly_param_clear(const moly_param *param, char *args);
 bool moly_param_is_given(const moly_param *param, const void *args);
 bool moly_param_has_bounds(const moly_param *param);
+bool moly_param_is_list(const moly_param *param);
+/** May JSON give it as a number without a unit? */
+bool moly_param_may_be_bare(const moly_param *param);
+/** The canonical unit as people write it, "mL"; "" where there is none. */
+const char *moly_param_symbol(moly_dim dim);
 
 #define MOLY_PARAM_KEY_SIZE 96
 /** Member in JSON: the name with '_' for '-'. Returns `key`. */

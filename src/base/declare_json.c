@@ -30,9 +30,7 @@ static moly_status number_of(const moly_param *param, const json_t *value, doubl
                              moly_error *err)
 {
     if (json_is_number(value)) {
-        bool may_be_bare = param->dim == MOLY_DIM_NONE || param->dim == MOLY_DIM_COUNTS ||
-                           param->dim == MOLY_DIM_FRACTION;
-        if (!may_be_bare) {
+        if (!moly_param_may_be_bare(param)) {
             return MOLY_FAIL(err, MOLY_ERR_USAGE,
                              "a bare number has no unit; write %s as text, for instance \"%g %s\"",
                              moly_dim_word(param->dim), json_number_value(value),

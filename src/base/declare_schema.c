@@ -20,28 +20,9 @@ static bool is_quantity(const moly_param *param)
     return param->type == MOLY_TYPE_F64 || param->type == MOLY_TYPE_F64_LIST;
 }
 
-static bool may_be_bare(const moly_param *param)
-{
-    return param->dim == MOLY_DIM_NONE || param->dim == MOLY_DIM_COUNTS ||
-           param->dim == MOLY_DIM_FRACTION;
-}
-
 static void set_text(json_t *object, const char *key, const char *text)
 {
     (void)json_object_set_new(object, key, json_string(text));
-}
-
-/* The dimension's symbol as people write it: "mL" for the canonical "ml". */
-static const char *symbol_of(moly_dim dim)
-{
-    size_t n = 0;
-    const moly_unit *units = moly_units(&n);
-    for (size_t i = 0; i < n; i++) {
-        if (units[i].dim == dim && units[i].factor == 1.0) {
-            return units[i].symbol;
-        }
-    }
-    return "";
 }
 
 static json_t *choices_of(const moly_param *param, const char *language)
@@ -58,12 +39,13 @@ static json_t *quantity_schema(const moly_param *param)
 {
     json_t *as_text = json_object();
     set_text(as_text, "type", "string");
-    if (!may_be_bare(param)) {
+    if (!moly_param_may_be_bare(param)) {
         char example[MOLY_BOUND_TEXT_SIZE];
         double value = moly_param_has_bounds(param) ? param->max : 1.0;
         (void)json_object_set_new(
             as_text, "examples",
-            json_pack("[s]", moly_param_bound(param, value, symbol_of(param->dim), example)));
+            json_pack("[s]",
+                      moly_param_bound(param, value, moly_param_symbol(param->dim), example)));
         return as_text;
     }
     json_t *as_number = json_object();
@@ -132,7 +114,7 @@ json_t *moly_declare_schema(const moly_declaration *declaration)
         set_text(schema, "description", param->help);
         if (is_quantity(param) && param->dim != MOLY_DIM_NONE) {
             set_text(schema, "x-moly-dimension", moly_dim_word(param->dim));
-            set_text(schema, "x-moly-unit", symbol_of(param->dim));
+            set_text(schema, "x-moly-unit", moly_param_symbol(param->dim));
         }
         if (param->fallback != NULL) {
             set_text(schema, "x-moly-default", param->fallback);
@@ -166,7 +148,7 @@ static void describe_limits(const moly_param *param, const char *language, json_
 {
     if (is_quantity(param)) {
         set_text(out, "dimension", moly_dim_word(param->dim));
-        set_text(out, "unit", symbol_of(param->dim));
+        set_text(out, "unit", moly_param_symbol(param->dim));
         (void)json_object_set_new(out, "units", units_of(param->dim));
     }
     if (moly_param_has_bounds(param)) {

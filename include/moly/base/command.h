@@ -16,8 +16,9 @@ extern "C" {
 /** What a run is given beside its arguments. */
 typedef struct moly_run {
     moly_clock clock;
-    const moly_progress *progress; /**< may be NULL */
-    moly_arena *arena;             /**< lives until the result has been written */
+    const moly_progress *progress;       /**< may be NULL */
+    moly_arena *arena;                   /**< lives until the result has been written */
+    const moly_declaration *declaration; /**< that the arguments were read by */
 } moly_run;
 
 typedef struct moly_command {

@@ -123,6 +123,10 @@ MOLY_API MOLY_CHECKED moly_status moly_declare_parse_json(const moly_declaration
  * memory. */
 MOLY_API json_t *moly_declare_fields(const moly_declaration *declaration, const void *args);
 
+/** What was given as the object that moly_declare_parse_json() reads back into the same arguments,
+ *  secrets included: how the command line hands an act on. New reference; NULL without memory. */
+MOLY_API json_t *moly_declare_object(const moly_declaration *declaration, const void *args);
+
 /** Generated faces. All append to `text`; `language` NULL is English. */
 MOLY_API void moly_declare_help(const moly_declaration *declaration, const char *language,
                                 moly_text *text);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOLY_CLI_CLI_H
+#define MOLY_CLI_CLI_H
+
+/* The inside of the `moly` command. A new command is a file with one moly_command and one line in
+ * the table of commands.c; everything else follows from its declaration. */
+
+#include "moly/base/command.h"
+#include "moly/base/text.h"
+
+/* Commands of the command line itself, one file each. */
+extern const moly_command cli_help_command;
+extern const moly_command cli_man_command;
+extern const moly_command cli_completion_command;
+
+/** All commands, ordered by name, with the options that every command takes already behind their
+ *  own. */
+typedef struct cli_commands {
+    const moly_command **commands;
+    size_t n;
+} cli_commands;
+MOLY_CHECKED moly_status cli_commands_list(moly_arena *arena, cli_commands *list, moly_error *err);
+/** The command whose name begins the words, the longest such name.
+ *  @param[out] n_words  words of the name
+ *  @retval MOLY_ERR_USAGE  none; the nearest is suggested */
+MOLY_CHECKED moly_status cli_commands_find(const cli_commands *list, int argc, char *const *argv,
+                                           moly_arena *arena, const moly_command **command,
+                                           int *n_words, moly_error *err);
+/** The words joined by blanks; NULL without memory. */
+char *cli_join(moly_arena *arena, size_t n, const char *const *words);
+
+/** What every command takes: --format, --clock, --help. */
+typedef struct cli_common {
+    int format; /* moly_format */
+    moly_instant clock;
+    int wants_help;
+} cli_common;
+/** `base` with `extra` behind its parameters.
+ *  @param[out] extra_offset  of the extra arguments within the new argument struct
+ *  @retval MOLY_ERR_INTERNAL  both have a parameter of the same name */
+MOLY_CHECKED moly_status cli_extend(const moly_declaration *base, const moly_param *extra,
+                                    size_t n_extra, size_t extra_size, moly_arena *arena,
+                                    moly_declaration *extended, size_t *extra_offset,
+                                    moly_error *err);
+MOLY_CHECKED moly_status cli_add_common(const moly_declaration *base, moly_arena *arena,
+                                        moly_declaration *extended, moly_error *err);
+/** The common arguments behind the command's own. */
+const cli_common *cli_common_of(const moly_declaration *extended, const void *args);
+
+/** Parse, run and write. */
+MOLY_CHECKED moly_status cli_run(const moly_command *command, int argc, char *const *argv,
+                                 moly_arena *arena, moly_error *err);
+
+/** The list of commands, `moly help`. */
+void cli_overview(const cli_commands *list, const char *language, moly_text *text);
+/** moly(1). */
+void cli_overview_man(const cli_commands *list, moly_text *text);
+void cli_complete_bash(const cli_commands *list, moly_text *text);
+void cli_complete_zsh(const cli_commands *list, moly_text *text);
+void cli_complete_fish(const cli_commands *list, moly_text *text);
+/** What `--version` prints. */
+void cli_version(moly_text *text);
+
+/** The text to standard output, all of it, or MOLY_ERR_IO; releases it. */
+MOLY_CHECKED moly_status cli_print(moly_text *text, moly_error *err);
+/** The reader's language from LC_ALL, LC_MESSAGES, LANG; NULL is English. */
+const char *cli_language(void);
+
+/** SIGINT asks a running command to stop; SIGPIPE becomes a failed write. */
+void cli_signals_begin(void);
+/** Progress on the terminal, cancelled by SIGINT. */
+const moly_progress *cli_progress(void);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which commands there are, and which one is meant. */
+
+#include "cli.h"
+
+static const moly_command *const own_commands[] = {
+    &cli_completion_command,
+    &cli_help_command,
+    &cli_man_command,
+};
+enum { N_OWN = sizeof own_commands / sizeof own_commands[0] };
+
+static int by_name(const void *a, const void *b)
+{
+    const moly_command *const *left = a;
+    const moly_command *const *right = b;
+    return strcmp((*left)->declaration.name, (*right)->declaration.name);
+}
+
+static moly_status add(cli_commands *list, const moly_command *command, moly_arena *arena,
+                       moly_error *err)
+{
+    moly_command *copy = moly_arena_alloc(arena, 1, sizeof *copy);
+    if (!copy) {
+        return MOLY_NO_MEMORY(err);
+    }
+    *copy = *command;
+    list->commands[list->n++] = copy;
+    return cli_add_common(&command->declaration, arena, &copy->declaration, err);
+}
+
+moly_status cli_commands_list(moly_arena *arena, cli_commands *list, moly_error *err)
+{
+    size_t n = N_OWN;
+    *list = (cli_commands){.commands = moly_arena_alloc(arena, n, sizeof *list->commands)};
+    if (!list->commands) {
+        return MOLY_NO_MEMORY(err);
+    }
+    moly_status status = MOLY_OK;
+    for (size_t i = 0; i < N_OWN && status == MOLY_OK; i++) {
+        status = add(list, own_commands[i], arena, err);
+    }
+    qsort(list->commands, list->n, sizeof *list->commands, by_name);
+    return status;
+}
+
+char *cli_join(moly_arena *arena, size_t n, const char *const *words)
+{
+    char *joined = moly_arena_strdup(arena, "");
+    for (size_t i = 0; i < n && joined; i++) {
+        joined = moly_arena_printf(arena, "%s%s%s", joined, i > 0 ? " " : "", words[i]);
+    }
+    return joined;
+}
+
+/* Words of `name` when it begins the words given, else 0. */
+static int words_matched(const char *name, int argc, char *const *argv)
+{
+    int n = 0;
+    while (*name != '\0') {
+        size_t length = strcspn(name, " ");
+        if (n == argc || strlen(argv[n]) != length || memcmp(argv[n], name, length) != 0) {
+            return 0;
+        }
+        n++;
+        name += length + (name[length] == ' ' ? 1 : 0);
+    }
+    return n;
+}
+
+/* "nuclide" alone begins names without being one: say which. */
+static moly_status fail_group(const cli_commands *list, const char *group, moly_error *err)
+{
+    moly_text names = {0};
+    size_t length = strlen(group);
+    for (size_t i = 0; i < list->n; i++) {
+        const char *name = list->commands[i]->declaration.name;
+        if (strncmp(name, group, length) == 0 && name[length] == ' ') {
+            moly_text_printf(&names, "%s%s", names.length > 0 ? ", " : "", name);
+        }
+    }
+    moly_status status = names.length > 0
+                             ? MOLY_FAIL(err, MOLY_ERR_USAGE, "\"%.40s\" is one of: %s", group,
+                                         moly_text_get(&names))
+                             : MOLY_OK;
+    moly_text_free(&names);
+    return status;
+}
+
+static moly_status fail_unknown(const cli_commands *list, int argc, char *const *argv,
+                                moly_arena *arena, moly_error *err)
+{
+    moly_status status = fail_group(list, argv[0], err);
+    if (status != MOLY_OK) {
+        return status;
+    }
+    const char **names = moly_arena_alloc(arena, list->n, sizeof *names);
+    if (!names) {
+        return MOLY_NO_MEMORY(err);
+    }
+    for (size_t i = 0; i < list->n; i++) {
+        names[i] = list->commands[i]->declaration.name;
+    }
+    const char *two[] = {argv[0], argc > 1 ? argv[1] : ""};
+    char *both = cli_join(arena, argc > 1 ? 2 : 1, two);
+    const char *near = moly_nearest(argv[0], names, list->n);
+    if (!near && both) {
+        near = moly_nearest(both, names, list->n);
+    }
+    if (near) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE, "unknown command \"%.60s\"; did you mean \"%s\"?",
+                         argv[0], near);
+    }
+    return MOLY_FAIL(err, MOLY_ERR_USAGE, "unknown command \"%.60s\"; moly help lists them",
+                     argv[0]);
+}
+
+moly_status cli_commands_find(const cli_commands *list, int argc, char *const *argv,
+                              moly_arena *arena, const moly_command **command, int *n_words,
+                              moly_error *err)
+{
+    const moly_command *found = NULL;
+    int longest = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        int n = words_matched(list->commands[i]->declaration.name, argc, argv);
+        if (n > longest) {
+            longest = n;
+            found = list->commands[i];
+        }
+    }
+    if (!found) {
+        return fail_unknown(list, argc, argv, arena, err);
+    }
+    *command = found;
+    *n_words = longest;
+    return MOLY_OK;
+}
