@@ -5,37 +5,57 @@
 
 #include <ctype.h>
 
-/* Text between macros: no line may begin like a macro, backslashes are escaped, and each sentence
- * begins a line, so that the formatter sets the space behind it. */
-static void add_prose(const char *prose, moly_text *out)
+#include "wrap.h"
+
+enum { SOURCE_COLUMNS = 78 };
+
+/* One line of running text: never taken for a macro, its backslashes escaped. */
+static void add_line(const char *line, size_t n, moly_text *out)
 {
-    bool at_start = true;
-    for (const char *c = prose; *c != '\0'; c++) {
-        if (*c == '\n') {
-            bool is_paragraph = c[1] == '\n';
-            moly_text_add(out, is_paragraph ? "\n.Pp\n" : at_start ? "" : "\n");
-            c += is_paragraph ? 1 : 0;
-            at_start = true;
-            continue;
-        }
-        if (at_start && *c == ' ') {
-            continue;
-        }
-        if (at_start && (*c == '.' || *c == '\'')) {
-            moly_text_add(out, "\\&");
-        }
-        at_start = false;
-        if (*c == '\\') {
+    moly_text_add(out, n > 0 && (line[0] == '.' || line[0] == '\'') ? "\\&" : "");
+    for (size_t i = 0; i < n; i++) {
+        if (line[i] == '\\') {
             moly_text_add(out, "\\e");
         } else {
-            moly_text_add_n(out, c, 1);
-        }
-        if ((*c == '.' || *c == '?' || *c == '!') && c[1] == ' ') {
-            moly_text_add(out, "\n");
-            at_start = true;
+            moly_text_add_n(out, line + i, 1);
         }
     }
     moly_text_add(out, "\n");
+}
+
+/* Bytes up to the end of the sentence or of the line. */
+static size_t sentence_length(const char *prose)
+{
+    size_t n = 0;
+    while (prose[n] != '\0' && prose[n] != '\n') {
+        n++;
+        if (strchr(".?!", prose[n - 1]) && prose[n] == ' ') {
+            break;
+        }
+    }
+    return n;
+}
+
+/* Each sentence begins a line, so that the formatter sets the space behind it. */
+static void add_prose(const char *prose, moly_text *out)
+{
+    while (*prose != '\0') {
+        if (*prose == '\n') {
+            moly_text_add(out, prose[1] == '\n' ? ".Pp\n" : "");
+            prose += strspn(prose, "\n");
+            continue;
+        }
+        size_t left = sentence_length(prose);
+        while (left > 0) {
+            const char *next = NULL;
+            size_t n = moly_wrap_line(prose, SOURCE_COLUMNS, &next);
+            n = n > left ? left : n;
+            add_line(prose, n, out);
+            n += strspn(prose + n, " ");
+            left = left > n ? left - n : 0;
+            prose += n;
+        }
+    }
 }
 
 /* One word behind a macro: quoted, its hyphens kept, never taken for a macro itself. */
@@ -158,8 +178,7 @@ void moly_declare_man(const moly_declaration *declaration, moly_text *text)
         char upper = (char)toupper((unsigned char)*c);
         moly_text_add_n(text, &upper, 1);
     }
-    moly_text_printf(text, " 1\n.Os Moly %s\n.Sh NAME\n.Nm %s\n.Nd %s\n", MOLY_VERSION, name,
-                     declaration->summary);
+    moly_text_printf(text, " 1\n.Os\n.Sh NAME\n.Nm %s\n.Nd %s\n", name, declaration->summary);
     add_synopsis(declaration, text);
     moly_text_add(text, ".Sh DESCRIPTION\n");
     if (declaration->description != NULL) {

@@ -64,7 +64,7 @@ static void add_exit_codes(moly_text *text)
         if (code != last) {
             moly_text_printf(text, ".It %d\n", code);
         } else {
-            moly_text_add(text, "; ");
+            moly_text_add(text, ";\n");
         }
         bool ends = i + 1 == sizeof rows / sizeof rows[0] ||
                     moly_status_exit_code(rows[i + 1].status) != code;
@@ -77,13 +77,13 @@ static void add_exit_codes(moly_text *text)
 void cli_overview_man(const cli_commands *list, moly_text *text)
 {
     moly_text_printf(text,
-                     ".Dd %s\n.Dt MOLY 1\n.Os Moly %s\n.Sh NAME\n.Nm moly\n"
+                     ".Dd %s\n.Dt MOLY 1\n.Os\n.Sh NAME\n.Nm moly\n"
                      ".Nd the software of a nuclear-medicine centre\n"
                      ".Sh SYNOPSIS\n.Nm\n.Ar command\n.Op Ar option ...\n"
                      ".Nm\n.Cm help\n.Op Ar command\n.Nm\n.Fl \\-version\n"
                      ".Sh DESCRIPTION\nEach command has a manual page of its own:\n"
                      ".Bl -tag -width Ds\n",
-                     MOLY_RELEASE_DATE, MOLY_VERSION);
+                     MOLY_RELEASE_DATE);
     for (size_t i = 0; i < list->n; i++) {
         const moly_declaration *declaration = &list->commands[i]->declaration;
         moly_text_add(text, ".It Xr moly-");
