@@ -239,8 +239,8 @@ static moly_status complete(const moly_draft *draft, const moly_draft_nuclide *f
     to->isomer = (int16_t)from->state.isomer;
     to->half_life_s = to->is_stable ? INFINITY : to->half_life_s;
     to->lambda_per_s = to->is_stable ? 0.0 : log(2.0) / to->half_life_s;
-    to->half_life_source = draft->source;
-    to->branch_source = draft->source;
+    to->half_life_source = to->half_life_source ? to->half_life_source : draft->source;
+    to->branch_source = to->branch_source ? to->branch_source : draft->source;
     size_t i = from->body.n_branches; /* the chain is newest first */
     double sum = 0.0;
     for (const moly_draft_branch *b = from->branches; b; b = b->next) {

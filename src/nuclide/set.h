@@ -44,7 +44,7 @@ typedef struct moly_draft_nuclide {
 
 typedef struct moly_draft moly_draft;
 
-/** @param source  the evaluation; stands on every half-life, branch and line of the draft */
+/** @param source  the evaluation; stands on every half-life, branch and line that names no other */
 moly_draft *moly_draft_new(const char *source);
 void moly_draft_free(moly_draft *draft);
 /** A new radioactive nuclide with everything not known; its members are then filled in.

@@ -253,7 +253,7 @@ static void compute_means(table_nuclide *n)
         }
     }
     if (n->n_lines == 0) {
-        tables_note(n, "no lines in the evaluation, mean energies are its estimates");
+        tables_note(n, "no lines in the evaluation: mean energies are its estimates");
     }
     n->mean_electron_kev = mean_of(n, electron, n->mean_electron_kev, "electron");
     n->mean_photon_kev = mean_of(n, photon, n->mean_photon_kev, "photon");
