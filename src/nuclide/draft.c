@@ -111,14 +111,33 @@ moly_status moly_draft_add_line(moly_draft *draft, moly_draft_nuclide *nuclide, 
     return MOLY_OK;
 }
 
-static moly_draft_nuclide *find(const moly_draft *draft, moly_state state)
+moly_draft_nuclide *moly_draft_find(const moly_draft *draft, moly_state state)
 {
+    if (state.z < 0 || state.z > MOLY_Z_MAX || state.a < 1 || state.a > MOLY_A_MAX ||
+        state.isomer < 0 || state.isomer > MOLY_ISOMER_MAX) {
+        return NULL;
+    }
     const int32_t slot = draft->by_key[moly_state_key(state)];
     return slot > 0 ? draft->nuclides[slot - 1] : NULL;
 }
 
-/* Every daughter that is not described becomes a stable member; a daughter that does not exist (more
- * protons than nucleons) is an error. */
+moly_decay_mode moly_mode_between(moly_state parent, moly_state daughter)
+{
+    const int dz = daughter.z - parent.z, da = daughter.a - parent.a;
+    if (da == 0) {
+        return dz == 1    ? MOLY_DECAY_BETA_MINUS
+               : dz == -1 ? MOLY_DECAY_BETA_PLUS_EC
+               : dz == 0  ? MOLY_DECAY_ISOMERIC
+                          : MOLY_DECAY_OTHER;
+    }
+    return da == -4 && dz == -2   ? MOLY_DECAY_ALPHA
+           : da == -1 && dz == 0  ? MOLY_DECAY_NEUTRON
+           : da == -1 && dz == -1 ? MOLY_DECAY_PROTON
+                                  : MOLY_DECAY_OTHER;
+}
+
+/* Every daughter that is not described becomes a stable member; a daughter that does not exist
+ * (more protons than nucleons) is an error. */
 static moly_status close_under_decay(moly_draft *draft, moly_error *err)
 {
     const size_t n_described = draft->n;
@@ -134,7 +153,7 @@ static moly_status close_under_decay(moly_draft *draft, moly_error *err)
                 return MOLY_FAIL(err, MOLY_ERR_DATA, "%s decays to what does not exist",
                                  moly_state_name(draft->nuclides[i]->state, name));
             }
-            if (!find(draft, d)) {
+            if (!moly_draft_find(draft, d)) {
                 moly_draft_nuclide *stable;
                 const moly_status status = moly_draft_add(draft, d, &stable, err);
                 if (status != MOLY_OK) {

@@ -277,8 +277,8 @@ static moly_status read_modes(tape *t, moly_endf_decay *decay)
         if (status != MOLY_OK) {
             return status;
         }
-        decay->modes[i] = (moly_endf_mode){r.value[0], (int)rfs,   r.value[2],
-                                           r.value[3], r.value[4], r.value[5]};
+        decay->modes[i] =
+            (moly_endf_mode){r.value[0], (int)rfs, r.value[2], r.value[3], r.value[4], r.value[5]};
     }
     decay->n_modes = n_modes;
     return MOLY_OK;
@@ -371,8 +371,7 @@ static moly_status scan(tape *t, moly_endf_visit visit, void *user)
             if (!t->arena) {
                 return MOLY_NO_MEMORY(t->err);
             }
-            moly_status status =
-                read_decay(t, mat_1451 == mat ? excitation_ev : 0.0, &decay);
+            moly_status status = read_decay(t, mat_1451 == mat ? excitation_ev : 0.0, &decay);
             if (status == MOLY_OK) {
                 status = visit(user, &decay, t->err);
             }

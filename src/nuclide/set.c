@@ -37,8 +37,8 @@ moly_status moly_nuclide_set_load(const char *spec, moly_nuclide_set **set, moly
             return readers[i].load(spec + length, set, err);
         }
     }
-    return MOLY_FAIL(err, MOLY_ERR_UNKNOWN,
-                     "no data set '%s': write moly, icrp07:DIR or endf:DIR", spec);
+    return MOLY_FAIL(err, MOLY_ERR_UNKNOWN, "no data set '%s': write moly, icrp07:DIR or endf:DIR",
+                     spec);
 }
 
 void moly_nuclide_set_free(moly_nuclide_set *set)

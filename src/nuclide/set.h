@@ -61,9 +61,15 @@ MOLY_CHECKED moly_status moly_draft_add_line(moly_draft *draft, moly_draft_nucli
 MOLY_CHECKED moly_status moly_draft_finish(moly_draft *draft, const char *name,
                                            moly_nuclide_set **set, moly_error *err);
 
-/** Readers, from memory; `file` is for messages. */
-MOLY_CHECKED moly_status moly_icrp07_read(const char *file, const char *index, size_t index_length,
-                                          moly_draft *draft, moly_error *err);
+/** The nuclide of this state, NULL when it was not added. */
+moly_draft_nuclide *moly_draft_find(const moly_draft *draft, moly_state state);
+
+/** Readers, from memory; `file` is for messages, which name it with line and column. */
+MOLY_CHECKED moly_status moly_icrp07_read_index(const char *file, const char *data, size_t length,
+                                                moly_draft *draft, moly_error *err);
+MOLY_CHECKED moly_status moly_icrp07_read_radiations(const char *file, const char *data,
+                                                     size_t length, moly_draft *draft,
+                                                     moly_error *err);
 MOLY_CHECKED moly_status moly_endf_read(const char *file, const char *data, size_t length,
                                         moly_draft *draft, moly_error *err);
 /** Readers, from folders. */
@@ -71,6 +77,9 @@ MOLY_CHECKED moly_status moly_icrp07_load(const char *folder, moly_nuclide_set *
                                           moly_error *err);
 MOLY_CHECKED moly_status moly_endf_load(const char *folder, moly_nuclide_set **set,
                                         moly_error *err);
+
+/** The mode that leads from one state to the other, MOLY_DECAY_OTHER when no simple one does. */
+moly_decay_mode moly_mode_between(moly_state parent, moly_state daughter);
 
 /** Order in which a nuclide's lines stand: by radiation, then by energy, then by intensity. */
 int moly_line_compare(const void *a, const void *b);

@@ -6,10 +6,10 @@
 const char *moly_decay_mode_name(moly_decay_mode mode)
 {
     static const char *const names[] = {
-        [MOLY_DECAY_BETA_MINUS] = "beta-",    [MOLY_DECAY_BETA_PLUS_EC] = "beta+/EC",
-        [MOLY_DECAY_ISOMERIC] = "IT",         [MOLY_DECAY_ALPHA] = "alpha",
-        [MOLY_DECAY_FISSION] = "SF",          [MOLY_DECAY_NEUTRON] = "neutron",
-        [MOLY_DECAY_PROTON] = "proton",       [MOLY_DECAY_OTHER] = "other",
+        [MOLY_DECAY_BETA_MINUS] = "beta-", [MOLY_DECAY_BETA_PLUS_EC] = "beta+/EC",
+        [MOLY_DECAY_ISOMERIC] = "IT",      [MOLY_DECAY_ALPHA] = "alpha",
+        [MOLY_DECAY_FISSION] = "SF",       [MOLY_DECAY_NEUTRON] = "neutron",
+        [MOLY_DECAY_PROTON] = "proton",    [MOLY_DECAY_OTHER] = "other",
     };
     return (size_t)mode < sizeof names / sizeof names[0] ? names[mode] : "other";
 }

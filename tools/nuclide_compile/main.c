@@ -3,9 +3,9 @@
  *
  *     nuclide_compile DATA_DIR NAME OUT_DIR
  *
- * reads DATA_DIR/ZZ-El.csv, checks every row (duplicates, ranges, sums of branches, two annihilation
- * quanta a positron, mean energies, daughters present, no loops) and writes `static const` rows. Any
- * doubt stops the build with file and line. */
+ * reads DATA_DIR/ZZ-El.csv, checks every row (duplicates, ranges, sums of branches, two
+ * annihilation quanta a positron, mean energies, daughters present, no loops) and writes `static
+ * const` rows. Any doubt stops the build with file and line. */
 #include "compile.h"
 
 #include <math.h>

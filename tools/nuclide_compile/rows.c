@@ -11,7 +11,7 @@ static moly_status unit_seconds(const csv_row *row, int cell, double *seconds, m
     static const struct {
         const char *unit;
         double seconds;
-    } units[] = {{"ns", 1e-9}, {"us", 1e-6},   {"ms", 1e-3},   {"s", 1.0},
+    } units[] = {{"ns", 1e-9}, {"us", 1e-6},  {"ms", 1e-3},   {"s", 1.0},
                  {"m", 60.0},  {"h", 3600.0}, {"d", 86400.0}, {"y", MOLY_SECONDS_PER_YEAR}};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (strcmp(units[i].unit, row->cell[cell]) == 0) {
@@ -189,8 +189,8 @@ static moly_status line_row(compiler *c, const csv_row *row, moly_error *err)
     line.intensity = take(row, 4, &status, err) / 100.0;
     line.intensity_sd = (float)(take(row, 5, &status, err) / 100.0);
     const double mean_kev = take(row, 6, &status, err);
-    const bool is_beta = line.radiation == MOLY_RADIATION_BETA_MINUS ||
-                         line.radiation == MOLY_RADIATION_BETA_PLUS;
+    const bool is_beta =
+        line.radiation == MOLY_RADIATION_BETA_MINUS || line.radiation == MOLY_RADIATION_BETA_PLUS;
     line.mean_kev = (float)(is_beta ? mean_kev : line.energy_kev);
     if (status == MOLY_OK) {
         status = source_index(c, row->cell[8], &line.source, err);
@@ -252,16 +252,16 @@ moly_status compile_check(compiler *c, moly_error *err)
                    : MOLY_FAIL(err, MOLY_ERR_DATA, "%s is stable and yet decays", c->where);
     }
     if (!(fabs(c->branch_sum - 1.0) < SUM_TOLERANCE)) {
-        return MOLY_FAIL(err, MOLY_ERR_DATA,
-                         "%s: the branches sum to %.12g; the builder or a decision has to see to it",
-                         c->where, c->branch_sum);
+        return MOLY_FAIL(
+            err, MOLY_ERR_DATA,
+            "%s: the branches sum to %.12g; the builder or a decision has to see to it", c->where,
+            c->branch_sum);
     }
     if (!(fabs(c->annihilation - 2.0 * c->positrons) <= 1e-6 * (1.0 + c->positrons))) {
         return MOLY_FAIL(err, MOLY_ERR_DATA, "%s: %g annihilation quanta for %g positrons",
                          c->where, c->annihilation, c->positrons);
     }
-    moly_status status =
-        check_mean(c, "electron", body->mean_electron_kev, c->electron_kev, err);
+    moly_status status = check_mean(c, "electron", body->mean_electron_kev, c->electron_kev, err);
     if (status == MOLY_OK) {
         status = check_mean(c, "photon", body->mean_photon_kev, c->photon_kev, err);
     }

@@ -45,9 +45,8 @@ static moly_status save(moly_text *out, const char *folder, const char *file, mo
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", folder, file);
-    const moly_status status = out->is_broken
-                                   ? MOLY_NO_MEMORY(err)
-                                   : moly_file_write(path, out->data, out->length, err);
+    const moly_status status =
+        out->is_broken ? MOLY_NO_MEMORY(err) : moly_file_write(path, out->data, out->length, err);
     moly_text_free(out);
     return status;
 }

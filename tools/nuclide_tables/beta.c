@@ -14,9 +14,9 @@
 
 #include "tables.h"
 
-#define ELECTRON_KEV 510.99895   /* CODATA 2018 */
-#define ALPHA 7.2973525693e-3    /* CODATA 2018 */
-#define COMPTON_FM 386.15926796  /* reduced Compton wavelength of the electron, CODATA 2018 */
+#define ELECTRON_KEV 510.99895  /* CODATA 2018 */
+#define ALPHA 7.2973525693e-3   /* CODATA 2018 */
+#define COMPTON_FM 386.15926796 /* reduced Compton wavelength of the electron, CODATA 2018 */
 #define N_STEPS 400
 
 /* ln Gamma for Re z > 0: recurrence up to |z| > 10, then Stirling's series. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* DDEP evaluations (ENSDF, 80 columns) over what JEFF gave: half-life, branches, gamma, alpha and beta
- * lines are replaced; X rays, Auger and conversion electrons stay JEFF's.
- * Source of the format: Tuli, Evaluated Nuclear Structure Data File, BNL-NCS-51655-01/02. */
+/* DDEP evaluations (ENSDF, 80 columns) over what JEFF gave: half-life, branches, gamma, alpha and
+ * beta lines are replaced; X rays, Auger and conversion electrons stay JEFF's. Source of the
+ * format: Tuli, Evaluated Nuclear Structure Data File, BNL-NCS-51655-01/02. */
 #include <ctype.h>
 #include <dirent.h>
 #include <math.h>
@@ -73,9 +73,16 @@ static double unit_seconds(const char *unit)
     static const struct {
         const char *unit;
         double seconds;
-    } units[] = {{"Y", MOLY_SECONDS_PER_YEAR}, {"D", 86400.0}, {"H", 3600.0}, {"M", 60.0},
-                 {"S", 1.0},  {"MS", 1e-3},  {"US", 1e-6}, {"NS", 1e-9},
-                 {"PS", 1e-12}, {"FS", 1e-15}};
+    } units[] = {{"Y", MOLY_SECONDS_PER_YEAR},
+                 {"D", 86400.0},
+                 {"H", 3600.0},
+                 {"M", 60.0},
+                 {"S", 1.0},
+                 {"MS", 1e-3},
+                 {"US", 1e-6},
+                 {"NS", 1e-9},
+                 {"PS", 1e-12},
+                 {"FS", 1e-15}};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (strcmp(unit, units[i].unit) == 0) {
             return units[i].seconds;

@@ -13,8 +13,8 @@
 typedef struct scheme_level {
     double energy_kev, half_life_s;
     double fed, fed_variance; /* direct feeding by beta, capture or alpha */
-    int isomer; /* the nuclide of its own that this level is, -1: none */
-    double in_old, in_new; /* flow into the level with and without what isomers pass on */
+    int isomer;               /* the nuclide of its own that this level is, -1: none */
+    double in_old, in_new;    /* flow into the level with and without what isomers pass on */
     double variance;
 } scheme_level;
 

@@ -18,8 +18,8 @@ double ddep_feeding_scale(const scheme *s)
         sum += s->feedings[i].intensity + s->feedings[i].capture;
     }
     /* Some files give alphas per 100 alpha decays, most per 100 decays: the sum tells. */
-    const bool is_per_branch = s->branching < 0.9 && sum > 50.0 &&
-                               fabs(sum - 100.0) < fabs(sum - 100.0 * s->branching);
+    const bool is_per_branch =
+        s->branching < 0.9 && sum > 50.0 && fabs(sum - 100.0) < fabs(sum - 100.0 * s->branching);
     return is_per_branch ? s->branching : 1.0;
 }
 
@@ -65,9 +65,8 @@ static void mark_isomers(const tables *t, const table_nuclide *n, const table_nu
     for (int isomer = 1; isomer <= MOLY_ISOMER_MAX; isomer++) {
         const moly_state state = {s->daughter.z, s->daughter.a, isomer};
         const table_nuclide *known = tables_find(t, state);
-        const bool is_fed =
-            before->n_branches == 0 ||
-            jeff_fraction(before, s->mode, isomer, state.z, state.a) > 0.0;
+        const bool is_fed = before->n_branches == 0 ||
+                            jeff_fraction(before, s->mode, isomer, state.z, state.a) > 0.0;
         if (!known || !is_fed || (s->mode == MOLY_DECAY_ISOMERIC && isomer >= n->state.isomer)) {
             continue;
         }
@@ -117,9 +116,8 @@ static void follow_flow(scheme *s)
         for (int i = 0; i < s->n_gammas; i++) {
             scheme_gamma *g = &s->gammas[i];
             if (g->from == k && g->to >= 0) {
-                const double sd = g->intensity > 0.0
-                                      ? g->total * g->intensity_sd / g->intensity * keep
-                                      : 0.0;
+                const double sd =
+                    g->intensity > 0.0 ? g->total * g->intensity_sd / g->intensity * keep : 0.0;
                 s->levels[g->to].in_old += g->total;
                 s->levels[g->to].in_new += g->total * keep;
                 s->levels[g->to].variance += sd * sd;

@@ -63,7 +63,8 @@ static moly_beta_shape shape_of(double type)
                          : MOLY_BETA_ALLOWED;
 }
 
-/* Hydrogen-like estimate of the K edge, keV: 3 % high at most, which is enough to sort electrons. */
+/* Hydrogen-like estimate of the K edge, keV: 3 % high at most, which is enough to sort electrons.
+ */
 static double k_edge_kev(int z)
 {
     const double s = (z - 1) / 137.036;
@@ -152,12 +153,12 @@ static void add_lines(table_nuclide *n, const moly_endf_decay *decay,
             line.radiation = MOLY_RADIATION_ALPHA;
             break;
         case MOLY_ENDF_ELECTRONS:
-            line.radiation = is_auger(decay, l, z_daughter) ? MOLY_RADIATION_AUGER
-                                                            : MOLY_RADIATION_CONVERSION;
+            line.radiation =
+                is_auger(decay, l, z_daughter) ? MOLY_RADIATION_AUGER : MOLY_RADIATION_CONVERSION;
             break;
         case MOLY_ENDF_X:
             line.radiation = fabs(line.energy_kev - 510.999) < 0.01 ? MOLY_RADIATION_ANNIHILATION
-                                                                   : MOLY_RADIATION_X;
+                                                                    : MOLY_RADIATION_X;
             break;
         default:
             continue; /* neutrons, fission fragments: no line of Moly's */

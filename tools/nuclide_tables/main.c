@@ -3,8 +3,8 @@
  *
  *     nuclide_tables JEFF_DIR DDEP_DIR MASSES_DIR DATA_DIR OUT_DIR
  *
- * JEFF_DIR holds z000 ... z111 (ENDF-6), DDEP_DIR the ENSDF files, MASSES_DIR AME2020 and NUBASE2020,
- * DATA_DIR selection.csv and decisions.csv; OUT_DIR gets one CSV an element. */
+ * JEFF_DIR holds z000 ... z111 (ENDF-6), DDEP_DIR the ENSDF files, MASSES_DIR AME2020 and
+ * NUBASE2020, DATA_DIR selection.csv and decisions.csv; OUT_DIR gets one CSV an element. */
 #include "tables.h"
 
 static moly_status build(tables *t, char **folders, moly_error *err)

@@ -8,7 +8,8 @@
 #define U_KEV 931494.10242 /* CODATA 2018 */
 #define FILE_LIMIT (8u << 20)
 
-/* Columns first..last (from 1) of a line as text without blanks; '#' (estimated) reads as the point. */
+/* Columns first..last (from 1) of a line as text without blanks; '#' (estimated) reads as the
+ * point. */
 static void columns(const char *line, size_t length, size_t first, size_t last, char text[32])
 {
     size_t n = 0;
@@ -50,9 +51,16 @@ static bool unit_seconds(const char *unit, double *seconds)
     static const struct {
         const char *unit;
         double seconds;
-    } units[] = {{"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1.0}, {"m", 60.0},
-                 {"h", 3600.0}, {"d", 86400.0}, {"y", MOLY_SECONDS_PER_YEAR},
-                 {"ky", 1e3 * MOLY_SECONDS_PER_YEAR}, {"My", 1e6 * MOLY_SECONDS_PER_YEAR},
+    } units[] = {{"ns", 1e-9},
+                 {"us", 1e-6},
+                 {"ms", 1e-3},
+                 {"s", 1.0},
+                 {"m", 60.0},
+                 {"h", 3600.0},
+                 {"d", 86400.0},
+                 {"y", MOLY_SECONDS_PER_YEAR},
+                 {"ky", 1e3 * MOLY_SECONDS_PER_YEAR},
+                 {"My", 1e6 * MOLY_SECONDS_PER_YEAR},
                  {"Gy", 1e9 * MOLY_SECONDS_PER_YEAR}};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (strcmp(units[i].unit, unit) == 0) {
@@ -137,8 +145,7 @@ moly_status masses_read(tables *t, const char *folder, moly_error *err)
     for (size_t i = 0; status == MOLY_OK && i < N_TABLE_KEYS; i++) {
         table_nuclide *n = t->by_key[i];
         if (n && n->state.isomer > 0) {
-            const table_nuclide *ground =
-                tables_find(t, (moly_state){n->state.z, n->state.a, 0});
+            const table_nuclide *ground = tables_find(t, (moly_state){n->state.z, n->state.a, 0});
             if (ground && ground->mass_u > 0.0) {
                 n->mass_u = ground->mass_u + n->excitation_kev / U_KEV;
                 n->mass_sd_u = ground->mass_sd_u;

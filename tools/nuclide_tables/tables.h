@@ -13,9 +13,9 @@ enum { SOURCE_NONE, SOURCE_DDEP, SOURCE_JEFF, SOURCE_NUBASE, SOURCE_DECISION, SO
 
 typedef struct table_line {
     moly_radiation radiation;
-    double energy_kev, energy_sd_kev;     /* sd 0: not given */
+    double energy_kev, energy_sd_kev;       /* sd 0: not given */
     double intensity_pct, intensity_sd_pct; /* quanta per 100 decays */
-    double mean_kev;                      /* betas only, else 0 */
+    double mean_kev;                        /* betas only, else 0 */
     moly_beta_shape shape;
     int source;
 } table_line;
@@ -31,7 +31,7 @@ typedef struct table_nuclide {
     moly_state state;
     bool is_stable;
     bool is_selected;
-    const char *reason; /* why it was selected */
+    const char *reason;             /* why it was selected */
     double half_life, half_life_sd; /* in half_life_unit */
     const char *half_life_unit;     /* "s", "d", ... */
     double half_life_s;
