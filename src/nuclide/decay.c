@@ -275,6 +275,9 @@ static void write_row(const solver *s, size_t lane, double *out_atoms, double *o
         for (size_t j = system->has_source ? 1 : 0; j < system->n; j++) {
             out_decays[system->member[j]] = system->lambda[j] * s->integral[j * LANES + lane];
         }
+        for (size_t j = 0; j < system->n_stable; j++) {
+            out_decays[system->stable_member[j]] = 0.0;
+        }
     }
 }
 
@@ -288,6 +291,7 @@ static moly_status solve(const moly_decay_engine *engine, const double *start, c
         return status;
     }
     size_t n = engine->n;
+    bool is_everywhere = s.system.n + s.system.n_stable == n + (s.system.has_source ? 1 : 0);
     for (size_t block = 0; block < n_times && status == MOLY_OK; block += LANES) {
         size_t n_lanes = n_times - block < LANES ? n_times - block : LANES;
         double times[LANES];
@@ -299,11 +303,11 @@ static moly_status solve(const moly_decay_engine *engine, const double *start, c
         for (size_t l = 0; l < n_lanes && status == MOLY_OK; l++) {
             double *atoms = out_atoms != NULL ? out_atoms + (block + l) * n : NULL;
             double *decays = out_decays != NULL ? out_decays + (block + l) * n : NULL;
-            if (decays != NULL) {
+            if (decays != NULL && (!is_everywhere || times_s[block + l] == 0.0)) {
                 memset(decays, 0, n * sizeof *decays);
             }
             if (times_s[block + l] > 0.0) {
-                if (atoms != NULL) {
+                if (atoms != NULL && !is_everywhere) {
                     memset(atoms, 0, n * sizeof *atoms);
                 }
                 write_row(&s, l, atoms, decays);

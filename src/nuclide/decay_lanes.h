@@ -147,8 +147,11 @@ static void exponentials(const decay_system *system, const double times[LANES], 
     for (size_t h = 0; h < HALVES; h++) {
         v4 t = load(times + 4 * h);
         for (size_t k = 0; k < system->n; k++) {
-            v4 decayed, gone;
-            exponential(all(system->lambda[k]), t, &decayed, &gone);
+            v4 decayed = all(0.0), gone = all(1.0);
+            v4i is_gone = all(system->lambda[k]) * t > all(X_MAX);
+            if (bits(is_gone) != 15u) { /* at late times most are gone from every lane */
+                exponential(all(system->lambda[k]), t, &decayed, &gone);
+            }
             v4 integral = system->lambda[k] > 0.0 ? gone * all(system->inverse_high[k]) : t;
             store(e + k * LANES + 4 * h, decayed);
             store(f + k * LANES + 4 * h, integral);
