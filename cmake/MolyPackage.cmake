@@ -10,7 +10,7 @@ install(DIRECTORY include/moly DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY web/dist/ DESTINATION ${CMAKE_INSTALL_DATADIR}/moly/web OPTIONAL)
 
-set(MOLY_PC_REQUIRES "jansson libsodium sqlite3 libpq dcmtk zlib")
+set(MOLY_PC_REQUIRES "jansson libsodium sqlite3 libpq zlib")
 configure_file(cmake/moly.pc.in ${CMAKE_BINARY_DIR}/moly.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/moly.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 configure_package_config_file(cmake/molyConfig.cmake.in ${CMAKE_BINARY_DIR}/molyConfig.cmake

@@ -294,7 +294,7 @@ static moly_status read_decay(tape *t, double excitation_ev, moly_endf_decay *de
             return status;
         }
     }
-    size_t za, isomer, n_spectra, n_energies;
+    size_t za = 0, isomer = 0, n_spectra = 0, n_energies = 0;
     double energies[6] = {0};
     moly_status status = count(t, head.value[0], 1, 1000.0 * MOLY_Z_MAX + 999.0, &za);
     if (status == MOLY_OK) {
