@@ -156,8 +156,8 @@ static moly_status read_lines(tape *t, size_t n, moly_endf_spectrum *spectrum)
         return MOLY_NO_MEMORY(t->err);
     }
     for (size_t i = 0; i < n; i++) {
-        record head;
-        size_t n_values;
+        record head = {{0}};
+        size_t n_values = 0;
         double v[12] = {0};
         moly_status status = next_record(t, &head);
         if (status == MOLY_OK) {
@@ -185,8 +185,8 @@ static moly_status read_lines(tape *t, size_t n, moly_endf_spectrum *spectrum)
 /* A continuum (TAB1, then its covariance if there is one) is passed over: Moly keeps lines. */
 static moly_status skip_continuum(tape *t)
 {
-    record head;
-    size_t n_ranges, n_points;
+    record head = {{0}};
+    size_t n_ranges = 0, n_points = 0;
     moly_status status = next_record(t, &head);
     if (status == MOLY_OK) {
         status = count(t, head.value[4], 45, N_LIST_MAX, &n_ranges);
@@ -201,7 +201,7 @@ static moly_status skip_continuum(tape *t)
         status = read_list(t, 2 * n_points, 0, NULL);
     }
     if (status == MOLY_OK && head.value[3] > 0.0) {
-        size_t n_covariances;
+        size_t n_covariances = 0;
         status = next_record(t, &head);
         if (status == MOLY_OK) {
             status = count(t, head.value[4], 45, N_LIST_MAX, &n_covariances);
@@ -215,8 +215,8 @@ static moly_status skip_continuum(tape *t)
 
 static moly_status read_spectrum(tape *t, moly_endf_spectrum *spectrum)
 {
-    record head;
-    size_t continuum_flag, n_values, n_lines;
+    record head = {{0}};
+    size_t continuum_flag = 0, n_values = 0, n_lines = 0;
     double norm[6] = {0};
     moly_status status = next_record(t, &head);
     if (status == MOLY_OK) {
@@ -247,8 +247,8 @@ static moly_status read_spectrum(tape *t, moly_endf_spectrum *spectrum)
 
 static moly_status read_modes(tape *t, moly_endf_decay *decay)
 {
-    record head;
-    size_t n_values, n_modes;
+    record head = {{0}};
+    size_t n_values = 0, n_modes = 0;
     moly_status status = next_record(t, &head);
     if (status == MOLY_OK) {
         status = count(t, head.value[4], 45, 6.0 * N_MODES_MAX, &n_values);
@@ -272,7 +272,7 @@ static moly_status read_modes(tape *t, moly_endf_decay *decay)
         if (i >= n_modes) {
             continue; /* a stable nuclide carries one empty row */
         }
-        size_t rfs;
+        size_t rfs = 0;
         status = count(t, r.value[1], 12, 9.0, &rfs);
         if (status != MOLY_OK) {
             return status;
@@ -287,7 +287,7 @@ static moly_status read_modes(tape *t, moly_endf_decay *decay)
 /* The current record is the first of a decay section. */
 static moly_status read_decay(tape *t, double excitation_ev, moly_endf_decay *decay)
 {
-    record head = {{0}}, life;
+    record head = {{0}}, life = {{0}};
     for (int i = 0; i < 6; i++) {
         const moly_status status = read_field(t, i, &head.value[i]);
         if (status != MOLY_OK) {

@@ -79,7 +79,7 @@ static moly_status half_life(const text_line *line, double *seconds, moly_error 
                  {"d", 86400.0},
                  {"y", MOLY_SECONDS_PER_YEAR}};
     char unit[24];
-    double value;
+    double value = 0.0;
     const moly_status status = number(line, HALF_LIFE, HALF_LIFE_WIDTH, &value, err);
     if (status != MOLY_OK) {
         return status;
@@ -135,7 +135,7 @@ static moly_status index_row(const text_line *line, moly_draft *draft, moly_erro
 {
     char name[24];
     moly_state state;
-    double seconds, alpha, electron, photon;
+    double seconds = 0.0, alpha = 0.0, electron = 0.0, photon = 0.0;
     moly_draft_nuclide *nuclide;
     if (line->length < SHORTEST_ROW) {
         return bad(line, (int)line->length + 1, "the row ends before its mean energies", err);

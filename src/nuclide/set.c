@@ -88,6 +88,27 @@ static moly_status unknown(const moly_nuclide_set *set, const char *name, moly_e
     return status;
 }
 
+/* Another state of the same nuclide is what was meant more often than a similar name. */
+static moly_status unknown_state(const moly_nuclide_set *set, const char *name, moly_state state,
+                                 moly_error *err)
+{
+    char canonical[MOLY_NUCLIDE_NAME_SIZE], others[4 * MOLY_NUCLIDE_NAME_SIZE] = "";
+    for (size_t i = 0; i < set->n; i++) {
+        const moly_nuclide *nuclide = &set->nuclides[i];
+        const size_t used = strlen(others);
+        if (nuclide->z == state.z && nuclide->a == state.a &&
+            used + MOLY_NUCLIDE_NAME_SIZE + 4 < sizeof others) {
+            snprintf(others + used, sizeof others - used, "%s%s", used ? " or " : "",
+                     nuclide->name);
+        }
+    }
+    if (others[0] != '\0') {
+        return MOLY_FAIL(err, MOLY_ERR_UNKNOWN, "no nuclide '%s' in %s; did you mean %s?", name,
+                         set->name, others);
+    }
+    return unknown(set, moly_state_name(state, canonical), err);
+}
+
 moly_status moly_nuclide_find(const moly_nuclide_set *set, const char *name, size_t *index,
                               moly_error *err)
 {
@@ -100,9 +121,7 @@ moly_status moly_nuclide_find(const moly_nuclide_set *set, const char *name, siz
                 return MOLY_OK;
             }
         }
-        /* "Tc-99n": the canonical spelling of what was meant finds the better neighbour. */
-        char canonical[MOLY_NUCLIDE_NAME_SIZE];
-        return unknown(set, moly_state_name(state, canonical), err);
+        return unknown_state(set, name, state, err);
     }
     return unknown(set, name ? name : "", err);
 }

@@ -7,8 +7,8 @@
 #include "tables.h"
 
 #define SHORTEST_S 60.0    /* selection by half-life */
-#define HEAVIEST_Z 98      /* californium */
-#define STABLE_FROM_Y 1e17 /* a half-life longer than this is stable to every user of Moly */
+#define HEAVIEST_Z 100     /* fermium */
+#define STABLE_FROM_Y 1e18 /* a half-life longer than this is stable to every user of Moly */
 #define SUM_TOLERANCE 0.002
 
 static void choose(table_nuclide *n, const char *reason)
@@ -26,6 +26,12 @@ static void select_by_rule(tables *t)
         if (!n) {
             continue;
         }
+        if (!n->is_stable && n->is_stable_in_nubase) {
+            tables_note(n, "stable in NUBASE2020 (JEFF-3.1.1 gives the limit %.3g y as half-life)",
+                        n->half_life_s / MOLY_SECONDS_PER_YEAR);
+            n->half_life_source = SOURCE_NUBASE;
+            n->is_stable = true;
+        }
         if (!n->is_stable && n->half_life_s > STABLE_FROM_Y * MOLY_SECONDS_PER_YEAR) {
             tables_note(n, "half-life of %.3g y taken as stable",
                         n->half_life_s / MOLY_SECONDS_PER_YEAR);
@@ -34,6 +40,7 @@ static void select_by_rule(tables *t)
         if (n->is_stable) {
             n->n_branches = 0;
             n->n_lines = 0;
+            n->mean_alpha_kev = n->mean_electron_kev = n->mean_photon_kev = 0.0;
             if (n->state.z <= 83) {
                 choose(n, "stable");
             }
@@ -113,6 +120,21 @@ static void remove_branch(table_nuclide *n, size_t index)
     n->n_branches--;
 }
 
+/* NUBASE's half-life instead of JEFF's; more than a factor of two apart it is another state. */
+static bool take_nubase(table_nuclide *n)
+{
+    const double ratio = n->half_life_s > 0.0 ? n->nubase_half_life_s / n->half_life_s : 0.0;
+    if (!(ratio > 0.5 && ratio < 2.0)) {
+        return false;
+    }
+    n->half_life = n->nubase_half_life;
+    n->half_life_sd = n->nubase_half_life_sd;
+    n->half_life_unit = n->nubase_unit;
+    n->half_life_s = n->nubase_half_life_s;
+    n->half_life_source = SOURCE_NUBASE;
+    return true;
+}
+
 /* nuclide,action,mode,daughter,fraction,fraction_sd,reason; see data/nuclides/SOURCE.md */
 static moly_status take_decision(void *user, const csv_row *row, moly_error *err)
 {
@@ -132,11 +154,18 @@ static moly_status take_decision(void *user, const csv_row *row, moly_error *err
         n->may_normalise = true;
         return MOLY_OK;
     }
+    if (strcmp(row->cell[1], "note") == 0) {
+        tables_note(n, "%s", row->cell[6]);
+        return MOLY_OK;
+    }
+    if (strcmp(row->cell[1], "nubase") == 0) {
+        return take_nubase(n) ? MOLY_OK : csv_fail(row, 1, "NUBASE2020 has no such half-life", err);
+    }
     const bool is_set = strcmp(row->cell[1], "set") == 0;
     const moly_decay_mode mode = mode_of(row->cell[2]);
     if ((!is_set && strcmp(row->cell[1], "remove") != 0) ||
         (mode != MOLY_DECAY_FISSION && !moly_state_parse(row->cell[3], &daughter))) {
-        return csv_fail(row, 1, "action is accept, normalise, set or remove, with a daughter", err);
+        return csv_fail(row, 1, "action is accept, normalise, note, nubase, set or remove", err);
     }
     for (size_t i = 0; i < n->n_branches; i++) {
         const table_branch *b = &n->branches[i];
@@ -184,6 +213,33 @@ static moly_status normalise(table_nuclide *n, moly_error *err)
         }
     }
     return MOLY_OK;
+}
+
+/* What a reader of the lines has to know about the branches. */
+static void note_isomers(const tables *t, table_nuclide *n)
+{
+    char name[MOLY_NUCLIDE_NAME_SIZE], other[MOLY_NUCLIDE_NAME_SIZE];
+    for (size_t i = 0; i < n->n_branches; i++) {
+        const table_branch *b = &n->branches[i];
+        if (b->mode == MOLY_DECAY_FISSION) {
+            continue;
+        }
+        for (size_t k = 0; k < i; k++) {
+            const table_branch *c = &n->branches[k];
+            if (c->mode == b->mode && b->source == SOURCE_JEFF && c->source == SOURCE_JEFF &&
+                !(b->fraction_sd > 0.0) && fabs(b->fraction / c->fraction - 1.0) < 1e-3) {
+                tables_note(n, "JEFF-3.1.1 feeds %s and %s alike for want of data",
+                            moly_state_name(c->daughter, name),
+                            moly_state_name(b->daughter, other));
+            }
+        }
+        const table_nuclide *daughter = tables_find(t, b->daughter);
+        if (b->daughter.isomer > 0 && b->fraction > 0.01 && daughter &&
+            daughter->half_life_s < 3600.0) {
+            tables_note(n, "%s (%.3g s) is a nuclide of its own: its lines stand there",
+                        moly_state_name(b->daughter, name), daughter->half_life_s);
+        }
+    }
 }
 
 /* Two quanta for each positron, whatever a list says. */
@@ -278,6 +334,7 @@ moly_status finish_nuclides(tables *t, moly_error *err)
                 n->branches[k].q_kev = q_from_masses_kev(t, n, &n->branches[k]);
             }
         }
+        note_isomers(t, n);
         balance_annihilation(n);
         compute_means(n);
     }

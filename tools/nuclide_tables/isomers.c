@@ -198,7 +198,6 @@ void ddep_split_isomers(tables *t, table_nuclide *n, const table_nuclide *before
                                                          ? s->parent_kev - level->energy_kev
                                                          : q_kev - level->energy_kev,
                                             .source = SOURCE_DDEP});
-        tables_note(n, "the lines of %s stand there", moly_state_name(state, name));
         left -= fraction;
         left_variance += level->variance / 1e4;
     }

@@ -46,29 +46,34 @@ static void take_mass(tables *t, const char *line, size_t length)
     n->mass_sd_u = number(line, length, 125, 136) * 1e-6;
 }
 
-static bool unit_seconds(const char *unit, double *seconds)
+/* The unit Moly writes and the factor to it. */
+typedef struct time_unit {
+    const char *nubase, *unit;
+    double factor, seconds;
+} time_unit;
+
+static const time_unit *find_unit(const char *name)
 {
-    static const struct {
-        const char *unit;
-        double seconds;
-    } units[] = {{"ns", 1e-9},
-                 {"us", 1e-6},
-                 {"ms", 1e-3},
-                 {"s", 1.0},
-                 {"m", 60.0},
-                 {"h", 3600.0},
-                 {"d", 86400.0},
-                 {"y", MOLY_SECONDS_PER_YEAR},
-                 {"ky", 1e3 * MOLY_SECONDS_PER_YEAR},
-                 {"My", 1e6 * MOLY_SECONDS_PER_YEAR},
-                 {"Gy", 1e9 * MOLY_SECONDS_PER_YEAR}};
+    static const time_unit units[] = {
+        {"ns", "ns", 1.0, 1e-9},
+        {"us", "us", 1.0, 1e-6},
+        {"ms", "ms", 1.0, 1e-3},
+        {"s", "s", 1.0, 1.0},
+        {"m", "m", 1.0, 60.0},
+        {"h", "h", 1.0, 3600.0},
+        {"d", "d", 1.0, 86400.0},
+        {"y", "y", 1.0, MOLY_SECONDS_PER_YEAR},
+        {"ky", "y", 1e3, MOLY_SECONDS_PER_YEAR},
+        {"My", "y", 1e6, MOLY_SECONDS_PER_YEAR},
+        {"Gy", "y", 1e9, MOLY_SECONDS_PER_YEAR},
+        {"Ty", "y", 1e12, MOLY_SECONDS_PER_YEAR},
+    };
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if (strcmp(units[i].unit, unit) == 0) {
-            *seconds = units[i].seconds;
-            return true;
+        if (strcmp(units[i].nubase, name) == 0) {
+            return &units[i];
         }
     }
-    return false;
+    return NULL;
 }
 
 /* NUBASE and JEFF do not count isomers alike (NUBASE's Lu-177m lives 130 ns): an isomer whose
@@ -90,28 +95,28 @@ static void take_state(tables *t, const char *line, size_t length)
     if (length < 80 || !(z >= 1.0 && z <= MOLY_Z_MAX && a >= 1.0 && a < 300.0)) {
         return;
     }
-    char life[32], unit[32];
+    char life[32], unit_name[32];
     columns(line, length, 70, 78, life);
-    columns(line, length, 79, 80, unit);
-    const double excitation_kev = number(line, length, 43, 54);
+    columns(line, length, 79, 80, unit_name);
+    const time_unit *unit = find_unit(unit_name);
     const double half_life = number(line, length, 70, 78);
-    double unit_s = NAN;
-    const bool has_life = unit_seconds(unit, &unit_s) && isfinite(half_life);
-    if (line[7] != '0') {
-        if (has_life && isfinite(excitation_kev)) {
-            take_isomer(t, (int)z, (int)a, excitation_kev, half_life * unit_s);
-        }
+    const double half_life_s = unit ? half_life * unit->factor * unit->seconds : NAN;
+    if (line[7] != '0' && isfinite(half_life_s) && isfinite(number(line, length, 43, 54))) {
+        take_isomer(t, (int)z, (int)a, number(line, length, 43, 54), half_life_s);
+    }
+    const int isomer = line[16] == ' ' ? 0 : line[16] == 'm' ? 1 : line[16] == 'n' ? 2 : -1;
+    table_nuclide *n = tables_find(t, (moly_state){(int)z, (int)a, isomer});
+    if (!n) {
         return;
     }
-    table_nuclide *n = tables_find(t, (moly_state){(int)z, (int)a, 0});
-    if (n && strcmp(life, "stbl") == 0 && n->half_life_source == SOURCE_NONE) {
-        n->is_stable = true;
-        n->half_life_source = SOURCE_NUBASE;
-    } else if (n && n->half_life_source == SOURCE_NONE && has_life) {
-        n->half_life = half_life;
-        n->half_life_sd = number(line, length, 82, 88);
-        n->half_life_s = half_life * unit_s;
-        n->half_life_source = SOURCE_NUBASE;
+    if (strcmp(life, "stbl") == 0) {
+        /* An isomer counted otherwise must not become stable by its number. */
+        n->is_stable_in_nubase = isomer == 0 || n->half_life_s > 1e20;
+    } else if (isfinite(half_life_s)) {
+        n->nubase_half_life = half_life * unit->factor;
+        n->nubase_half_life_sd = number(line, length, 82, 88) * unit->factor;
+        n->nubase_half_life_s = half_life_s;
+        n->nubase_unit = unit->unit;
     }
 }
 

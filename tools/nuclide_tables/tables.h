@@ -36,6 +36,10 @@ typedef struct table_nuclide {
     const char *half_life_unit;     /* "s", "d", ... */
     double half_life_s;
     int half_life_source;
+    /* What NUBASE2020 says, for decisions. */
+    double nubase_half_life, nubase_half_life_sd, nubase_half_life_s;
+    const char *nubase_unit;
+    bool is_stable_in_nubase;
     char ddep_date[16]; /* of the evaluation, "2006", or empty */
     double excitation_kev;
     double mass_u, mass_sd_u;
