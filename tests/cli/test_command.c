@@ -18,12 +18,13 @@ static void without_a_command_all_are_listed(void **state)
     }
 }
 
-static void the_version_is_told(void **state)
+static void the_version_and_the_data_set_are_told(void **state)
 {
     (void)state;
     run_line("moly --version", &result);
     assert_int_equal(result.exit_code, 0);
     assert_int_equal(strncmp(result.out, "moly ", 5), 0);
+    assert_contains(result.out, "\nnuclides: ");
 }
 
 static void an_unknown_command_exits_2_with_the_nearest(void **state)
@@ -159,7 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_a_command_all_are_listed),
-        cmocka_unit_test(the_version_is_told),
+        cmocka_unit_test(the_version_and_the_data_set_are_told),
         cmocka_unit_test(an_unknown_command_exits_2_with_the_nearest),
         cmocka_unit_test(a_mistake_goes_to_standard_error_with_the_commands_name),
         cmocka_unit_test(with_format_json_a_mistake_is_an_object_on_standard_error),

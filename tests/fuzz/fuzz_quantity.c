@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any text in any dimension is a finite quantity or refused with a message. */
 #include <math.h>
+#include <stdint.h>
 
 #include "moly/base/memory.h"
 #include "moly/base/quantity.h"
