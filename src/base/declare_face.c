@@ -8,7 +8,10 @@
 static void add_upper(moly_text *out, const char *text)
 {
     for (; *text != '\0'; text++) {
-        char c = *text == ' ' ? '-' : (char)toupper((unsigned char)*text);
+        char c = (char)toupper((unsigned char)*text);
+        if (c == ' ') {
+            c = '-';
+        }
         moly_text_add_n(out, &c, 1);
     }
 }

@@ -171,7 +171,9 @@ void moly_declare_man(const moly_declaration *declaration, moly_text *text)
     char name[MOLY_PARAM_KEY_SIZE];
     (void)snprintf(name, sizeof name, "moly-%s", declaration->name);
     for (char *c = name; *c != '\0'; c++) {
-        *c = *c == ' ' ? '-' : *c;
+        if (*c == ' ') {
+            *c = '-';
+        }
     }
     moly_text_printf(text, ".Dd %s\n.Dt ", MOLY_RELEASE_DATE);
     for (const char *c = name; *c != '\0'; c++) {

@@ -96,7 +96,7 @@ moly_status moly_param_check_text(const moly_param *param, const char *text, mol
 static void *grown(moly_reading *reading, moly_seen *seen, const void *old, size_t n, size_t size)
 {
     if (n < seen->capacity) {
-        return (void *)(uintptr_t)old; /* the arena's own array, taken below */
+        return (void *)old; /* the arena's own array, taken below */
     }
     size_t capacity = seen->capacity == 0 ? 4 : 2 * seen->capacity;
     void *items = moly_arena_alloc(reading->arena, capacity, size);

@@ -32,7 +32,7 @@ static moly_status add(cli_commands *list, const moly_command *command, moly_are
 moly_status cli_commands_list(moly_arena *arena, cli_commands *list, moly_error *err)
 {
     size_t n = N_OWN;
-    *list = (cli_commands){.commands = moly_arena_alloc(arena, n, sizeof *list->commands)};
+    *list = (cli_commands){.commands = moly_arena_alloc(arena, n, sizeof(const moly_command *))};
     if (!list->commands) {
         return MOLY_NO_MEMORY(err);
     }
@@ -40,7 +40,7 @@ moly_status cli_commands_list(moly_arena *arena, cli_commands *list, moly_error 
     for (size_t i = 0; i < N_OWN && status == MOLY_OK; i++) {
         status = add(list, own_commands[i], arena, err);
     }
-    qsort(list->commands, list->n, sizeof *list->commands, by_name);
+    qsort(list->commands, list->n, sizeof(const moly_command *), by_name);
     return status;
 }
 

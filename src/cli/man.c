@@ -38,7 +38,9 @@ static moly_status save_pages(const cli_commands *list, const char *folder, moly
             return MOLY_NO_MEMORY(err);
         }
         for (char *c = name; *c != '\0'; c++) {
-            *c = *c == ' ' ? '-' : *c;
+            if (*c == ' ') {
+                *c = '-';
+            }
         }
         moly_declare_man(declaration, &text);
         status = save_page(folder, name, &text, arena, err);
