@@ -188,6 +188,7 @@ void moly_declare_man(const moly_declaration *declaration, moly_text *text)
     } else {
         moly_text sentence = {0};
         moly_text_printf(&sentence, "%s.", declaration->summary);
+        moly_face_capitalise(&sentence, 0);
         add_prose(moly_text_get(&sentence), text);
         moly_text_free(&sentence);
     }
