@@ -33,10 +33,10 @@ static moly_status add(cli_commands *list, const moly_command *command, moly_are
 
 moly_status cli_commands_list(moly_arena *arena, cli_commands *list, moly_error *err)
 {
-    size_t n_science;
+    size_t n_science = 0;
     const moly_command *const *science = moly_commands(&n_science);
-    size_t n = N_OWN + n_science;
-    *list = (cli_commands){.commands = moly_arena_alloc(arena, n, sizeof *list->commands)};
+    *list = (cli_commands){
+        .commands = moly_arena_alloc(arena, N_OWN + n_science, sizeof(const moly_command *))};
     if (!list->commands) {
         return MOLY_NO_MEMORY(err);
     }
@@ -47,7 +47,7 @@ moly_status cli_commands_list(moly_arena *arena, cli_commands *list, moly_error 
     for (size_t i = 0; i < n_science && status == MOLY_OK; i++) {
         status = add(list, science[i], arena, err);
     }
-    qsort(list->commands, list->n, sizeof *list->commands, by_name);
+    qsort(list->commands, list->n, sizeof(const moly_command *), by_name);
     return status;
 }
 
@@ -101,18 +101,23 @@ static moly_status fail_unknown(const cli_commands *list, int argc, char *const 
     if (status != MOLY_OK) {
         return status;
     }
-    const char **names = moly_arena_alloc(arena, list->n, sizeof *names);
+    const char **names = moly_arena_alloc(arena, 2 * list->n, sizeof *names);
     if (!names) {
         return MOLY_NO_MEMORY(err);
     }
     for (size_t i = 0; i < list->n; i++) {
-        names[i] = list->commands[i]->declaration.name;
+        const char *name = list->commands[i]->declaration.name;
+        names[2 * i] = name;
+        names[2 * i + 1] = moly_arena_strndup(arena, name, strcspn(name, " "));
+        if (!names[2 * i + 1]) {
+            return MOLY_NO_MEMORY(err);
+        }
     }
     const char *two[] = {argv[0], argc > 1 ? argv[1] : ""};
     char *both = cli_join(arena, argc > 1 ? 2 : 1, two);
-    const char *near = moly_nearest(argv[0], names, list->n);
+    const char *near = moly_nearest(argv[0], names, 2 * list->n);
     if (!near && both) {
-        near = moly_nearest(both, names, list->n);
+        near = moly_nearest(both, names, 2 * list->n);
     }
     if (near) {
         return MOLY_FAIL(err, MOLY_ERR_USAGE, "unknown command \"%.60s\"; did you mean \"%s\"?",
