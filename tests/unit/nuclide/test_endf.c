@@ -13,35 +13,48 @@
 #define R(fields, mf_mt, number) fields "1156" mf_mt number "\n"
 #define D(fields, number) R(fields, " 8457", number)
 
-/* Tc-99m, shortened: isomeric to Tc-99 and beta- to Ru-99; one gamma, one beta, one Auger group and one
- * conversion line. Half-life with Fortran's exponent without E. */
-static const char tape[] =
-    R(" 4.309900+4 9.805660+1         -1          0          2          1", " 1451", "    1")
-    R(" 1.426830+5 1.000000+0          1          1          0          6", " 1451", "    2")
-    D(" 4.309900+4 9.805660+1          1          1          0          3", "    1")
-    D(" 2.162400+4 3.600000+1          0          0          6          0", "    2")
-    D(" 1.549160+4 5.161750+2 1.265430+5 3.414940+2 0.000000+0 0.000000+0", "    3")
-    D(" 5.000000-1-1.000000+0          0          0         12          2", "    4")
-    D(" 3.000000+0 0.000000+0 1.426840+5 1.100000+0 9.999630-1 6.000000-6", "    5")
-    D(" 1.000000+0 0.000000+0 4.361830+5 1.400000+3 3.700000-5 6.000000-6", "    6")
-    D(" 0.000000+0 0.000000+0          0          0          6          1", "    7")
-    D(" 1.000000-2 0.000000+0 1.251620+5 3.372260+2 0.000000+0 0.000000+0", "    8")
-    D(" 1.405110+5 1.000000+0          0          0         12          0", "    9")
-    D(" 3.000000+0 0.000000+0 8.905670+1 2.399920-1 0.000000+0 0.000000+0", "   10")
-    D(" 1.140000-1 3.000000-3 9.930000-2 4.707320-3 1.200000-2 6.474570-4", "   11")
-    D(" 0.000000+0 1.000000+0          0          0          6          1", "   12")
-    D(" 1.000000-2 0.000000+0 4.210570+0 6.853230-1 0.000000+0 0.000000+0", "   13")
-    D(" 4.361820+5 1.400000+3          0          0          6          0", "   14")
-    D(" 1.000000+0 2.000000+0 3.700000-3 3.000000-4 0.000000+0 0.000000+0", "   15")
-    D(" 0.000000+0 8.000000+0          0          0          6          2", "   16")
-    D(" 1.000000-2 0.000000+0 1.548740+4 5.161740+2 0.000000+0 0.000000+0", "   17")
-    D(" 2.170000+3 0.000000+0          0          0          6          0", "   18")
-    D(" 3.000000+0 0.000000+0 1.024690+1 6.972490-1 0.000000+0 0.000000+0", "   19")
-    D(" 1.194670+5 1.220660+0          0          0          6          0", "   20")
-    D(" 3.000000+0 0.000000+0 8.843330+0 4.198950-1 0.000000+0 0.000000+0", "   21")
-    R("                                                                  ", " 8  0", "99999");
+/* Tc-99m, shortened: isomeric to Tc-99 and beta- to Ru-99; one gamma, one beta, one Auger group and
+ * one conversion line. Half-life with Fortran's exponent without E. */
+static const char tape[] = R(
+    " 4.309900+4 9.805660+1         -1          0          2          1", " 1451",
+    "    1") R(" 1.426830+5 1.000000+0          1          1          0          6", " 1451",
+               "    2") D(" 4.309900+4 9.805660+1          1          1          0          3",
+                          "    1")
+    D(" 2.162400+4 3.600000+1          0          0          6          0", "    2") D(
+        " 1.549160+4 5.161750+2 1.265430+5 3.414940+2 0.000000+0 0.000000+0",
+        "    3") D(" 5.000000-1-1.000000+0          0          0         12          2",
+                   "    4") D(" 3.000000+0 0.000000+0 1.426840+5 1.100000+0 9.999630-1 6.000000-6",
+                              "    5")
+        D(" 1.000000+0 0.000000+0 4.361830+5 1.400000+3 3.700000-5 6.000000-6", "    6") D(
+            " 0.000000+0 0.000000+0          0          0          6          1",
+            "    7") D(" 1.000000-2 0.000000+0 1.251620+5 3.372260+2 0.000000+0 0.000000+0",
+                       "    8")
+            D(" 1.405110+5 1.000000+0          0          0         12          0", "    9") D(
+                " 3.000000+0 0.000000+0 8.905670+1 2.399920-1 0.000000+0 0.000000+0",
+                "   10") D(" 1.140000-1 3.000000-3 9.930000-2 4.707320-3 1.200000-2 6.474570-4",
+                           "   11")
+                D(" 0.000000+0 1.000000+0          0          0          6          1", "   12") D(
+                    " 1.000000-2 0.000000+0 4.210570+0 6.853230-1 0.000000+0 0.000000+0",
+                    "   13") D(" 4.361820+5 1.400000+3          0          0          6          0",
+                               "   14")
+                    D(" 1.000000+0 2.000000+0 3.700000-3 3.000000-4 0.000000+0 0.000000+0", "   15")
+                        D(" 0.000000+0 8.000000+0          0          0          6          2",
+                          "   16") D(" 1.000000-2 0.000000+0 1.548740+4 5.161740+2 0.000000+0 "
+                                     "0.000000+0",
+                                     "   17") D(" 2.170000+3 0.000000+0          0          0      "
+                                                "    6          0",
+                                                "   18")
+                            D(" 3.000000+0 0.000000+0 1.024690+1 6.972490-1 0.000000+0 0.000000+0",
+                              "   19") D(" 1.194670+5 1.220660+0          0          0          6  "
+                                         "        0",
+                                         "   20") D(" 3.000000+0 0.000000+0 8.843330+0 4.198950-1 "
+                                                    "0.000000+0 0.000000+0",
+                                                    "   21") R("                                   "
+                                                               "                               ",
+                                                               " 8  0", "99999");
 
-static moly_status read_tape(const char *text, size_t length, moly_nuclide_set **set, moly_error *err)
+static moly_status read_tape(const char *text, size_t length, moly_nuclide_set **set,
+                             moly_error *err)
 {
     moly_draft *draft = moly_draft_new("test");
     *set = NULL;
@@ -119,7 +132,8 @@ static void malformed_tapes_are_refused_with_line_and_column(void **state)
         moly_error err = {0};
         moly_nuclide_set *set;
         char *text = damaged(cases[i].line, cases[i].column, cases[i].text);
-        assert_fails(read_tape(text, strlen(text), &set, &err), MOLY_ERR_DATA, cases[i].message, err);
+        assert_fails(read_tape(text, strlen(text), &set, &err), MOLY_ERR_DATA, cases[i].message,
+                     err);
         assert_null(set);
         moly_free(text);
     }
@@ -145,7 +159,8 @@ static void a_nuclide_described_twice_is_refused(void **state)
     moly_nuclide_set *set;
     moly_text_add(&twice, tape);
     moly_text_add(&twice, tape);
-    assert_fails(read_tape(twice.data, twice.length, &set, &err), MOLY_ERR_DATA, "described twice", err);
+    assert_fails(read_tape(twice.data, twice.length, &set, &err), MOLY_ERR_DATA, "described twice",
+                 err);
     moly_text_free(&twice);
 }
 
@@ -176,7 +191,8 @@ static void folders_are_searched_and_other_files_passed_over(void **state)
     moly_nuclide_set *set;
     assert_non_null(mkdtemp(folder));
     snprintf(spec, sizeof spec, "endf:%s", folder);
-    assert_fails(moly_nuclide_set_load(spec, &set, &err), MOLY_ERR_NOT_FOUND, "no ENDF-6 file", err);
+    assert_fails(moly_nuclide_set_load(spec, &set, &err), MOLY_ERR_NOT_FOUND, "no ENDF-6 file",
+                 err);
     snprintf(path, sizeof path, "%s/README", folder);
     assert_ok(moly_file_write(path, "no tape\n", 8, &err), err);
     snprintf(path, sizeof path, "%s/inner", folder);

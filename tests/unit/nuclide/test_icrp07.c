@@ -5,17 +5,19 @@
 #include "moly/nuclide/nuclide.h"
 #include "set.h"
 
-/* Two rows in the columns of ICRP-07.NDX: a parent with an isomer as daughter, and a fissioning one. */
+/* Two rows in the columns of ICRP-07.NDX: a parent with an isomer as daughter, and a fissioning
+ * one. */
 #define HEAD "  2  format(a7,a8,a2,a8,3i7,i6,...)\r\n"
 #define TAIL "  30  45  10  191   0 99.9074769 6.011E-186.011E-18\r\n"
 
 static char *row(char *text, const char *name, const char *half_life, const char *unit,
                  const char *daughter, const char *fraction)
 {
-    snprintf(text, 400,
-             "%-7s%8s%-2s%-8s%7d%7d%7d%6d %-7s%6d%11s %-7s%6d%11s %-7s%6d%11s %-7s%6d%11s%7s%8s%8s" TAIL,
-             name, half_life, unit, "B-", 1, 1, 0, 0, daughter, 2, fraction, "", 0, "0.0", "", 0,
-             "0.0", "", 0, "0.0", "0.0", "0.39288", "0.14841");
+    snprintf(
+        text, 400,
+        "%-7s%8s%-2s%-8s%7d%7d%7d%6d %-7s%6d%11s %-7s%6d%11s %-7s%6d%11s %-7s%6d%11s%7s%8s%8s" TAIL,
+        name, half_life, unit, "B-", 1, 1, 0, 0, daughter, 2, fraction, "", 0, "0.0", "", 0, "0.0",
+        "", 0, "0.0", "0.0", "0.39288", "0.14841");
     return text;
 }
 
@@ -82,7 +84,8 @@ static void malformed_rows_are_refused_with_line_and_column(void **state)
     }
     moly_error err = {0};
     moly_nuclide_set *set;
-    assert_fails(read_index(HEAD "Mo-99     65.94h", &set, &err), MOLY_ERR_DATA, "ICRP-07.NDX:2:", err);
+    assert_fails(read_index(HEAD "Mo-99     65.94h", &set, &err), MOLY_ERR_DATA,
+                 "ICRP-07.NDX:2:", err);
     assert_fails(read_index(HEAD, &set, &err), MOLY_ERR_DATA, "no nuclides", err);
     assert_fails(read_index("", &set, &err), MOLY_ERR_DATA, "no nuclides", err);
 }
@@ -95,7 +98,8 @@ static void a_nuclide_described_twice_is_refused(void **state)
     moly_nuclide_set *set;
     row(one, "Mo-99", "65.94", "h", "Tc-99", "1.0");
     snprintf(text, sizeof text, HEAD "%s%s", one, one);
-    assert_fails(read_index(text, &set, &err), MOLY_ERR_DATA, "ICRP-07.NDX:3:1: the nuclide is there", err);
+    assert_fails(read_index(text, &set, &err), MOLY_ERR_DATA,
+                 "ICRP-07.NDX:3:1: the nuclide is there", err);
 }
 
 static void radiations_are_read_where_there_are_some(void **state)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tables against figures typed in by eye from the printed DDEP evaluations, so that a mistake in the
- * reader of the files is found. Source: Monographie BIPM-5, volumes 1-8, and the evaluations of
- * LNE-LNHB as of the dates in data/nuclides. The tolerance of a half-life is rounding, that of an
- * intensity the stated uncertainty. */
+/* The tables against figures typed in by eye from the printed DDEP evaluations, so that a mistake
+ * in the reader of the files is found. Source: Monographie BIPM-5, volumes 1-8, and the evaluations
+ * of LNE-LNHB as of the dates in data/nuclides. The tolerance of a half-life is rounding, that of
+ * an intensity the stated uncertainty. */
 #include "testing.h"
 
 #include "moly/nuclide/nuclide.h"
@@ -105,7 +105,7 @@ static void half_lives_and_main_lines_are_ddeps(void **state)
 static void isomers_and_chains_of_medicine_are_fed_as_evaluated(void **state)
 {
     (void)state;
-    assert_true(fabs(fraction("Mo-99", "Tc-99m") - 0.877) < 0.005);  /* DDEP 2006: 0.876(19) */
+    assert_true(fabs(fraction("Mo-99", "Tc-99m") - 0.877) < 0.005);   /* DDEP 2006: 0.876(19) */
     assert_true(fabs(fraction("Cs-137", "Ba-137m") - 0.9436) < 3e-4); /* DDEP 2007: 94.36(28) % */
     assert_relative(fraction("Ge-68", "Ga-68"), 1.0, 1e-9);
     assert_relative(fraction("Sr-82", "Rb-82"), 1.0, 1e-9);
@@ -158,8 +158,8 @@ static void positron_yields_are_ddeps(void **state)
         const moly_nuclide *n = find(yields[i].name);
         double sum = 0.0;
         for (size_t k = 0; k < n->n_lines; k++) {
-            sum += n->lines[k].radiation == MOLY_RADIATION_ANNIHILATION ? n->lines[k].intensity
-                                                                        : 0.0;
+            sum +=
+                n->lines[k].radiation == MOLY_RADIATION_ANNIHILATION ? n->lines[k].intensity : 0.0;
         }
         print_message("%s %.3f\n", yields[i].name, 50.0 * sum);
         assert_true(fabs(50.0 * sum - yields[i].per_100) <= yields[i].sd);
