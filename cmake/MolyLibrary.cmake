@@ -15,5 +15,8 @@ foreach(kind IN ITEMS SHARED STATIC)
         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 endforeach()
 # Nothing that the parts bring along is exported.
-target_link_options(libmoly_shared PRIVATE -Wl,--no-undefined -Wl,--exclude-libs,ALL
+target_link_options(libmoly_shared PRIVATE -Wl,--exclude-libs,ALL
     "-Wl,--version-script=${CMAKE_SOURCE_DIR}/cmake/libmoly.map")
+if(NOT MOLY_SANITIZE) # a sanitizer's own symbols come with the program
+    target_link_options(libmoly_shared PRIVATE -Wl,--no-undefined)
+endif()

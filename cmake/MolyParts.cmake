@@ -9,7 +9,16 @@ pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.37)
 pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd)
 pkg_check_modules(PANGOCAIRO REQUIRED IMPORTED_TARGET pangocairo)
-pkg_check_modules(DCMTK REQUIRED IMPORTED_TARGET dcmtk)
+
+# DCMTK by its libraries: Debian's dcmtk.pc names all of them and packages that it does not depend on.
+find_path(DCMTK_INCLUDE_DIR dcmtk/dcmdata/dctk.h REQUIRED)
+add_library(Moly::dcmtk INTERFACE IMPORTED)
+target_include_directories(Moly::dcmtk INTERFACE ${DCMTK_INCLUDE_DIR})
+foreach(part IN ITEMS dcmjpeg dcmjpls dcmdata oflog ofstd)
+    find_library(DCMTK_${part} ${part} REQUIRED)
+    target_link_libraries(Moly::dcmtk INTERFACE ${DCMTK_${part}})
+endforeach()
+
 if(MOLY_TESTS)
     pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 endif()

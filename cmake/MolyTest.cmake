@@ -2,9 +2,12 @@
 # moly_test(room name [LIBRARIES target...] [LABEL label])
 #
 # One cmocka program, tests/<...>/<name>.c in the calling folder, linked against every room (its inside
-# too). It finds the reference data by MOLY_SHARED and the command by MOLY_COMMAND.
+# too); its label is unit unless another is given. It finds the reference data by MOLY_SHARED and the command by MOLY_COMMAND.
 function(moly_test room name)
     cmake_parse_arguments(ARG "" "LABEL" "LIBRARIES" ${ARGN})
+    if(NOT ARG_LABEL)
+        set(ARG_LABEL unit)
+    endif()
     add_executable(test_${room}_${name} ${name}.c)
     target_link_libraries(test_${room}_${name} PRIVATE moly_rooms ${ARG_LIBRARIES}
                           PkgConfig::CMOCKA)

@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#include "moly/base/catalogue.h"
+
 void moly_param_clear(const moly_param *param, char *args)
 {
     void *member = args + param->offset;
@@ -179,7 +181,7 @@ moly_status moly_reading_end(moly_reading *reading, const char *prefix, void *ar
         const char *dashes = param->is_positional ? "" : prefix;
         if (!moly_param_is_given(param, reading->args)) {
             return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s%s is required: %s", dashes, param->name,
-                             param->help);
+                             moly_translate(err ? err->language : NULL, param->help));
         }
         const char *text = param->type == MOLY_TYPE_TEXT
                                ? *(const char *const *)(const void *)(reading->args + param->offset)

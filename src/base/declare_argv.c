@@ -3,6 +3,8 @@
 
 #include "declare_inside.h"
 
+#include "moly/base/catalogue.h"
+
 /* One option word, taken apart: "--name=value", "-nvalue", "--no-name". */
 typedef struct option_word {
     size_t param;
@@ -128,7 +130,8 @@ static moly_status take_option(moly_reading *reading, int argc, char *const *arg
         value = next_value(declaration, argc, argv, i);
     }
     if (value == NULL) {
-        return MOLY_FAIL(err, MOLY_ERR_USAGE, "--%s needs a value: %s", param->name, param->help);
+        return MOLY_FAIL(err, MOLY_ERR_USAGE, "--%s needs a value: %s", param->name,
+                         moly_translate(err ? err->language : NULL, param->help));
     }
     moly_status status = moly_reading_take_text(reading, option.param, value, err);
     if (status != MOLY_OK) {

@@ -81,8 +81,7 @@ static void add_bounds(const moly_param *param, const char *language, size_t sta
 {
     char least[MOLY_BOUND_TEXT_SIZE];
     char most[MOLY_BOUND_TEXT_SIZE];
-    moly_param_bound(param, param->min, NULL, least);
-    moly_param_bound(param, param->max, NULL, most);
+    moly_param_bounds(param, least, most);
     add_part(out, start, "");
     bool is_text = param->type == MOLY_TYPE_TEXT || param->type == MOLY_TYPE_TEXT_LIST;
     moly_text_printf(out,

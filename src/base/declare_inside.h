@@ -69,5 +69,8 @@ bool moly_param_has_key(const moly_param *param, const char *key);
 /** A bound for people, in `unit` when it is one of the parameter's dimension. Returns `text`. */
 const char *moly_param_bound(const moly_param *param, double value, const char *unit,
                              char text[MOLY_BOUND_TEXT_SIZE]);
+/** Both bounds, in one unit where that reads well: "0.1 mL", "50 mL". */
+void moly_param_bounds(const moly_param *param, char least[MOLY_BOUND_TEXT_SIZE],
+                       char most[MOLY_BOUND_TEXT_SIZE]);
 
 #endif

@@ -5,6 +5,8 @@
 
 #include <jansson.h>
 
+#include "moly/base/catalogue.h"
+
 static moly_status expected(const char *what, const json_t *value, moly_error *err)
 {
     static const char *const names[] = {"an object", "an array", "a text", "an integer",

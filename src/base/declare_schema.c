@@ -152,11 +152,13 @@ static void describe_limits(const moly_param *param, const char *language, json_
         (void)json_object_set_new(out, "units", units_of(param->dim));
     }
     if (moly_param_has_bounds(param)) {
-        char bound[MOLY_BOUND_TEXT_SIZE];
+        char least[MOLY_BOUND_TEXT_SIZE];
+        char most[MOLY_BOUND_TEXT_SIZE];
+        moly_param_bounds(param, least, most);
         (void)json_object_set_new(out, "min", moly_json_real(param->min));
         (void)json_object_set_new(out, "max", moly_json_real(param->max));
-        set_text(out, "min_text", moly_param_bound(param, param->min, NULL, bound));
-        set_text(out, "max_text", moly_param_bound(param, param->max, NULL, bound));
+        set_text(out, "min_text", least);
+        set_text(out, "max_text", most);
     }
     if (param->type == MOLY_TYPE_CHOICE) {
         (void)json_object_set_new(out, "choices", choices_of(param, NULL));

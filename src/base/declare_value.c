@@ -45,6 +45,15 @@ const char *moly_param_bound(const moly_param *param, double value, const char *
     return text;
 }
 
+void moly_param_bounds(const moly_param *param, char least[MOLY_BOUND_TEXT_SIZE],
+                       char most[MOLY_BOUND_TEXT_SIZE])
+{
+    moly_param_bound(param, param->max, NULL, most);
+    const char *blank = strchr(most, ' ');
+    bool is_near = param->min == 0.0 || param->min >= 1e-4 * param->max;
+    moly_param_bound(param, param->min, blank && is_near ? blank + 1 : NULL, least);
+}
+
 moly_status moly_param_check_number(const moly_param *param, double value, const char *typed,
                                     moly_error *err)
 {

@@ -4,10 +4,12 @@
 #include "cli.h"
 
 #include "moly/base/catalogue.h"
+#include "moly/nuclide/nuclide.h"
 
 void cli_version(moly_text *text)
 {
-    moly_text_printf(text, "moly %s\n", MOLY_VERSION);
+    moly_text_printf(text, "moly %s\nnuclides: %s\n", MOLY_VERSION,
+                     moly_nuclide_set_name(moly_nuclide_set_builtin()));
 }
 
 const char *cli_language(void)

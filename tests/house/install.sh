@@ -24,12 +24,11 @@ int main(void)
     return 0;
 }
 T
-export PKG_CONFIG_SYSROOT_DIR=$work/root
 PKG_CONFIG_PATH=$(dirname "$(find "$usr" -name moly.pc)")
 export PKG_CONFIG_PATH
 lib=$(dirname "$(find "$usr" -name libmoly.so)")
 "$CC" -o "$work/user" "$work/user.c" $(pkg-config --cflags --libs moly)
-LD_LIBRARY_PATH=$lib "$work/user" | grep -q '^6\.0.* h$'
+LD_LIBRARY_PATH=$lib "$work/user" | grep -q '^6\.00[0-9]* h$'
 cat >"$work/CMakeLists.txt" <<'T'
 cmake_minimum_required(VERSION 3.25)
 project(user C)

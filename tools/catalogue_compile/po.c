@@ -48,23 +48,22 @@ static bool is_utf8(const char *text)
     return true;
 }
 
-/* The length of the printf conversion at `text` ("%-5.2zu"), 0 where there is none. A blank is no
- * flag here: "90 % of" is prose. */
-static size_t conversion_length(const char *text)
+/* The length of the printf conversion at `text` ("%-5.2zu"), 0 where there is none. */
+static size_t conversion_length(const char *text, const char *flags)
 {
-    size_t n = 1 + strspn(text + 1, "-+#0");
+    size_t n = 1 + strspn(text + 1, flags);
     n += strspn(text + n, "0123456789*");
     if (text[n] == '.') {
         n += 1 + strspn(text + n + 1, "0123456789*");
     }
     n += strspn(text + n, "hljztL");
-    return text[n] != '\0' && strchr("diouxXeEfFgGaAcsp%", text[n]) ? n + 1 : 0;
+    return text[n] != '\0' && strchr("diouxXeEfFgGaAcspnm%", text[n]) ? n + 1 : 0;
 }
 
-static const char *next_conversion(const char *text, size_t *length)
+static const char *next_conversion(const char *text, const char *flags, size_t *length)
 {
-    for (text = strchr(text, '%'); text; text = strchr(text + (*length ? *length : 1), '%')) {
-        *length = conversion_length(text);
+    for (text = strchr(text, '%'); text; text = strchr(text + 1, '%')) {
+        *length = conversion_length(text, flags);
         if (*length > 0) {
             return text;
         }
@@ -76,11 +75,13 @@ bool po_same_conversions(const char *english, const char *translation)
 {
     size_t n = 0;
     size_t m = 0;
-    const char *a = next_conversion(english, &n);
-    const char *b = next_conversion(translation, &m);
+    /* "90 % of" is prose; but in what is a format, a blank is a flag as printf has it */
+    const char *flags = next_conversion(english, "-+#0", &n) ? "-+#0 " : "-+#0";
+    const char *a = next_conversion(english, flags, &n);
+    const char *b = next_conversion(translation, flags, &m);
     while (a && b && n == m && memcmp(a, b, n) == 0) {
-        a = next_conversion(a + n, &n);
-        b = next_conversion(b + m, &m);
+        a = next_conversion(a + n, flags, &n);
+        b = next_conversion(b + m, flags, &m);
     }
     return !a && !b;
 }

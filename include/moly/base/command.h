@@ -19,6 +19,7 @@ typedef struct moly_run {
     const moly_progress *progress;       /**< may be NULL */
     moly_arena *arena;                   /**< lives until the result has been written */
     const moly_declaration *declaration; /**< that the arguments were read by */
+    moly_format format; /**< asked for: a table may leave out what is faint, data may not */
 } moly_run;
 
 typedef struct moly_command {

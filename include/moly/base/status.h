@@ -73,11 +73,13 @@ MOLY_API moly_status moly_fail(moly_error *err, moly_status status, const char *
 /** Put "<context>: " before the message of a failure that is being passed on. */
 MOLY_API void moly_error_context(moly_error *err, const char *format, ...) MOLY_PRINTF(2, 3);
 
+/* The status stands in the expression, so that the compiler knows that a failure is no success. */
 #define MOLY_FAIL(err, status, ...)                                                                \
-    moly_fail((err), (status), NULL, __FILE__, __LINE__, __VA_ARGS__)
+    ((void)moly_fail((err), (status), NULL, __FILE__, __LINE__, __VA_ARGS__), (moly_status)(status))
 /** A refusal by a rule of the centre, named as in docs/requirements.md. */
 #define MOLY_REFUSE(err, rule, ...)                                                                \
-    moly_fail((err), MOLY_ERR_RULE, (rule), __FILE__, __LINE__, __VA_ARGS__)
+    ((void)moly_fail((err), MOLY_ERR_RULE, (rule), __FILE__, __LINE__, __VA_ARGS__),               \
+     (moly_status)MOLY_ERR_RULE)
 #define MOLY_NO_MEMORY(err) MOLY_FAIL((err), MOLY_ERR_MEMORY, "out of memory")
 
 /** A programmer's mistake; checked in every build. */

@@ -4,7 +4,13 @@
 
 /** Decay of an inventory: how much of every nuclide there is after a time, and how often each
  *  decayed on the way. Exact (Bateman, with branching) at all times, from nanoseconds after a
- *  million-year parent to long after everything is stable; equal half-lives are no special case. */
+ *  million-year parent to long after everything is stable; equal half-lives are no special case.
+ *
+ *  Accuracy: a relative error below 1e-12 for every member, also where Bateman's sum cancels to
+ *  nothing, wherever the result is above 1e-290 of what the inventory began with. The tests measure
+ *  it against Bateman in 900 digits: at most 4e-14 over all chains of ICRP-107 from 1 ms to 1e9 s.
+ *  Results are the same bits on every processor and do not depend on the other times of a call.
+ *  Method: src/nuclide/README.md. */
 
 #include "moly/nuclide/nuclide.h"
 
@@ -47,8 +53,9 @@ MOLY_API size_t moly_decay_reachable(const moly_decay_engine *engine, const uint
  *  @param[out] out_atoms  [n_times][n] atoms left; NULL if not wanted
  *  @param[out] out_decays [n_times][n] decays that happened from 0 to t (atoms of stable
  *              members: 0); NULL if not wanted
- *  Activity is atoms * lambda. Accuracy: relative error of every member below 1e-12 against
- *  60-digit references wherever the result is above 1e-290 (measured by the tests).
+ *  Activity is atoms * lambda.
+ *  Threads: any number on one engine. Memory: the outputs are the caller's; within, some hundred
+ *  bytes for each pair of member and ancestor that the inventory reaches.
  *  @retval MOLY_ERR_RANGE  negative or not finite: nothing is written */
 MOLY_API MOLY_CHECKED moly_status moly_decay_atoms(const moly_decay_engine *engine,
                                                    const double *atoms, const double *times_s,
@@ -69,9 +76,13 @@ typedef struct moly_inventory_term {
     double activity_bq; /**< >= 0 */
 } moly_inventory_term;
 
-/** Parse "1 MBq Ac-225 + 50 kBq Ac-227" (activities with units; `+` between terms).
- *  @param[out] terms    room for `capacity`
+/** Parse "1 MBq Ac-225 + 50 kBq Ac-227" (activities with units; `+` between terms). A nuclide may
+ *  come more than once; activities then add up.
+ *  @param[out] terms    room for `capacity`; written on failure too
+ *  @param[out] n_terms  written on success
  *  @retval MOLY_ERR_UNKNOWN  unit or nuclide, with the nearest suggested
+ *  @retval MOLY_ERR_USAGE    nothing, a term without unit or nuclide, something between terms
+ *  @retval MOLY_ERR_DATA     no number, or one with a decimal comma
  *  @retval MOLY_ERR_RANGE    a stable nuclide, a negative activity, or more terms than capacity */
 MOLY_API MOLY_CHECKED moly_status moly_inventory_parse(const moly_nuclide_set *set,
                                                        const char *text, size_t capacity,

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of science commands. */
+#include "commands_inside.h"
+
+static const moly_command *const commands[] = {
+    &moly_command_bench_decay,
+    &moly_command_decay,
+    &moly_command_nuclide_list,
+    &moly_command_nuclide_show,
+};
+
+const moly_command *const *moly_commands(size_t *n)
+{
+    *n = sizeof commands / sizeof *commands;
+    return commands;
+}

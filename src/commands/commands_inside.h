@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOLY_COMMANDS_INSIDE_H
+#define MOLY_COMMANDS_INSIDE_H
+
+/* The inside of the science commands: one file and one line here for each. */
+
+#include "moly/commands/commands.h"
+#include "moly/nuclide/nuclide.h"
+
+extern const moly_command moly_command_bench_decay;
+extern const moly_command moly_command_decay;
+extern const moly_command moly_command_nuclide_list;
+extern const moly_command moly_command_nuclide_show;
+
+/** The row of a command's table for `--data`, the same in every command that reads nuclides. */
+#define DATA_PARAM(args, member)                                                                   \
+    {                                                                                              \
+        "data", 0, MOLY_TEXT(args, member),                                                        \
+            .pattern_hint = "FORMAT:DIR",                                                          \
+            .help = "other decay data than Moly's own: icrp07:DIR or endf:DIR"                     \
+    }
+
+/** The set that `--data` names, NULL for Moly's own.
+ *  @param[out] loaded  what the caller releases with moly_nuclide_set_free(); may be NULL
+ *  @param[out] set     what to read */
+MOLY_CHECKED moly_status commands_open_set(const char *data, moly_nuclide_set **loaded,
+                                           const moly_nuclide_set **set, moly_error *err);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* moly nuclide show: everything the data say about one nuclide. */
+#include "commands_inside.h"
+
+#include <jansson.h>
+#include <math.h>
+
+typedef struct show_args {
+    const char *nuclide;
+    double threshold;
+    int wants_all;
+    const char *data;
+} show_args;
+
+static const moly_param params[] = {
+    {"nuclide", 0, MOLY_TEXT(show_args, nuclide), .is_required = true, .is_positional = true,
+     .pattern_hint = "NUCLIDE", .help = "its name: Lu-177, Tc99m, 99mTc"},
+    {"threshold", 't', MOLY_F64(show_args, threshold), .dim = MOLY_DIM_FRACTION, .min = 0.0,
+     .max = 10.0, .fallback = "1 %",
+     .help = "least intensity per decay of the lines that a table shows"},
+    {"all", 'a', MOLY_BOOL(show_args, wants_all), .fallback = "no",
+     .help = "show every line in the table; JSON always has all of them"},
+    DATA_PARAM(show_args, data),
+};
+
+static const moly_column identity_columns[] = {
+    {"nuclide", "Nuclide", MOLY_DIM_NONE, 0},
+    {"half_life_s", "Half-life", MOLY_DIM_TIME, 8},
+    {"half_life_sd_s", "±", MOLY_DIM_TIME, 2},
+    {"half_life_source", "Source", MOLY_DIM_NONE, 0},
+    {"atomic_mass_u", "Mass / u", MOLY_DIM_NONE, 12},
+    {"atomic_mass_sd_u", "±", MOLY_DIM_NONE, 2},
+};
+static const moly_column energy_columns[] = {
+    {"mean_alpha_kev", "Alphas", MOLY_DIM_ENERGY, 5},
+    {"mean_electron_kev", "Electrons", MOLY_DIM_ENERGY, 5},
+    {"mean_photon_kev", "Photons", MOLY_DIM_ENERGY, 5},
+};
+static const moly_column branch_columns[] = {
+    {"mode", "Decay", MOLY_DIM_NONE, 0},
+    {"daughter", "To", MOLY_DIM_NONE, 0},
+    {"fraction", "Fraction", MOLY_DIM_FRACTION, 6},
+    {"fraction_sd", "±", MOLY_DIM_FRACTION, 2},
+    {"q_kev", "Q", MOLY_DIM_ENERGY, 6},
+    {"source", "Source", MOLY_DIM_NONE, 0},
+};
+static const moly_column line_columns[] = {
+    {"radiation", "Radiation", MOLY_DIM_NONE, 0},
+    {"energy_kev", "Energy", MOLY_DIM_ENERGY, 7},
+    {"energy_sd_kev", "±", MOLY_DIM_ENERGY, 2},
+    {"mean_kev", "Mean", MOLY_DIM_ENERGY, 5},
+    {"intensity", "Per decay", MOLY_DIM_FRACTION, 5},
+    {"intensity_sd", "±", MOLY_DIM_FRACTION, 2},
+    {"shape", "Shape", MOLY_DIM_NONE, 0},
+    {"source", "Source", MOLY_DIM_NONE, 0},
+};
+static const moly_column rest_columns[] = {
+    {"n", "Fainter lines", MOLY_DIM_NONE, 0},
+    {"threshold", "each below, per decay", MOLY_DIM_FRACTION, 3},
+    {"shown_by", "shown by", MOLY_DIM_NONE, 0},
+};
+static const moly_column note_columns[] = {{"note", "Note", MOLY_DIM_NONE, 0}};
+static const moly_view views[] = {
+    {NULL, "", identity_columns, 6},
+    {"Mean energy per decay", "", energy_columns, 3},
+    {"Decay", "branches", branch_columns, 6},
+    {"Lines", "lines", line_columns, 8},
+    {"Not shown", "not_shown", rest_columns, 3},
+    {"What was done to the evaluation", "notes", note_columns, 1},
+};
+
+static json_t *text_or_null(const char *text)
+{
+    return text != NULL ? json_string(text) : json_null();
+}
+
+/* Uncertainties are kept as floats: seven digits is what they have. */
+static json_t *uncertainty(double value)
+{
+    return moly_json_rounded(value, 6);
+}
+
+static json_t *branches_of(const moly_nuclide_set *set, const moly_nuclide *nuclide)
+{
+    json_t *rows = json_array();
+    int failed = rows == NULL ? -1 : 0;
+    for (size_t b = 0; b < nuclide->n_branches && failed == 0; b++) {
+        const moly_branch *branch = &nuclide->branches[b];
+        const char *daughter = branch->daughter == MOLY_NO_DAUGHTER
+                                   ? NULL
+                                   : moly_nuclide_at(set, (size_t)branch->daughter)->name;
+        json_t *row = json_object();
+        failed |= json_object_set_new(row, "mode", json_string(moly_decay_mode_name(branch->mode)));
+        failed |= json_object_set_new(row, "daughter", text_or_null(daughter));
+        failed |= json_object_set_new(row, "fraction", moly_json_real(branch->fraction));
+        failed |= json_object_set_new(row, "fraction_sd", uncertainty(branch->fraction_sd));
+        failed |= json_object_set_new(row, "q_kev", moly_json_real(branch->q_kev));
+        failed |= json_object_set_new(row, "source", text_or_null(nuclide->branch_source));
+        failed |= json_array_append_new(rows, row);
+    }
+    if (failed != 0) {
+        json_decref(rows);
+        return NULL;
+    }
+    return rows;
+}
+
+static json_t *line_row(const moly_nuclide_set *set, const moly_line *line)
+{
+    bool is_beta = line->beta_shape != MOLY_BETA_NOT_A_BETA;
+    json_t *row = json_object();
+    int failed = json_object_set_new(
+        row, "radiation", json_string(moly_radiation_name((moly_radiation)line->radiation)));
+    failed |= json_object_set_new(row, "energy_kev", moly_json_real(line->energy_kev));
+    failed |= json_object_set_new(row, "energy_sd_kev", uncertainty((double)line->energy_sd_kev));
+    failed |= json_object_set_new(
+        row, "mean_kev", is_beta ? moly_json_rounded((double)line->mean_kev, 7) : json_null());
+    failed |= json_object_set_new(row, "intensity", moly_json_real(line->intensity));
+    failed |= json_object_set_new(row, "intensity_sd", uncertainty((double)line->intensity_sd));
+    failed |= json_object_set_new(
+        row, "shape",
+        is_beta ? json_string(moly_beta_shape_name((moly_beta_shape)line->beta_shape))
+                : json_null());
+    failed |= json_object_set_new(row, "source",
+                                  text_or_null(moly_nuclide_source_text(set, line->source)));
+    if (failed != 0) {
+        json_decref(row);
+        return NULL;
+    }
+    return row;
+}
+
+/* The lines that are shown, and how many are not. */
+static int add_lines(const moly_nuclide_set *set, const moly_nuclide *nuclide, double threshold,
+                     json_t *whole)
+{
+    json_t *rows = json_array();
+    size_t n_fainter = 0;
+    int failed = rows == NULL ? -1 : 0;
+    for (size_t i = 0; i < nuclide->n_lines && failed == 0; i++) {
+        if (nuclide->lines[i].intensity < threshold) {
+            n_fainter++;
+        } else {
+            failed |= json_array_append_new(rows, line_row(set, &nuclide->lines[i]));
+        }
+    }
+    failed |= json_object_set_new(whole, "lines", rows);
+    if (n_fainter > 0) {
+        json_t *rest = json_object();
+        failed |= json_object_set_new(rest, "n", json_integer((json_int_t)n_fainter));
+        failed |= json_object_set_new(rest, "threshold", moly_json_real(threshold));
+        failed |= json_object_set_new(rest, "shown_by", json_string("--all"));
+        failed |= json_object_set_new(whole, "not_shown", rest);
+    }
+    return failed;
+}
+
+static int add_identity(const moly_nuclide *nuclide, json_t *whole)
+{
+    int failed = json_object_set_new(whole, "nuclide", json_string(nuclide->name));
+    failed |= json_object_set_new(whole, "z", json_integer(nuclide->z));
+    failed |= json_object_set_new(whole, "a", json_integer(nuclide->a));
+    failed |= json_object_set_new(whole, "isomer", json_integer(nuclide->isomer));
+    failed |= json_object_set_new(whole, "is_stable", json_boolean(nuclide->is_stable));
+    failed |= json_object_set_new(whole, "half_life_s", moly_json_real(nuclide->half_life_s));
+    failed |= json_object_set_new(whole, "half_life_sd_s", uncertainty(nuclide->half_life_sd_s));
+    failed |=
+        json_object_set_new(whole, "half_life_source", text_or_null(nuclide->half_life_source));
+    failed |= json_object_set_new(whole, "lambda_per_s", moly_json_real(nuclide->lambda_per_s));
+    failed |= json_object_set_new(whole, "atomic_mass_u", moly_json_real(nuclide->atomic_mass_u));
+    failed |=
+        json_object_set_new(whole, "atomic_mass_sd_u", uncertainty(nuclide->atomic_mass_sd_u));
+    failed |= json_object_set_new(whole, "mean_alpha_kev", moly_json_real(nuclide->mean_alpha_kev));
+    failed |=
+        json_object_set_new(whole, "mean_electron_kev", moly_json_real(nuclide->mean_electron_kev));
+    failed |=
+        json_object_set_new(whole, "mean_photon_kev", moly_json_real(nuclide->mean_photon_kev));
+    json_t *notes = json_array();
+    if (nuclide->note != NULL) {
+        json_t *note = json_object();
+        failed |= json_object_set_new(note, "note", json_string(nuclide->note));
+        failed |= json_array_append_new(notes, note);
+    }
+    return failed | json_object_set_new(whole, "notes", notes);
+}
+
+static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)
+{
+    const show_args *args = raw_args;
+    moly_nuclide_set *loaded = NULL;
+    const moly_nuclide_set *set = NULL;
+    json_t *whole = NULL;
+    size_t index = 0;
+    moly_status status = commands_open_set(args->data, &loaded, &set, err);
+    if (status == MOLY_OK) {
+        status = moly_nuclide_find(set, args->nuclide, &index, err);
+    }
+    if (status != MOLY_OK) {
+        goto done;
+    }
+    const moly_nuclide *nuclide = moly_nuclide_at(set, index);
+    bool is_whole = args->wants_all == 1 || run->format != MOLY_FORMAT_TABLE;
+    whole = json_object();
+    int failed = json_object_set_new(whole, "data_set", json_string(moly_nuclide_set_name(set)));
+    failed |= add_identity(nuclide, whole);
+    failed |= json_object_set_new(whole, "branches", branches_of(set, nuclide));
+    failed |= add_lines(set, nuclide, is_whole ? 0.0 : args->threshold, whole);
+    if (failed != 0) {
+        json_decref(whole);
+        status = MOLY_NO_MEMORY(err);
+        goto done;
+    }
+    *result = whole;
+done:
+    moly_nuclide_set_free(loaded);
+    return status;
+}
+
+const moly_command moly_command_nuclide_show = {
+    .declaration =
+        {
+            .name = "nuclide show",
+            .summary = "half-life, branches, energies and lines of a nuclide",
+            .description = "Everything that the data say about one nuclide, each figure with its "
+                           "uncertainty (1 sigma) and the evaluation it is from. Intensities are "
+                           "per decay; the energy of a beta is its end point.",
+            .example = "moly nuclide show Lu-177",
+            .params = params,
+            .n_params = sizeof params / sizeof *params,
+            .args_size = sizeof(show_args),
+        },
+    .views = views,
+    .n_views = sizeof views / sizeof *views,
+    .run = run,
+};

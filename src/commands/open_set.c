@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands_inside.h"
+
+moly_status commands_open_set(const char *data, moly_nuclide_set **loaded,
+                              const moly_nuclide_set **set, moly_error *err)
+{
+    *loaded = NULL;
+    *set = NULL;
+    if (data == NULL) {
+        *set = moly_nuclide_set_builtin();
+        return MOLY_OK;
+    }
+    moly_status status = moly_nuclide_set_load(data, loaded, err);
+    *set = *loaded;
+    return status;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every command has an example and it runs, as it stands in its help. Examples may use what is put
+ * into the folder first: `study`, a PET series of the reference data, and `moly.db`, an example
+ * centre in training. */
+#include "running.h"
+
+#include "cli.h"
+
+static ran result;
+
+/* Names that examples use for reference data; an example is left out where its data are missing. */
+static const struct {
+    const char *name, *shared;
+} stand_ins[] = {
+    {"study", "data/clinical/dicom_pet/qin_hn_0024_cps1023"},
+};
+
+static bool link_data(void)
+{
+    const char *shared = getenv("MOLY_SHARED");
+    bool is_all = true;
+    for (size_t i = 0; i < sizeof stand_ins / sizeof stand_ins[0]; i++) {
+        char path[4096];
+        (void)snprintf(path, sizeof path, "%s/%s", shared ? shared : "../shared",
+                       stand_ins[i].shared);
+        is_all = access(path, R_OK) == 0 && symlink(path, stand_ins[i].name) == 0 && is_all;
+    }
+    return is_all;
+}
+
+static bool has_word(const char *line, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *at = strstr(line, word); at; at = strstr(at + 1, word)) {
+        bool begins = at == line || at[-1] == ' ' || at[-1] == ':' || at[-1] == '=';
+        if (begins && (at[n] == '\0' || strchr(" /", at[n]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool needs_data(const char *line)
+{
+    for (size_t i = 0; i < sizeof stand_ins / sizeof stand_ins[0]; i++) {
+        if (has_word(line, stand_ins[i].name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const moly_command *find(const cli_commands *list, const char *name)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        if (strcmp(list->commands[i]->declaration.name, name) == 0) {
+            return list->commands[i];
+        }
+    }
+    return NULL;
+}
+
+static void every_command_has_an_example_that_runs(void **state)
+{
+    (void)state;
+    moly_arena *arena = moly_arena_new();
+    cli_commands list;
+    moly_error err = {0};
+    assert_ok(cli_commands_list(arena, &list, &err), err);
+    bool has_data = link_data();
+    if (find(&list, "init")) {
+        run_line("moly init --db sqlite:moly.db --example --training", &result);
+        if (result.exit_code != 0) {
+            fail_msg("moly init: %s", result.err);
+        }
+    }
+    for (size_t i = 0; i < list.n; i++) {
+        const moly_declaration *declaration = &list.commands[i]->declaration;
+        const char *example = declaration->example;
+        if (!example || strncmp(example, "moly ", 5) != 0 || !strstr(example, declaration->name)) {
+            fail_msg("%s has no example that shows it", declaration->name);
+        }
+        if (needs_data(example) && !has_data) {
+            print_message("left out, its data are not here: %s\n", example);
+            continue;
+        }
+        /* what serves until it is stopped is stopped politely, which is a success of its own */
+        char line[4096];
+        bool serves = strcmp(declaration->name, "serve") == 0;
+        (void)snprintf(line, sizeof line, serves ? "timeout --preserve-status -s INT 2 %s" : "%s",
+                       example);
+        run_line(line, &result);
+        if (result.exit_code != 0) {
+            fail_msg("%s\nexits %d: %s", example, result.exit_code, result.err);
+        }
+    }
+    moly_arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_command_has_an_example_that_runs),
+    };
+    return cmocka_run_group_tests(tests, run_in_fresh_folder, leave_fresh_folder);
+}
