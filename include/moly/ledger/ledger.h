@@ -5,20 +5,33 @@
 /** The signed ledger: append-only events, hash-chained, and the projections that follow from them.
  *
  *  An event says who did what to which subject, when it was done and when it was recorded, and
- * carries a body. The body has the fields of the act and, in members of these names, everything
- * that it changes; one generic function applies them, so that a rebuild from events gives identical
- * tables:
+ *  carries a body. The body has the fields of the act and, in members of these names, everything
+ *  that it changes; one generic function applies them, so that a rebuild from events gives
+ * identical tables:
  *
- *    "records":   [{"kind","id","set":{...}}]  members of a record that change; the ledger adds
- *                 "before":{...} with the old values. Members "state", "at" (instant), "owner" are
- * indexed. "links":     [{"from":"kit/K-1","to":"eluate/E-1","role":"labelled with"}] `from` was
- * made with or came out of `to`; trace walks both ways. "transfers":
- * [{"from":ACCOUNT,"to":ACCOUNT,"at":INSTANT,"nuclide","activity_bq","sd_bq",
+ *    "records":   [{"kind","id","set":{...}}]
+ *                 members of a record that change; null removes one. The ledger adds "before":{...}
+ *                 with the old values (R-01). Members "state", "owner" (texts) and "at" (instant)
+ *                 are indexed; "kind", "id" and "seq" are the ledger's own.
+ *    "links":     [{"from":"kit/K-1","to":"eluate/E-1","role":"labelled with"}]
+ *                 `from` was made with or came out of `to`; trace walks both ways.
+ *    "transfers": [{"from":ACCOUNT,"to":ACCOUNT,"at":INSTANT,"nuclide","activity_bq","sd_bq",
  *                   "predicted_bq","predicted_sd_bq","basis":"measured"|"calculated"}]
- *                 a double entry; an account is "kind/id" of the vessel, or "outside/NAME".
+ *                 a double entry; an account is "kind/id" of the vessel, or "outside/NAME". Where
+ *                 predicted_bq is given and differs from activity_bq by more than two standard
+ *                 deviations of both and more than 1 Bq, the books show a discrepancy of `to`.
  *    "measurements": [{"account","at","nuclide","activity_bq","sd_bq"}]
- *                 a reading of a vessel; the ledger compares it with its book value.
- *    "closes":    [ACCOUNT]  the vessel no longer exists; what is left in it does not balance.
+ *                 a reading of a vessel; the ledger compares it with its book value likewise.
+ *    "closes":    [ACCOUNT]
+ *                 the vessel no longer exists: what is left of the nuclides that were posted to it
+ *                 does not balance, and nothing can be posted to it later.
+ *    "corrects":  SEQ of the event that is wrong; then "reason" is required (R-04), and the
+ *                 signatures of that event read "valid": false from then on (R-11).
+ *    "blobs":     added by the ledger for blobs put in the same transaction.
+ *
+ *  Persons are records of kind "person" whose id is the user: "public_key" (what
+ *  moly_transaction_set_password() gave; needed to sign), "name" (printed with signatures), "state"
+ *  ("retired" ends access). The ledger reads these three members.
  *
  *  Databases: "sqlite:PATH" and "postgres://USER@HOST/NAME" (or postgresql://). */
 
@@ -105,38 +118,47 @@ typedef struct moly_draft {
 typedef moly_status (*moly_transact)(moly_transaction *transaction, void *context, moly_error *err);
 
 /** Run `transact` inside a write transaction and make it durable before returning. Calls from
- * several threads share a commit; when `transact` fails, its part alone is undone.
+ *  several threads share a commit; when `transact` fails, its part alone is undone. It may run in
+ *  another of those threads, while this one waits, and must not call moly_ledger_transact() itself.
  *  @retval whatever `transact` returned, or MOLY_ERR_IO */
 MOLY_API MOLY_CHECKED moly_status moly_ledger_transact(moly_ledger *ledger, moly_transact transact,
                                                        void *context, moly_error *err);
 
-/** Append an event and update the projections.
- *  @param[out] event
- * {"seq","hash","kind","subject","at","recorded_at","person","body","signatures", "prev", ...}; new
- * reference; NULL if not wanted
- *  @retval MOLY_ERR_RULE  R-03: signing after the clock stepped back
- *  @retval MOLY_ERR_DATA  a body that the projections cannot take */
+/** Append an event and update the projections. When it fails, the whole part fails.
+ *  @param[out] event  {"seq","hash","site","kind","subject","at","recorded_at",
+ *              "utc_offset_minutes","clock":"synchronised"|"unsynchronised"|"simulated","training",
+ *              "person","authentication","body","prev","content_hash","signatures":[{"person",
+ *              "name","meaning","at","public_key","signature"}]}; moly_ledger_events() adds
+ *              "valid" to signatures and "corrected_by":[SEQ]. New reference; NULL if not wanted
+ *  @retval MOLY_ERR_RULE     R-03: signing after the clock stepped back by more than 2 s; R-04;
+ * R-09: one person signing twice
+ *  @retval MOLY_ERR_SIGN_IN  a signer's key is not the one in the person's record
+ *  @retval MOLY_ERR_DATA     a body that the projections cannot take
+ *  @retval MOLY_ERR_UNKNOWN  a nuclide */
 MOLY_API MOLY_CHECKED moly_status moly_transaction_append(moly_transaction *transaction,
                                                           const moly_draft *draft, json_t **event,
                                                           moly_error *err);
 /** The reader of this transaction: sees what it has written. Borrowed. */
 MOLY_API const moly_ledger_reader *moly_transaction_reader(const moly_transaction *transaction);
 
-/** Give a person a password and a fresh signing key, or replace them (the credential is a row of
- * its own; the event that the caller appends holds only the public key, returned in
- * `public_key_hex`). */
+/** Give a person a password (8 to 1024 bytes) and a fresh signing key, or replace them. The
+ *  credential is a row of its own; the event that the caller appends must set the record
+ *  person/USER's "public_key" to `public_key_hex`, or the person cannot sign.
+ *  @param user  1 to 64 of a-z, 0-9, '.', '_', '-' */
 MOLY_API MOLY_CHECKED moly_status
 moly_transaction_set_password(moly_transaction *transaction, const char *user, const char *password,
                               moly_password_cost cost, char public_key_hex[65], moly_error *err);
 
-/** Next free number of a series, 1, 2, 3, ...: "E" for eluates gives E-000001. Part of the
- *  transaction; numbers that were not used because it failed are used by the next.
+/** Next free number of a series, 1, 2, 3, ...: "E" for eluates gives E-000001. It counts from the
+ *  highest record of that kind whose id is PREFIX-NUMBER, so a number that was not used comes
+ * again.
  *  @param[out] id  "E-000001" */
 MOLY_API MOLY_CHECKED moly_status moly_transaction_next_id(moly_transaction *transaction,
                                                            const char *kind, const char *prefix,
                                                            char id[32], moly_error *err);
 
-/** Keep bytes (an image, a file of an instrument) under their BLAKE2b-256 hash.
+/** Keep bytes (an image, a file of an instrument) under their BLAKE2b-256 hash. An event must
+ * follow in the same part: it names them in "blobs".
  *  @param[out] hash_hex  64 digits */
 MOLY_API MOLY_CHECKED moly_status moly_transaction_put_blob(moly_transaction *transaction,
                                                             const void *data, size_t length,
@@ -162,7 +184,7 @@ typedef struct moly_record_query {
     const char *kind;
     const char *state, *owner; /**< NULL: any */
     moly_instant from, until;  /**< of member "at"; both 0: any */
-    const char *after_id;      /**< paging: ids above this one; NULL: from the beginning */
+    const char *after_id;      /**< paging: ids that follow this one in the order asked for */
     size_t limit;              /**< 0 = 500 */
     bool newest_first;         /**< by id, descending */
 } moly_record_query;
@@ -172,9 +194,10 @@ MOLY_API MOLY_CHECKED moly_status moly_ledger_records(const moly_ledger_reader *
                                                       json_t **records, moly_error *err);
 
 typedef struct moly_event_query {
-    int64_t after_seq;                   /**< 0: from the beginning */
+    int64_t
+        after_seq; /**< paging: those that follow in the order asked for; 0: from its beginning */
     const char *subject, *kind, *person; /**< NULL: any; `subject` also finds events that changed
-                                              that record */
+                                              that record or account */
     size_t limit;                        /**< 0 = 100 */
     bool newest_first;
 } moly_event_query;
@@ -203,7 +226,7 @@ MOLY_API MOLY_CHECKED moly_status moly_ledger_head(const moly_ledger_reader *rea
 /* ---- accounts of activity ---------------------------------------------------------------------
  */
 
-/** What the books say is in an account at an instant.
+/** What the books say is in an account at an instant, ingrowth included.
  *  @param[out] activity_bq, sd_bq  of `nuclide`; 0 when there is none; sd_bq may be NULL */
 MOLY_API MOLY_CHECKED moly_status moly_ledger_activity(const moly_ledger_reader *reader,
                                                        const char *account, const char *nuclide,
@@ -212,10 +235,13 @@ MOLY_API MOLY_CHECKED moly_status moly_ledger_activity(const moly_ledger_reader 
 
 /** The books at an instant.
  *  @param[out] balance  {"at","results":[{"account","nuclide","activity_bq","sd_bq"}…],
- *              "totals":[{"nuclide","activity_bq"}] (all accounts, "outside" excluded),
+ *              "totals":[{"nuclide","activity_bq"}] (all accounts, "outside" excluded; lines
+ *              below 1 mBq are left out of the results, not of the totals),
  *              "residue":[{"nuclide","activity_bq"}] (all accounts, "outside" included: zero),
- *              "discrepancies":[{"account","nuclide","measured_bq","predicted_bq","difference_bq",
- *              "sd_bq","sigmas","seq","kind","at"}]}; new reference */
+ *              "discrepancies":[{"account","counterpart" (transfers: where it came from),
+ *              "nuclide","arose":"transfer"|"measurement"|"close","measured_bq","predicted_bq",
+ *              "difference_bq","sd_bq","sigmas" (null when the uncertainty is 0),"seq","kind",
+ *              "at"}]}; new reference */
 MOLY_API MOLY_CHECKED moly_status moly_ledger_balance(const moly_ledger_reader *reader,
                                                       moly_instant at, json_t **balance,
                                                       moly_error *err);
