@@ -21,4 +21,5 @@ endforeach()
 
 if(MOLY_TESTS)
     pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+    pkg_check_modules(MPFR REQUIRED IMPORTED_TARGET mpfr)
 endif()

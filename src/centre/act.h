@@ -6,8 +6,8 @@
  *
  * An act's file has its arguments, its table of parameters and decide(). decide() reads records and
  * accounts of the ledger, refuses with MOLY_REFUSE(err, "R-24", ...) or says what changes by the
- * decision_*() functions; perform.c appends that as one event. A decision remembers a lack of memory
- * by itself, so that building it needs no checks. */
+ * decision_*() functions; perform.c appends that as one event. A decision remembers a lack of
+ * memory by itself, so that building it needs no checks. */
 
 #include <jansson.h>
 #include <math.h>
@@ -29,7 +29,8 @@ struct moly_act_context {
     bool is_preview; /* nothing will be appended: what would happen is wanted */
 };
 
-/* ---- the answer (decision.c) ------------------------------------------------------------------ */
+/* ---- the answer (decision.c) ------------------------------------------------------------------
+ */
 
 /* What the event is about; the record that it makes or changes. Call it once. */
 void decision_subject(moly_decision *decision, const char *kind, const char *id);
@@ -71,7 +72,8 @@ struct moly_decision {
     bool is_broken;
 };
 
-/* ---- what decide() reads (lookup.c) ------------------------------------------------------------ */
+/* ---- what decide() reads (lookup.c) ------------------------------------------------------------
+ */
 
 /* A record; borrowed, lives as long as the act. Not found: the ledger suggests the nearest. */
 MOLY_CHECKED moly_status act_record(const moly_act_context *context, const char *kind,
@@ -96,7 +98,8 @@ bool record_is(const json_t *record, const char *key, const char *value);
 /* "kit/KIT-000001"; NULL without memory, which a decision notices. */
 const char *act_node(const moly_act_context *context, const char *kind, const char *id);
 
-/* ---- rules that many acts share (rules.c) ------------------------------------------------------ */
+/* ---- rules that many acts share (rules.c) ------------------------------------------------------
+ */
 
 /* the act comes after `earlier`, when `what` ("kit KIT-000001 was labelled"). */
 MOLY_CHECKED moly_status rule_in_order(const moly_act_context *context, moly_instant earlier,
@@ -113,7 +116,8 @@ MOLY_CHECKED moly_status rule_accepted(const moly_act_context *context, const js
 MOLY_CHECKED moly_status rule_reason(const char *reason, const char *rule, const char *for_what,
                                      moly_error *err);
 
-/* ---- words for messages (say.c), in the arena --------------------------------------------------- */
+/* ---- words for messages (say.c), in the arena ---------------------------------------------------
+ */
 const char *say_activity(const moly_act_context *context, double activity_bq);
 const char *say_volume(const moly_act_context *context, double volume_ml);
 const char *say_percent(const moly_act_context *context, double fraction);

@@ -90,11 +90,11 @@ void decision_link(moly_decision *decision, const char *from, const char *to, co
 
 void decision_transfer(moly_decision *decision, const transfer *entry)
 {
-    json_t *item = json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:s}", "from", entry->from, "to",
-                             entry->to, "at", instant(entry->at), "nuclide", entry->nuclide,
-                             "activity_bq", moly_json_real(entry->activity_bq), "sd_bq",
-                             moly_json_real(entry->sd_bq), "basis",
-                             entry->is_measured ? "measured" : "calculated");
+    json_t *item =
+        json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:s}", "from", entry->from, "to", entry->to, "at",
+                  instant(entry->at), "nuclide", entry->nuclide, "activity_bq",
+                  moly_json_real(entry->activity_bq), "sd_bq", moly_json_real(entry->sd_bq),
+                  "basis", entry->is_measured ? "measured" : "calculated");
     if (item && entry->predicted_bq > 0.0) {
         put(decision, item, "predicted_bq", moly_json_real(entry->predicted_bq));
         put(decision, item, "predicted_sd_bq", moly_json_real(entry->predicted_sd_bq));

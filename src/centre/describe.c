@@ -35,9 +35,8 @@ static json_t *text_or_null(const char *language, const char *text)
 
 static json_t *describe(const moly_act *act, const char *language)
 {
-    static const char *const needs[] = {[MOLY_SIGNATURE_NONE] = "none",
-                                        [MOLY_SIGNATURE_ONE] = "one",
-                                        [MOLY_SIGNATURE_TWO] = "two"};
+    static const char *const needs[] = {
+        [MOLY_SIGNATURE_NONE] = "none", [MOLY_SIGNATURE_ONE] = "one", [MOLY_SIGNATURE_TWO] = "two"};
     const moly_declaration *declaration = &act->declaration;
     return json_pack("{s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:s, s:o, s:s}", "name",
                      declaration->name, "summary", text_or_null(language, declaration->summary),

@@ -37,7 +37,8 @@ moly_status act_records(const moly_act_context *context, const moly_record_query
 /* Identifiers are scanned, typed and printed on labels: letters of the label's code set only. */
 static bool is_plain(const char *id)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
     return id[0] && strspn(id, allowed) == strlen(id);
 }
 

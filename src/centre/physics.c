@@ -40,8 +40,7 @@ static moly_status branch_to(const moly_nuclide *parent, const char *daughter, d
 }
 
 moly_status physics_generator(double molybdenum_bq, double elapsed_s, double fraction_left,
-                              double *molybdenum_out_bq, double *technetium_out_bq,
-                              moly_error *err)
+                              double *molybdenum_out_bq, double *technetium_out_bq, moly_error *err)
 {
     const moly_nuclide *parent = NULL, *daughter = NULL;
     moly_decay_engine *engine = NULL;
@@ -60,8 +59,7 @@ moly_status physics_generator(double molybdenum_bq, double elapsed_s, double fra
     const moly_feed feed = {.from = 0, .to = 1, .fraction = fraction};
     /* Transient equilibrium just before that elution is the most that can have been left. */
     double equilibrium_bq = molybdenum_bq * fraction * lambda[1] / (lambda[1] - lambda[0]);
-    const double atoms[] = {molybdenum_bq / lambda[0],
-                            fraction_left * equilibrium_bq / lambda[1]};
+    const double atoms[] = {molybdenum_bq / lambda[0], fraction_left * equilibrium_bq / lambda[1]};
     double left[2];
     status = moly_decay_engine_new(2, lambda, 1, &feed, &engine, err);
     if (!status) {

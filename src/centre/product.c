@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#define HOURS(n) ((n) * 3600.0)
-#define GBQ(n) ((n) * 1e9)
+#define HOURS(n) ((n)*3600.0)
+#define GBQ(n) ((n)*1e9)
 
 static const product rows[] = {
     {"pertechnetate", "Sodium pertechnetate (Tc-99m)", 0.95, HOURS(12), GBQ(200), 0.1, 50.0,
@@ -28,10 +28,9 @@ static const product rows[] = {
 };
 enum { N_ROWS = sizeof rows / sizeof rows[0] };
 
-const char *const product_codes[] = {"pertechnetate", "medronate",   "sestamibi",
-                                     "pentetate",     "mertiatide",  "succimer",
-                                     "nanocolloid",   "tetrofosmin", "sulfur-colloid",
-                                     NULL};
+const char *const product_codes[] = {"pertechnetate",  "medronate", "sestamibi",   "pentetate",
+                                     "mertiatide",     "succimer",  "nanocolloid", "tetrofosmin",
+                                     "sulfur-colloid", NULL};
 _Static_assert(sizeof product_codes / sizeof product_codes[0] == N_ROWS + 1,
                "a code for each product");
 

@@ -10,9 +10,9 @@
 typedef struct product {
     const char *code; /* word of the choice */
     const char *name;
-    double min_purity;       /* radiochemical purity, fraction */
-    double use_within_s;     /* of labelling */
-    double max_activity_bq;  /* added to one vial */
+    double min_purity;                   /* radiochemical purity, fraction */
+    double use_within_s;                 /* of labelling */
+    double max_activity_bq;              /* added to one vial */
     double min_volume_ml, max_volume_ml; /* of one labelled vial */
     const char *source;
 } product;

@@ -28,9 +28,9 @@ moly_status rule_accepted(const moly_act_context *context, const json_t *record,
 {
     const char *id = record_text(record, "id");
     if (record_is(record, "state", "quarantine")) {
-        return MOLY_REFUSE(err, "R-20",
-                           "%s %s is in quarantine; it must be accepted first (pharmacy.accept_lot)",
-                           name, id);
+        return MOLY_REFUSE(
+            err, "R-20", "%s %s is in quarantine; it must be accepted first (pharmacy.accept_lot)",
+            name, id);
     }
     if (!record_is(record, "state", "accepted")) {
         return MOLY_REFUSE(err, "R-20", "%s %s is %s, so it cannot be used", name, id,

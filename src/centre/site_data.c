@@ -5,10 +5,11 @@
 
 const char site_data_version[] = "site data 2026.1";
 
-#define HOURS(n) ((n) * 3600.0)
+#define HOURS(n) ((n)*3600.0)
 #define COMMON_LIMITS                                                                              \
     .eluate_use_s = {HOURS(12), "product information of Mo-99/Tc-99m generators: 12 h"},           \
-    .yield_tolerance = {0.10, "site policy; IAEA, Operational Guidance on Hospital Radiopharmacy"}, \
+    .yield_tolerance = {0.10,                                                                      \
+                        "site policy; IAEA, Operational Guidance on Hospital Radiopharmacy"},      \
     .dose_tolerance = {0.20, "10 CFR 35.63(d)"},                                                   \
     .calibrator_sd = {0.02, "IAEA TRS-454: 5 % at the 95 % level"},                                \
     .volume_sd = {0.02, "ISO 7886-1: graduated syringes, 4 % above half capacity"},                \

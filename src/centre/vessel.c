@@ -39,10 +39,11 @@ moly_status vessel_usable_at(const moly_act_context *context, const vessel *v, m
 {
     moly_instant ends = record_instant(v->record, "expiry");
     if (!moly_instant_is_none(ends) && use.us > ends.us) {
-        return MOLY_REFUSE(err, "R-24",
-                           "%s %s expires at %s (limit: %s), so it cannot be %s at %s; use a fresh one",
-                           v->kind, v->id, say_time(context, ends),
-                           record_text(v->record, "expiry_by"), what, say_time(context, use));
+        return MOLY_REFUSE(
+            err, "R-24",
+            "%s %s expires at %s (limit: %s), so it cannot be %s at %s; use a fresh one", v->kind,
+            v->id, say_time(context, ends), record_text(v->record, "expiry_by"), what,
+            say_time(context, use));
     }
     double ratio = record_number(v->record, "molybdenum_ratio");
     if (!isfinite(ratio)) {
@@ -50,14 +51,14 @@ moly_status vessel_usable_at(const moly_act_context *context, const vessel *v, m
     }
     const site_limit *limit = &context->limits->molybdenum_bq_per_bq;
     double then = 0.0;
-    moly_status status = physics_molybdenum_ratio(
-        ratio, record_instant(v->record, "molybdenum_at"), use, &then, err);
+    moly_status status = physics_molybdenum_ratio(ratio, record_instant(v->record, "molybdenum_at"),
+                                                  use, &then, err);
     if (!status && then > limit->value) {
-        status = MOLY_REFUSE(err, "R-22",
-                             "%s %s holds %.3g Bq of Mo-99 per Bq of Tc-99m at %s, limit %.3g (%s); "
-                             "it cannot be %s then: use a fresh eluate",
-                             v->kind, v->id, then, say_time(context, use), limit->value,
-                             limit->source, what);
+        status = MOLY_REFUSE(
+            err, "R-22",
+            "%s %s holds %.3g Bq of Mo-99 per Bq of Tc-99m at %s, limit %.3g (%s); "
+            "it cannot be %s then: use a fresh eluate",
+            v->kind, v->id, then, say_time(context, use), limit->value, limit->source, what);
     }
     return status;
 }
@@ -98,8 +99,7 @@ static moly_status take_molybdenum(const moly_act_context *context, const char *
                                    moly_error *err)
 {
     double book_bq = 0.0, sd_bq = 0.0;
-    moly_status status =
-        act_activity(context, from, MO99, context->at, &book_bq, &sd_bq, err);
+    moly_status status = act_activity(context, from, MO99, context->at, &book_bq, &sd_bq, err);
     if (!status && book_bq > 0.0) {
         decision_transfer(decision, &(transfer){.from = from,
                                                 .to = to,
@@ -118,8 +118,9 @@ moly_status vessel_take(const moly_act_context *context, const vessel *from, con
     double left_ml = record_number(from->record, "volume_left_ml");
     double concentration = 0.0;
     if (!(volume_ml <= left_ml + volume_slack_ml)) {
-        return MOLY_REFUSE(err, "R-24", "%s are wanted, %s %s holds %s", say_volume(context, volume_ml),
-                           from->kind, from->id, say_volume(context, left_ml));
+        return MOLY_REFUSE(err, "R-24", "%s are wanted, %s %s holds %s",
+                           say_volume(context, volume_ml), from->kind, from->id,
+                           say_volume(context, left_ml));
     }
     moly_status status = vessel_concentration(from, context->at, &concentration, err);
     if (!status) {
@@ -133,17 +134,17 @@ moly_status vessel_take(const moly_act_context *context, const vessel *from, con
     *predicted_bq = concentration * volume_ml;
     bool is_measured = isfinite(measured_bq);
     decision_transfer(
-        decision,
-        &(transfer){.from = from->node,
-                    .to = to,
-                    .at = context->at,
-                    .nuclide = TC99M,
-                    .activity_bq = is_measured ? measured_bq : *predicted_bq,
-                    .sd_bq = (is_measured ? measured_bq : *predicted_bq) * limits->calibrator_sd.value,
-                    .predicted_bq = *predicted_bq,
-                    .predicted_sd_bq = *predicted_bq * hypot(limits->calibrator_sd.value,
-                                                             limits->volume_sd.value),
-                    .is_measured = is_measured});
+        decision, &(transfer){.from = from->node,
+                              .to = to,
+                              .at = context->at,
+                              .nuclide = TC99M,
+                              .activity_bq = is_measured ? measured_bq : *predicted_bq,
+                              .sd_bq = (is_measured ? measured_bq : *predicted_bq) *
+                                       limits->calibrator_sd.value,
+                              .predicted_bq = *predicted_bq,
+                              .predicted_sd_bq = *predicted_bq * hypot(limits->calibrator_sd.value,
+                                                                       limits->volume_sd.value),
+                              .is_measured = is_measured});
     decision_record(decision, from->kind, from->id);
     decision_number(decision, "volume_left_ml", left_ml > volume_ml ? left_ml - volume_ml : 0.0);
     return MOLY_OK;
@@ -169,8 +170,8 @@ moly_status vessel_move_all(const moly_act_context *context, const char *from, c
                           .at = context->at,
                           .nuclide = TC99M,
                           .activity_bq = moved_bq,
-                          .sd_bq = is_measured ? moved_bq * context->limits->calibrator_sd.value
-                                               : sd_bq,
+                          .sd_bq =
+                              is_measured ? moved_bq * context->limits->calibrator_sd.value : sd_bq,
                           .is_measured = is_measured};
         if (is_measured) {
             entry.predicted_bq = book_bq;

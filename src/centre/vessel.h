@@ -21,8 +21,8 @@ MOLY_CHECKED moly_status vessel_choose(const moly_act_context *context, size_t n
                                        const char *const *kinds, const char *const *ids, vessel *v,
                                        moly_error *err);
 
-/* R-24, R-22: not expired at `use`, and Mo-99 within the limit then. `what` says what would be done,
- * "injected". */
+/* R-24, R-22: not expired at `use`, and Mo-99 within the limit then. `what` says what would be
+ * done, "injected". */
 MOLY_CHECKED moly_status vessel_usable_at(const moly_act_context *context, const vessel *v,
                                           moly_instant use, const char *what, moly_error *err);
 /* its tests are done and it was released. */

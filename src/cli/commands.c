@@ -3,6 +3,8 @@
 
 #include "cli.h"
 
+#include "moly/commands/commands.h"
+
 static const moly_command *const own_commands[] = {
     &cli_completion_command,
     &cli_help_command,
@@ -31,7 +33,9 @@ static moly_status add(cli_commands *list, const moly_command *command, moly_are
 
 moly_status cli_commands_list(moly_arena *arena, cli_commands *list, moly_error *err)
 {
-    size_t n = N_OWN;
+    size_t n_science;
+    const moly_command *const *science = moly_commands(&n_science);
+    size_t n = N_OWN + n_science;
     *list = (cli_commands){.commands = moly_arena_alloc(arena, n, sizeof *list->commands)};
     if (!list->commands) {
         return MOLY_NO_MEMORY(err);
@@ -39,6 +43,9 @@ moly_status cli_commands_list(moly_arena *arena, cli_commands *list, moly_error 
     moly_status status = MOLY_OK;
     for (size_t i = 0; i < N_OWN && status == MOLY_OK; i++) {
         status = add(list, own_commands[i], arena, err);
+    }
+    for (size_t i = 0; i < n_science && status == MOLY_OK; i++) {
+        status = add(list, science[i], arena, err);
     }
     qsort(list->commands, list->n, sizeof *list->commands, by_name);
     return status;

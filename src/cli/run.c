@@ -101,11 +101,12 @@ moly_status cli_run(const moly_command *command, int argc, char *const *argv, mo
         status = moly_declare_parse_argv(declaration, &run.clock, argc, argv, arena, args, err);
     }
     if (status == MOLY_OK) {
+        run.format = (moly_format)cli_common_of(declaration, args)->format;
         status = command->run(args, &run, &result, err);
     }
     if (status == MOLY_OK && result) {
-        moly_format format = (moly_format)cli_common_of(declaration, args)->format;
-        status = moly_output_write(stdout, format, result, command->views, command->n_views, err);
+        status =
+            moly_output_write(stdout, run.format, result, command->views, command->n_views, err);
     } else if (status == MOLY_OK && fflush(stdout) != 0) {
         status =
             MOLY_FAIL(err, MOLY_ERR_IO, "cannot write to standard output: %s", strerror(errno));

@@ -30,6 +30,7 @@ static const moly_column identity_columns[] = {
     {"half_life_source", "Source", MOLY_DIM_NONE, 0},
     {"atomic_mass_u", "Mass / u", MOLY_DIM_NONE, 12},
     {"atomic_mass_sd_u", "±", MOLY_DIM_NONE, 2},
+    {"note", "Note", MOLY_DIM_NONE, 0},
 };
 static const moly_column energy_columns[] = {
     {"mean_alpha_kev", "Alphas", MOLY_DIM_ENERGY, 5},
@@ -59,14 +60,12 @@ static const moly_column rest_columns[] = {
     {"threshold", "each below, per decay", MOLY_DIM_FRACTION, 3},
     {"shown_by", "shown by", MOLY_DIM_NONE, 0},
 };
-static const moly_column note_columns[] = {{"note", "Note", MOLY_DIM_NONE, 0}};
 static const moly_view views[] = {
-    {NULL, "", identity_columns, 6},
+    {NULL, "", identity_columns, 7},
     {"Mean energy per decay", "", energy_columns, 3},
     {"Decay", "branches", branch_columns, 6},
     {"Lines", "lines", line_columns, 8},
     {"Not shown", "not_shown", rest_columns, 3},
-    {"What was done to the evaluation", "notes", note_columns, 1},
 };
 
 static json_t *text_or_null(const char *text)
@@ -175,13 +174,7 @@ static int add_identity(const moly_nuclide *nuclide, json_t *whole)
         json_object_set_new(whole, "mean_electron_kev", moly_json_real(nuclide->mean_electron_kev));
     failed |=
         json_object_set_new(whole, "mean_photon_kev", moly_json_real(nuclide->mean_photon_kev));
-    json_t *notes = json_array();
-    if (nuclide->note != NULL) {
-        json_t *note = json_object();
-        failed |= json_object_set_new(note, "note", json_string(nuclide->note));
-        failed |= json_array_append_new(notes, note);
-    }
-    return failed | json_object_set_new(whole, "notes", notes);
+    return failed | json_object_set_new(whole, "note", text_or_null(nuclide->note));
 }
 
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)

@@ -86,6 +86,10 @@ MOLY_CHECKED moly_status ledger_open_with(const char *url, const store_options *
                                           const moly_clock *clock, moly_ledger **ledger,
                                           moly_error *err);
 
+MOLY_CHECKED moly_status ledger_verify_with(const char *url, const store_options *options,
+                                            const char *anchor_path, const moly_progress *progress,
+                                            json_t **report, moly_error *err);
+
 /* The row of table site. */
 typedef struct site_row {
     char id[SITE_ID_SIZE];

@@ -18,6 +18,7 @@ typedef struct schema_table {
     table_class class;
     const char *columns; /* between the parentheses of CREATE TABLE */
     const char *order;   /* key columns, for dumps */
+    size_t n_columns;
 } schema_table;
 
 extern const schema_table schema_tables[];

@@ -113,6 +113,31 @@ static moly_status configure(sqlite_store *self, moly_error *err)
     return MOLY_OK;
 }
 
+/* A write-ahead log needs its index file beside it; where that cannot be made (a backup on a disc
+ * that cannot be written) the file is read as one that nobody changes. */
+static bool can_read(sqlite3 *db)
+{
+    int rc = sqlite3_exec(db, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL);
+    return (rc & 0xff) != SQLITE_CANTOPEN && (rc & 0xff) != SQLITE_READONLY;
+}
+
+static int open_immutable(const char *path, int flags, const store_options *options, sqlite3 **db)
+{
+    moly_text uri = {0};
+    moly_text_add(&uri, "file:");
+    for (const char *c = path; *c; c++) {
+        moly_text_printf(&uri, strchr("?#%", *c) ? "%%%02X" : "%c", (unsigned char)*c);
+    }
+    moly_text_add(&uri, "?immutable=1");
+    (void)sqlite3_close(*db);
+    *db = NULL;
+    int rc = uri.is_broken
+                 ? SQLITE_NOMEM
+                 : sqlite3_open_v2(uri.data, db, flags | SQLITE_OPEN_URI, options->sqlite_vfs);
+    moly_text_free(&uri);
+    return rc;
+}
+
 static moly_status sqlite_open(const char *path, store_mode mode, const store_options *options,
                                store **opened, moly_error *err)
 {
@@ -127,19 +152,14 @@ static moly_status sqlite_open(const char *path, store_mode mode, const store_op
         return MOLY_NO_MEMORY(err);
     }
     self->base = (store){.ops = &store_sqlite, .mode = mode};
-    /* A reader opens for writing too, or it could not take part in the write-ahead log's index of
-     * a database that nobody else has open; query_only keeps it from writing. */
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    flags |= mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (mode == STORE_CREATE) {
         flags |= SQLITE_OPEN_CREATE;
     }
     int rc = sqlite3_open_v2(path, &self->db, flags, options->sqlite_vfs);
-    if (rc != SQLITE_OK && mode == STORE_READ) {
-        (void)sqlite3_close(self->db);
-        self->db = NULL;
-        rc = sqlite3_open_v2(path, &self->db,
-                             SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                             options->sqlite_vfs);
+    if (rc == SQLITE_OK && mode == STORE_READ && !can_read(self->db)) {
+        rc = open_immutable(path, flags, options, &self->db);
     }
     if (rc != SQLITE_OK) {
         status = sqlite_failure(err, self->db, rc, path);

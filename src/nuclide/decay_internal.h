@@ -116,7 +116,7 @@ typedef struct decay_positive {
     size_t node_capacity, slot_capacity, feed_capacity, row_capacity;
 } decay_positive;
 
-/** Replace the lanes of `atoms` and `integral` that are marked hard. */
+/** Replace the lanes of `atoms` and `integral` that are marked hard; at least one is. */
 MOLY_CHECKED moly_status decay_positive_solve(decay_positive *positive,
                                               const decay_kernels *kernels,
                                               const decay_system *system, const double times[LANES],

@@ -328,9 +328,21 @@ static void short_step(const decay_closure *c, size_t n_terms, const double step
     }
 }
 
+/* A node's own entries are never squared: their errors would double each time. */
+static void set_diagonal(const decay_closure *c, size_t h, v4 step)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        size_t ii = (size_t)c->slot[i * c->n + i] * LANES + 4 * h;
+        v4 e, gone;
+        exponential(all(c->lambda[i]), step, &e, &gone);
+        store(c->p + ii, e);
+        store(c->w + ii, c->lambda[i] > 0.0 ? gone / all(c->lambda[i]) : step);
+    }
+}
+
 /* P(2h) = P(h) P(h), W(2h) = W(h) + P(h) W(h), in place: a column is finished before the ones to
  * its right, from the last row up, so that what is read is still old. */
-static void double_step(const decay_closure *c, size_t h, v4i is_active, v4 new_step)
+static void double_step(const decay_closure *c, size_t h, v4i is_active)
 {
     size_t at = 4 * h;
     for (size_t i = 0; i < c->n; i++) {
@@ -355,13 +367,6 @@ static void double_step(const decay_closure *c, size_t h, v4i is_active, v4 new_
             store(c->w + ji, choose(is_active, w, wji));
         }
     }
-    for (size_t i = 0; i < c->n; i++) { /* never squared: their errors would double each time */
-        size_t ii = (size_t)c->slot[i * c->n + i] * LANES + at;
-        v4 e, gone;
-        exponential(all(c->lambda[i]), new_step, &e, &gone);
-        store(c->p + ii, e);
-        store(c->w + ii, c->lambda[i] > 0.0 ? gone / all(c->lambda[i]) : new_step);
-    }
 }
 
 static void transfer(const decay_closure *c, size_t depth, const double times[LANES],
@@ -380,13 +385,15 @@ static void transfer(const decay_closure *c, size_t depth, const double times[LA
     short_step(c, depth + 18, step, mu);
     for (size_t h = 0; h < HALVES; h++) {
         v4 now = load(step + 4 * h);
+        set_diagonal(c, h, now);
         for (int level = 0; level < most; level++) {
             v4i is_active = {0};
             for (size_t l = 0; l < 4; l++) {
                 is_active[l] = level >= most - halvings[4 * h + l] ? -1 : 0;
             }
             now = choose(is_active, now + now, now);
-            double_step(c, h, is_active, now);
+            double_step(c, h, is_active);
+            set_diagonal(c, h, now);
         }
     }
 }

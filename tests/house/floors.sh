@@ -18,7 +18,7 @@ room() { echo "moly_module($1 LAYER $2 NEEDS $3 SOURCES a.c)" >"$work/$1/CMakeLi
 configure() { cmake -S "$work" -B "$work/b" -DMODULE="$MOLY_SOURCE/cmake/MolyModule.cmake" 2>&1; }
 refused() { # words of the message
     if out=$(configure); then echo "not refused: $*"; exit 1; fi
-    tr -s ' \n' ' ' <<<"$out" | grep -q "$*" || { echo "$out"; exit 1; }
+    tr -s ' \n' ' ' <<<"$out" | grep "$*" >/dev/null || { echo "$out"; exit 1; }
 }
 echo 'int high(void);' >"$work/high/a.c"
 room low 0 ""

@@ -28,7 +28,7 @@ PKG_CONFIG_PATH=$(dirname "$(find "$usr" -name moly.pc)")
 export PKG_CONFIG_PATH
 lib=$(dirname "$(find "$usr" -name libmoly.so)")
 "$CC" -o "$work/user" "$work/user.c" $(pkg-config --cflags --libs moly)
-LD_LIBRARY_PATH=$lib "$work/user" | grep -q '^6\.00[0-9]* h$'
+LD_LIBRARY_PATH=$lib "$work/user" | grep '^6\.00[0-9]* h$'
 cat >"$work/CMakeLists.txt" <<'T'
 cmake_minimum_required(VERSION 3.25)
 project(user C)
@@ -42,5 +42,5 @@ LD_LIBRARY_PATH=$lib "$work/b/user" >/dev/null
 "$usr/bin/moly" --version
 [ -s "$usr/share/man/man1/moly.1" ] || [ -s "$usr/share/man/man1/moly.1.gz" ]
 (cd "$work" && cpack --config "$MOLY_BUILD/CPackConfig.cmake" -B "$work/deb" >/dev/null)
-dpkg-deb --info "$work"/deb/moly_*.deb | grep -q 'Depends:'
+dpkg-deb --info "$work"/deb/moly_*.deb | grep 'Depends:' >/dev/null
 echo "installed: pkg-config, CMake package, command, man page, .deb"

@@ -97,7 +97,7 @@ static void finish_row(network *w, size_t j, double start, mpfr_t scratch)
 }
 
 /* integral of member j's atoms, and the atoms themselves */
-static void evaluate(const network *w, size_t j, const mpfr_t *e, const mpfr_t *f, mpfr_t atoms,
+static void evaluate(const network *w, size_t j, mpfr_t *e, mpfr_t *f, mpfr_t atoms,
                      mpfr_t integral, mpfr_t scratch)
 {
     const row *r = &w->rows[j];

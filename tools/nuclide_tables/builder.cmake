@@ -20,3 +20,4 @@ add_executable(nuclide_tables EXCLUDE_FROM_ALL
 target_include_directories(nuclide_tables PRIVATE ${nuclide_builder} ${nuclide_compile}
                            ${nuclide_inside})
 target_link_libraries(nuclide_tables PRIVATE moly_base m)
+set_target_properties(nuclide_tables PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})

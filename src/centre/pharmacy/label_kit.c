@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "acts.h"
 #include "vessel.h"
 
 struct label_kit_args {
@@ -55,8 +56,8 @@ static moly_status check_eluate(const moly_act_context *context, const vessel *e
                            "(pharmacy.test_breakthrough)",
                            eluate->id, record_text(eluate->record, "state"));
     }
-    moly_status status =
-        rule_in_order(context, record_instant(eluate->record, "molybdenum_at"), "it was tested", err);
+    moly_status status = rule_in_order(context, record_instant(eluate->record, "molybdenum_at"),
+                                       "it was tested", err);
     return status ? status : vessel_usable_at(context, eluate, context->at, "used to label", err);
 }
 
@@ -77,7 +78,8 @@ static moly_status check_lot(const moly_act_context *context, const struct label
                            record_text(lot, "product_name"), record_text(lot, "limits_source"));
     }
     double total_ml = a->volume_ml + a->saline_ml;
-    double min_ml = record_number(lot, "min_volume_ml"), max_ml = record_number(lot, "max_volume_ml");
+    double min_ml = record_number(lot, "min_volume_ml"),
+           max_ml = record_number(lot, "max_volume_ml");
     if (total_ml < min_ml || total_ml > max_ml) {
         return MOLY_REFUSE(err, "R-24", "%s in the vial, %s takes %s to %s (%s)",
                            say_volume(context, total_ml), record_text(lot, "product_name"),
@@ -161,17 +163,18 @@ static moly_status decide(const moly_act_context *context, const void *args,
 }
 
 const moly_act pharmacy_label_kit = {
-    .declaration =
-        {.name = "pharmacy.label_kit",
-         .summary = "Label a cold kit with an eluate",
-         .description = "Refused over the vial's activity or volume, from an untested, expired or "
+    .declaration = {.name = "pharmacy.label_kit",
+                    .summary = "Label a cold kit with an eluate",
+                    .description =
+                        "Refused over the vial's activity or volume, from an untested, expired or "
                         "impure eluate, or from a lot that was not accepted. The kit expires with "
                         "the first of: its lot, the eluate, the Mo-99 limit, the time of use after "
                         "labelling.",
-         .example = "moly act pharmacy.label_kit --db sqlite:centre.db --as technologist "
-                    "--lot LOT-000001 --eluate ELU-000001 --volume '5 mL' --activity '6.1 GBq'",
-         ACT_PARAMS(params),
-         .args_size = sizeof(struct label_kit_args)},
+                    .example =
+                        "moly act pharmacy.label_kit --db sqlite:centre.db --as technologist "
+                        "--lot LOT-000001 --eluate ELU-000001 --volume '5 mL' --activity '6.1 GBq'",
+                    ACT_PARAMS(params),
+                    .args_size = sizeof(struct label_kit_args)},
     .roles = HOT_LAB,
     .rules = "R-13 R-20 R-22 R-24",
     .subject_kind = "kit",

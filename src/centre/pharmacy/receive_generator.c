@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "act.h"
+#include "acts.h"
 #include "physics.h"
 
 struct receive_generator_args {
@@ -65,10 +66,10 @@ static moly_status post(const moly_act_context *context, const struct receive_ge
     double mo_bq = 0.0, tc_bq = 0.0;
     moly_status status = physics_nuclide(MO99, &molybdenum, err);
     if (!status) {
-        status = physics_generator(
-            physics_decayed_bq(molybdenum, a->activity_bq, a->calibrated, start),
-            moly_instant_difference_s(start, context->at), was_eluted ? 1.0 - a->efficiency : 1.0,
-            &mo_bq, &tc_bq, err);
+        status =
+            physics_generator(physics_decayed_bq(molybdenum, a->activity_bq, a->calibrated, start),
+                              moly_instant_difference_s(start, context->at),
+                              was_eluted ? 1.0 - a->efficiency : 1.0, &mo_bq, &tc_bq, err);
     }
     if (status) {
         return status;
@@ -137,9 +138,10 @@ const moly_act pharmacy_receive_generator = {
          .summary = "Receive a Mo-99/Tc-99m generator into quarantine",
          .description = "Books the Mo-99 that the supplier states, decayed to the receipt, and the "
                         "Tc-99m that has grown in since the last elution.",
-         .example = "moly act pharmacy.receive_generator --db sqlite:centre.db --as radiopharmacist "
-                    "--supplier Isotope --serial 24-1107 --activity '20 GBq' "
-                    "--calibrated 2026-11-20T06:00Z --expiry 2026-12-04T06:00Z",
+         .example =
+             "moly act pharmacy.receive_generator --db sqlite:centre.db --as radiopharmacist "
+             "--supplier Isotope --serial 24-1107 --activity '20 GBq' "
+             "--calibrated 2026-11-20T06:00Z --expiry 2026-12-04T06:00Z",
          ACT_PARAMS(params),
          .args_size = sizeof(struct receive_generator_args)},
     .roles = HOT_LAB,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "acts.h"
 #include "vessel.h"
 
 struct reject_args {
@@ -7,10 +8,7 @@ struct reject_args {
 };
 
 static const moly_param params[] = {
-    {.name = "kit",
-     MOLY_TEXT(struct reject_args, kit),
-     .record = "kit",
-     .help = "kit to reject"},
+    {.name = "kit", MOLY_TEXT(struct reject_args, kit), .record = "kit", .help = "kit to reject"},
     {.name = "eluate",
      MOLY_TEXT(struct reject_args, eluate),
      .record = "eluate",
@@ -65,8 +63,9 @@ const moly_act pharmacy_reject = {
                     .summary = "Reject a kit, eluate, lot or generator",
                     .description = "It cannot be used from then on; what was drawn from it and not "
                                    "given yet is blocked too.",
-                    .example = "moly act pharmacy.reject --db sqlite:centre.db --as radiopharmacist "
-                               "--password-file password --kit KIT-000002 --reason 'particles seen'",
+                    .example =
+                        "moly act pharmacy.reject --db sqlite:centre.db --as radiopharmacist "
+                        "--password-file password --kit KIT-000002 --reason 'particles seen'",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct reject_args)},
     .roles = PHARMACY,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "acts.h"
 #include "vessel.h"
 
 struct release_args {
@@ -68,8 +69,9 @@ const moly_act pharmacy_release = {
     .declaration = {.name = "pharmacy.release",
                     .summary = "Release a tested kit or eluate for use",
                     .description = "Who made or tested it cannot release it.",
-                    .example = "moly act pharmacy.release --db sqlite:centre.db --as radiopharmacist "
-                               "--password-file password --kit KIT-000001",
+                    .example =
+                        "moly act pharmacy.release --db sqlite:centre.db --as radiopharmacist "
+                        "--password-file password --kit KIT-000001",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct release_args)},
     .roles = PHARMACY,

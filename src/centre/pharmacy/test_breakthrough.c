@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "acts.h"
 #include "vessel.h"
 
 struct breakthrough_args {
@@ -53,10 +54,11 @@ static moly_status technetium(const moly_act_context *context, const struct brea
     const moly_nuclide *nuclide = NULL;
     moly_status status = physics_nuclide(TC99M, &nuclide, err);
     if (!status) {
-        *activity_bq = isfinite(a->technetium_bq)
-                           ? a->technetium_bq
-                           : physics_decayed_bq(nuclide, record_number(eluate->record, "activity_bq"),
-                                                record_instant(eluate->record, "at"), context->at);
+        *activity_bq =
+            isfinite(a->technetium_bq)
+                ? a->technetium_bq
+                : physics_decayed_bq(nuclide, record_number(eluate->record, "activity_bq"),
+                                     record_instant(eluate->record, "at"), context->at);
     }
     return status;
 }
@@ -106,18 +108,18 @@ static moly_status decide(const moly_act_context *context, const void *args,
         return status;
     }
     bool is_good = judge(context, a, ratio, decision);
-    expiry ends = {record_instant(eluate.record, "expiry"), record_text(eluate.record, "expiry_by")};
+    expiry ends = {record_instant(eluate.record, "expiry"),
+                   record_text(eluate.record, "expiry_by")};
     expiry_limit(&ends, until, "Mo-99 limit");
     if (a->molybdenum_bq > 0.0) {
-        decision_transfer(decision,
-                          &(transfer){.from = record_text(eluate.record, "source"),
-                                      .to = eluate.node,
-                                      .at = context->at,
-                                      .nuclide = MO99,
-                                      .activity_bq = a->molybdenum_bq,
-                                      /* through a lead shield, with its factor */
-                                      .sd_bq = 0.2 * a->molybdenum_bq,
-                                      .is_measured = true});
+        decision_transfer(decision, &(transfer){.from = record_text(eluate.record, "source"),
+                                                .to = eluate.node,
+                                                .at = context->at,
+                                                .nuclide = MO99,
+                                                .activity_bq = a->molybdenum_bq,
+                                                /* through a lead shield, with its factor */
+                                                .sd_bq = 0.2 * a->molybdenum_bq,
+                                                .is_measured = true});
     }
     decision_subject(decision, "eluate", eluate.id);
     decision_record(decision, "eluate", eluate.id);
@@ -126,7 +128,8 @@ static moly_status decide(const moly_act_context *context, const void *args,
     decision_instant(decision, "molybdenum_at", context->at);
     decision_instant(decision, "molybdenum_until", until);
     decision_number(decision, "molybdenum_limit", context->limits->molybdenum_bq_per_bq.value);
-    decision_text(decision, "molybdenum_limit_source", context->limits->molybdenum_bq_per_bq.source);
+    decision_text(decision, "molybdenum_limit_source",
+                  context->limits->molybdenum_bq_per_bq.source);
     decision_number(decision, "aluminium_ug_per_ml", a->aluminium_ug_per_ml);
     decision_expiry(decision, &ends);
     decision_text(decision, "tested_by", context->performer->user);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "acts.h"
 #include "product.h"
 #include "vessel.h"
 
@@ -55,8 +56,8 @@ static moly_status decide(const moly_act_context *context, const void *args,
     const char *before = a->kit ? "labelled" : "tested";
     bool was_tested = isfinite(record_number(v.record, "purity"));
     if (!record_is(v.record, "state", before) || was_tested) {
-        return MOLY_REFUSE(err, "R-13", "%s %s is %s%s; only one that is %s is tested", v.kind, v.id,
-                           record_text(v.record, "state"),
+        return MOLY_REFUSE(err, "R-13", "%s %s is %s%s; only one that is %s is tested", v.kind,
+                           v.id, record_text(v.record, "state"),
                            was_tested ? " and has a result, which is not replaced" : "", before);
     }
     status = rule_in_order(context, record_instant(v.record, "at"), "it was made", err);

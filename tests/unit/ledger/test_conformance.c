@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One suite for every store: what the header promises. */
-#include "books.h"
+#include "postgres.h"
 
 #include <pthread.h>
 
@@ -8,6 +8,18 @@ static int set_up_sqlite(void **state)
 {
     books *b = calloc(1, sizeof *b);
     books_folder(b);
+    books_create(b);
+    *state = b;
+    return 0;
+}
+
+static postgres server; /* of this program; started by its group */
+
+static int set_up_postgres(void **state)
+{
+    books *b = calloc(1, sizeof *b);
+    books_folder(b);
+    postgres_database(&server, b->url);
     books_create(b);
     *state = b;
     return 0;
@@ -682,6 +694,78 @@ static void the_application_cannot_change_or_delete_evidence(void **state)
     }
 }
 
+static void a_rebuild_from_events_gives_identical_tables(void **state)
+{
+    books *b = *state;
+    moly_error err = {0};
+    PERSONS;
+    receive_generator(b);
+    elute(b, "9e9");
+    enter(b, "pharmacy.assay", "eluate/E-000001",
+          "{'measurements':[{'account':'eluate/E-000001','at':'2026-11-23T06:00:00Z',"
+          "'nuclide':'Tc-99m','activity_bq':5e9,'sd_bq':5e7}],'closes':['eluate/E-000001']}");
+    enter(b, "correct", "eluate/E-000001",
+          "{'corrects':5,'reason':'typing','records':[{'kind':'eluate','id':'E-000001','set':"
+          "{'volume_ml':5.000000000000001,'state':null}}]}");
+    json_t *report = NULL, *table;
+    size_t i, n_rows = 0;
+    assert_ok(moly_ledger_rebuild(b->ledger, NULL, &report, &err), err);
+    assert_true(json_is_true(json_object_get(report, "identical")));
+    assert_int_equal(json_integer_value(json_object_get(report, "events")), 7);
+    json_array_foreach(json_object_get(report, "tables"), i, table)
+    {
+        n_rows += (size_t)json_integer_value(json_object_get(table, "rows"));
+    }
+    assert_true(n_rows > 20);
+    json_decref(report);
+    /* and a projection that somebody changed is found and put right */
+    assert_ok(store_begin(b->ledger->writer, &err), err);
+    assert_ok(store_query(b->ledger->writer, "UPDATE posting SET activity_bq = 1 WHERE seq = 4",
+                          NULL, 0, NULL, NULL, &err),
+              err);
+    assert_ok(store_commit(b->ledger->writer, &err), err);
+    for (int round = 0; round < 2; round++) {
+        assert_ok(moly_ledger_rebuild(b->ledger, NULL, &report, &err), err);
+        assert_int_equal(json_is_true(json_object_get(report, "identical")), round);
+        json_decref(report);
+    }
+}
+
+/* EVIDENCE: R-02 entries are chained and an offline verifier proves them */
+static void an_untouched_ledger_is_proven_with_its_anchor(void **state)
+{
+    books *b = *state;
+    moly_error err = {0};
+    char path[200], *anchor = NULL, hash[65];
+    PERSONS;
+    moly_identity *vera = sign_in(b, "vera", "vera's password");
+    moly_signer signer = {vera, "measured"};
+    entry e = {"qc.result", "kit/K-1", "{}", b->now, &signer, 1, NULL};
+    assert_ok(moly_ledger_transact(b->ledger, append_entry, &e, &err), err);
+    assert_ok(moly_ledger_transact(b->ledger, put_blob, hash, &err), err);
+    moly_identity_free(vera);
+    moly_ledger_reader *reader = read_books(b);
+    assert_ok(moly_ledger_anchor(reader, &anchor, &err), err);
+    moly_ledger_reader_free(reader);
+    (void)snprintf(path, sizeof path, "%s/anchor.txt", b->folder);
+    assert_ok(moly_file_write(path, anchor, strlen(anchor), &err), err);
+    moly_free(anchor);
+    receive_generator(b); /* the ledger goes on behind its anchor */
+    json_t *report = NULL;
+    assert_ok(moly_ledger_verify(b->url, path, NULL, &report, &err), err);
+    static const struct {
+        const char *key;
+        int value;
+    } rows[] = {
+        {"events", 6}, {"signatures", 1}, {"heads", 6}, {"blobs", 1}, {"anchored_event", 5}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(json_integer_value(json_object_get(report, rows[i].key)), rows[i].value);
+    }
+    json_decref(report);
+    assert_fails(moly_ledger_verify(b->url, "/nonexistent", NULL, &report, &err),
+                 MOLY_ERR_NOT_FOUND, "nonexistent", err);
+}
+
 struct appending {
     books *b;
     int thread, n_failed;
@@ -790,6 +874,10 @@ static void a_reader_keeps_seeing_the_state_it_began_with(void **state)
                                         set_up, tear_down),                                        \
         cmocka_unit_test_setup_teardown(the_application_cannot_change_or_delete_evidence, set_up,  \
                                         tear_down),                                                \
+        cmocka_unit_test_setup_teardown(a_rebuild_from_events_gives_identical_tables, set_up,      \
+                                        tear_down),                                                \
+        cmocka_unit_test_setup_teardown(an_untouched_ledger_is_proven_with_its_anchor, set_up,     \
+                                        tear_down),                                                \
         cmocka_unit_test_setup_teardown(events_of_eight_threads_make_one_unbroken_chain, set_up,   \
                                         tear_down),                                                \
         cmocka_unit_test_setup_teardown(a_reader_keeps_seeing_the_state_it_began_with, set_up,     \
@@ -798,5 +886,11 @@ static void a_reader_keeps_seeing_the_state_it_began_with(void **state)
 int main(void)
 {
     const struct CMUnitTest sqlite[] = {SUITE(set_up_sqlite)};
-    return cmocka_run_group_tests_name("sqlite", sqlite, NULL, NULL);
+    const struct CMUnitTest with_postgres[] = {SUITE(set_up_postgres)};
+    int failures = cmocka_run_group_tests_name("sqlite", sqlite, NULL, NULL);
+    if (postgres_start(&server)) {
+        failures += cmocka_run_group_tests_name("postgres", with_postgres, NULL, NULL);
+        postgres_stop(&server);
+    }
+    return failures;
 }
