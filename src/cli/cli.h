@@ -10,6 +10,11 @@
 
 /* Commands of the command line itself, one file each. */
 extern const moly_command cli_help_command;
+extern const moly_command cli_init_command;
+extern const moly_command cli_ledger_anchor_command;
+extern const moly_command cli_ledger_balance_command;
+extern const moly_command cli_ledger_rebuild_command;
+extern const moly_command cli_ledger_verify_command;
 extern const moly_command cli_man_command;
 extern const moly_command cli_completion_command;
 extern const moly_command cli_acts_command;
