@@ -43,8 +43,13 @@ static moly_status run_init(const void *args, const moly_run *run, json_t **resu
         return MOLY_FAIL(err, MOLY_ERR_USAGE,
                          "--example brings its own persons; leave --admin out");
     }
+    if (init->is_example != 1 && !init->country) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE,
+                         "--country is needed: it chooses the limits and rules of the site");
+    }
     moly_site site = {.name = init->site,
-                      .country = init->country,
+                      .country = init->country ? init->country
+                                               : "ZZ", /* of no country: the general limits */
                       .utc_offset_minutes = (int)init->utc_offset_minutes,
                       .is_training = init->is_training == 1};
     moly_ledger *ledger = NULL;
@@ -86,7 +91,6 @@ static const moly_param params[] = {
      MOLY_TEXT(struct init_args, country),
      .min = 2,
      .max = 2,
-     .fallback = "KZ",
      .help = "country, ISO 3166: chooses limits and rules"},
     {.name = "utc-offset",
      MOLY_I64(struct init_args, utc_offset_minutes),
