@@ -96,7 +96,9 @@ const char *moly_param_key(const moly_param *param, char key[MOLY_PARAM_KEY_SIZE
 {
     (void)snprintf(key, MOLY_PARAM_KEY_SIZE, "%s", param->name);
     for (char *c = key; *c != '\0'; c++) {
-        *c = *c == '-' ? '_' : *c;
+        if (*c == '-') {
+            *c = '_';
+        }
     }
     return key;
 }

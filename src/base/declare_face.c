@@ -8,7 +8,10 @@
 static void add_upper(moly_text *out, const char *text)
 {
     for (; *text != '\0'; text++) {
-        char c = *text == ' ' ? '-' : (char)toupper((unsigned char)*text);
+        char c = (char)toupper((unsigned char)*text);
+        if (c == ' ') {
+            c = '-';
+        }
         moly_text_add_n(out, &c, 1);
     }
 }
@@ -110,7 +113,7 @@ void moly_face_limits(const moly_param *param, const char *language, moly_text *
         moly_text_printf(out, moly_translate(language, "in %s"), moly_text_get(&units));
         moly_text_free(&units);
     }
-    if (param->fallback != NULL) {
+    if (param->fallback != NULL && param->type != MOLY_TYPE_BOOL) { /* a switch is off by itself */
         add_part(out, start, "");
         moly_text_printf(out, moly_translate(language, "default %s"), param->fallback);
     }
@@ -118,6 +121,23 @@ void moly_face_limits(const moly_param *param, const char *language, moly_text *
 
 void moly_face_command(const moly_declaration *declaration, moly_text *out)
 {
-    moly_text_add(out, strchr(declaration->name, '.') != NULL ? "act " : "");
+    moly_text_add(out,
+                  strchr(declaration->name, '.') && !strchr(declaration->name, ' ') ? "act " : "");
     moly_text_add(out, declaration->name);
+}
+
+void moly_face_capitalise(moly_text *text, size_t start)
+{
+    if (text->length < start + 2) {
+        return;
+    }
+    unsigned char *c = (unsigned char *)text->data + start;
+    if (c[0] < 0x80) {
+        c[0] = (unsigned char)toupper(c[0]);
+    } else if (c[0] == 0xD0 && c[1] >= 0xB0 && c[1] <= 0xBF) { /* U+0430..043F to U+0410.. */
+        c[1] = (unsigned char)(c[1] - 0x20);
+    } else if (c[0] == 0xD1 && c[1] >= 0x80 && c[1] <= 0x8F) { /* U+0440..044F to U+0420.. */
+        c[0] = 0xD0;
+        c[1] = (unsigned char)(c[1] + 0x20);
+    }
 }

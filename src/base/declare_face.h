@@ -12,6 +12,8 @@ void moly_face_placeholder(const moly_param *param, moly_text *out);
 void moly_face_limits(const moly_param *param, const char *language, moly_text *out);
 /** Units that may be typed, "Bq, kBq, MBq"; nothing for a bare number. */
 void moly_face_units(moly_dim dim, moly_text *out);
+/** Make the letter at `start` a capital, Latin or Cyrillic: summaries are written without one. */
+void moly_face_capitalise(moly_text *text, size_t start);
 /** How it is called on the command line: "decay", or "act pharmacy.elute" for an act. */
 void moly_face_command(const moly_declaration *declaration, moly_text *out);
 

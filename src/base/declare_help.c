@@ -134,7 +134,9 @@ void moly_declare_help(const moly_declaration *declaration, const char *language
     static const char *const headings[N_GROUPS] = {MOLY_N("Arguments:"), MOLY_N("Options:"),
                                                    MOLY_N("Options of every command:")};
     add_usage(declaration, language, text);
+    size_t start = text->length;
     moly_wrap_add(text, moly_translate(language, declaration->summary), 0, HELP_COLUMNS);
+    moly_face_capitalise(text, start);
     moly_text_add(text, "\n");
     if (declaration->description != NULL) {
         moly_text_add(text, "\n");

@@ -128,7 +128,7 @@ moly_status moly_reading_take_json(moly_reading *reading, size_t i, const json_t
     case MOLY_TYPE_TEXT_LIST:
         return take_list(reading, i, value, err);
     case MOLY_TYPE_JSON:
-        *(json_t **)member = (json_t *)(uintptr_t)value; /* borrowed, as the header says */
+        *(json_t **)member = (json_t *)value; /* borrowed, as the header says */
         return MOLY_OK;
     case MOLY_TYPE_TEXT:
     case MOLY_TYPE_CHOICE:
@@ -195,7 +195,7 @@ moly_status moly_declare_parse_json(const moly_declaration *declaration, const m
     moly_reading reading;
     moly_status status = moly_reading_begin(&reading, declaration, clock, arena, err);
     /* the iterator wants a mutable object, but changes nothing */
-    json_t *fields = (json_t *)(uintptr_t)object;
+    json_t *fields = (json_t *)object;
     for (void *at = json_object_iter(fields); at != NULL && status == MOLY_OK;
          at = json_object_iter_next(fields, at)) {
         status = take_member(&reading, json_object_iter_key(at), json_object_iter_value(at), err);

@@ -171,7 +171,9 @@ void moly_declare_man(const moly_declaration *declaration, moly_text *text)
     char name[MOLY_PARAM_KEY_SIZE];
     (void)snprintf(name, sizeof name, "moly-%s", declaration->name);
     for (char *c = name; *c != '\0'; c++) {
-        *c = *c == ' ' ? '-' : *c;
+        if (*c == ' ') {
+            *c = '-';
+        }
     }
     moly_text_printf(text, ".Dd %s\n.Dt ", MOLY_RELEASE_DATE);
     for (const char *c = name; *c != '\0'; c++) {
@@ -186,6 +188,7 @@ void moly_declare_man(const moly_declaration *declaration, moly_text *text)
     } else {
         moly_text sentence = {0};
         moly_text_printf(&sentence, "%s.", declaration->summary);
+        moly_face_capitalise(&sentence, 0);
         add_prose(moly_text_get(&sentence), text);
         moly_text_free(&sentence);
     }

@@ -27,31 +27,32 @@ static const char *unit_typed(const char *text, moly_dim dim)
     return found;
 }
 
-const char *moly_param_bound(const moly_param *param, double value, const char *unit,
-                             char text[MOLY_BOUND_TEXT_SIZE])
+static const char *bound(const moly_param *param, double value, const char *unit, int digits,
+                         char text[MOLY_BOUND_TEXT_SIZE])
 {
     char number[MOLY_NUMBER_TEXT_SIZE];
     char quantity[MOLY_QUANTITY_TEXT_SIZE];
-    if (param->type == MOLY_TYPE_TEXT || param->type == MOLY_TYPE_TEXT_LIST) {
-        (void)snprintf(text, MOLY_BOUND_TEXT_SIZE, "%s", moly_number_format(value, 15, number));
-        return text;
-    }
-    if (param->dim == MOLY_DIM_NONE || param->dim == MOLY_DIM_COUNTS) {
-        (void)snprintf(text, MOLY_BOUND_TEXT_SIZE, "%s", moly_number_format(value, 15, number));
-    } else {
-        (void)snprintf(text, MOLY_BOUND_TEXT_SIZE, "%s",
-                       moly_quantity_format_in(value, param->dim, unit, 12, quantity));
-    }
+    bool is_quantity = param->type == MOLY_TYPE_F64 || param->type == MOLY_TYPE_F64_LIST;
+    bool is_bare = !is_quantity || param->dim == MOLY_DIM_NONE || param->dim == MOLY_DIM_COUNTS;
+    (void)snprintf(text, MOLY_BOUND_TEXT_SIZE, "%s",
+                   is_bare ? moly_number_format(value, 15, number)
+                           : moly_quantity_format_in(value, param->dim, unit, digits, quantity));
     return text;
+}
+
+const char *moly_param_bound(const moly_param *param, double value, const char *unit,
+                             char text[MOLY_BOUND_TEXT_SIZE])
+{
+    return bound(param, value, unit, 12, text);
 }
 
 void moly_param_bounds(const moly_param *param, char least[MOLY_BOUND_TEXT_SIZE],
                        char most[MOLY_BOUND_TEXT_SIZE])
 {
-    moly_param_bound(param, param->max, NULL, most);
+    bound(param, param->max, NULL, 6, most);
     const char *blank = strchr(most, ' ');
     bool is_near = param->min == 0.0 || param->min >= 1e-4 * param->max;
-    moly_param_bound(param, param->min, blank && is_near ? blank + 1 : NULL, least);
+    bound(param, param->min, blank && is_near ? blank + 1 : NULL, 6, least);
 }
 
 moly_status moly_param_check_number(const moly_param *param, double value, const char *typed,
@@ -96,7 +97,7 @@ moly_status moly_param_check_text(const moly_param *param, const char *text, mol
 static void *grown(moly_reading *reading, moly_seen *seen, const void *old, size_t n, size_t size)
 {
     if (n < seen->capacity) {
-        return (void *)(uintptr_t)old; /* the arena's own array, taken below */
+        return (void *)old; /* the arena's own array, taken below */
     }
     size_t capacity = seen->capacity == 0 ? 4 : 2 * seen->capacity;
     void *items = moly_arena_alloc(reading->arena, capacity, size);

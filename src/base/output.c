@@ -132,7 +132,7 @@ static moly_status add_views(moly_format format, const json_t *result, const mol
         }
         if (format == MOLY_FORMAT_CSV) {
             moly_csv_view(&views[i], &rows, text);
-        } else if (rows.n > 0 || views[i].title || n == 1) {
+        } else if (rows.n > 0 || i == 0) { /* a later view that has nothing is not worth a title */
             moly_text_add(text, is_first ? "" : "\n");
             moly_table_view(result, &views[i], &rows, text);
             is_first = false;

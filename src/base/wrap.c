@@ -4,7 +4,7 @@
 static size_t character_bytes(const char *s)
 {
     size_t n = 1;
-    while (((unsigned char)s[n] & 0xC0) == 0x80 && n < 4) {
+    while (n < 4 && ((unsigned char)s[n] & 0xC0) == 0x80) {
         n++;
     }
     return n;

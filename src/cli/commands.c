@@ -3,12 +3,13 @@
 
 #include "cli.h"
 
+#include "moly/centre/centre.h"
 #include "moly/commands/commands.h"
 
 static const moly_command *const own_commands[] = {
-    &cli_completion_command,
-    &cli_help_command,
-    &cli_man_command,
+    &cli_acts_command,           &cli_completion_command,    &cli_help_command,
+    &cli_init_command,           &cli_ledger_anchor_command, &cli_ledger_balance_command,
+    &cli_ledger_rebuild_command, &cli_ledger_verify_command, &cli_man_command,
 };
 enum { N_OWN = sizeof own_commands / sizeof own_commands[0] };
 
@@ -33,10 +34,12 @@ static moly_status add(cli_commands *list, const moly_command *command, moly_are
 
 moly_status cli_commands_list(moly_arena *arena, cli_commands *list, moly_error *err)
 {
-    size_t n_science;
+    size_t n_science = 0;
     const moly_command *const *science = moly_commands(&n_science);
-    size_t n = N_OWN + n_science;
-    *list = (cli_commands){.commands = moly_arena_alloc(arena, n, sizeof *list->commands)};
+    size_t n_acts = 0;
+    const moly_act *const *acts = moly_acts(&n_acts);
+    *list = (cli_commands){.commands = moly_arena_alloc(arena, N_OWN + n_science + n_acts,
+                                                        sizeof(const moly_command *))};
     if (!list->commands) {
         return MOLY_NO_MEMORY(err);
     }
@@ -47,7 +50,14 @@ moly_status cli_commands_list(moly_arena *arena, cli_commands *list, moly_error 
     for (size_t i = 0; i < n_science && status == MOLY_OK; i++) {
         status = add(list, science[i], arena, err);
     }
-    qsort(list->commands, list->n, sizeof *list->commands, by_name);
+    for (size_t i = 0; i < n_acts && status == MOLY_OK; i++) {
+        moly_command command;
+        status = cli_act_command(acts[i], arena, &command, err);
+        if (status == MOLY_OK) {
+            status = add(list, &command, arena, err);
+        }
+    }
+    qsort(list->commands, list->n, sizeof(const moly_command *), by_name);
     return status;
 }
 
@@ -101,18 +111,23 @@ static moly_status fail_unknown(const cli_commands *list, int argc, char *const 
     if (status != MOLY_OK) {
         return status;
     }
-    const char **names = moly_arena_alloc(arena, list->n, sizeof *names);
+    const char **names = moly_arena_alloc(arena, 2 * list->n, sizeof *names);
     if (!names) {
         return MOLY_NO_MEMORY(err);
     }
     for (size_t i = 0; i < list->n; i++) {
-        names[i] = list->commands[i]->declaration.name;
+        const char *name = list->commands[i]->declaration.name;
+        names[2 * i] = name;
+        names[2 * i + 1] = moly_arena_strndup(arena, name, strcspn(name, " "));
+        if (!names[2 * i + 1]) {
+            return MOLY_NO_MEMORY(err);
+        }
     }
     const char *two[] = {argv[0], argc > 1 ? argv[1] : ""};
     char *both = cli_join(arena, argc > 1 ? 2 : 1, two);
-    const char *near = moly_nearest(argv[0], names, list->n);
+    const char *near = moly_nearest(argv[0], names, 2 * list->n);
     if (!near && both) {
-        near = moly_nearest(both, names, list->n);
+        near = moly_nearest(both, names, 2 * list->n);
     }
     if (near) {
         return MOLY_FAIL(err, MOLY_ERR_USAGE, "unknown command \"%.60s\"; did you mean \"%s\"?",

@@ -38,7 +38,9 @@ static moly_status save_pages(const cli_commands *list, const char *folder, moly
             return MOLY_NO_MEMORY(err);
         }
         for (char *c = name; *c != '\0'; c++) {
-            *c = *c == ' ' ? '-' : *c;
+            if (*c == ' ') {
+                *c = '-';
+            }
         }
         moly_declare_man(declaration, &text);
         status = save_page(folder, name, &text, arena, err);
@@ -85,7 +87,7 @@ static const moly_param params[] = {
 
 const moly_command cli_man_command = {
     .declaration = {.name = "man",
-                    .summary = "Write manual pages",
+                    .summary = "write manual pages",
                     .description = "The pages are made from the same declarations that the "
                                    "commands are read by, so they cannot differ from them.",
                     .example = "moly man completion",

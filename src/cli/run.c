@@ -11,7 +11,7 @@
 static const char *peek(int argc, char *const *argv, const char *option)
 {
     size_t length = strlen(option);
-    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+    for (int i = 0; i < argc && argv[i] && strcmp(argv[i], "--") != 0; i++) {
         if (strncmp(argv[i], option, length) != 0) {
             continue;
         }

@@ -7,6 +7,7 @@ static const moly_command *const commands[] = {
     &moly_command_decay,
     &moly_command_nuclide_list,
     &moly_command_nuclide_show,
+    &moly_command_suv,
 };
 
 const moly_command *const *moly_commands(size_t *n)

@@ -165,7 +165,8 @@ static moly_status index_row(const text_line *line, moly_draft *draft, moly_erro
         return status;
     }
     nuclide->body.half_life_s = seconds;
-    nuclide->body.mean_alpha_kev = alpha * 1000.0;
+    /* The column holds the recoil as well (Po-210: 5.4074 MeV, which is Q); it takes 4/A of Q. */
+    nuclide->body.mean_alpha_kev = alpha * 1000.0 * (state.a - 4.0) / state.a;
     nuclide->body.mean_electron_kev = electron * 1000.0;
     nuclide->body.mean_photon_kev = photon * 1000.0;
     return daughters(line, draft, nuclide, err);

@@ -71,9 +71,11 @@ typedef struct moly_param {
     bool is_common;     /**< taken by every command; help lists it apart */
 } moly_param;
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type cannot stand in parentheses */
 #define MOLY_MEMBER(args, member, ctype)                                                           \
     (offsetof(args, member) + 0 * sizeof(char[_Generic(((args *)0)->member, ctype : 1, default     \
                                                        : -1)]))
+/* NOLINTEND(bugprone-macro-parentheses) */
 #define MOLY_PARAM_OF(kind, args, member, ctype)                                                   \
     .type = (kind), .offset = MOLY_MEMBER(args, member, ctype)
 #define MOLY_TEXT(args, member) MOLY_PARAM_OF(MOLY_TYPE_TEXT, args, member, const char *)

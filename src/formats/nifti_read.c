@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "moly/base/memory.h"
+#include "moly/base/text.h"
+#include "moly/formats/nifti.h"
+
+#include "nifti_inside.h"
+
+static const size_t MAX_FILE_BYTES = (size_t)4 << 30, MAX_INFLATED_BYTES = (size_t)9 << 30;
+static const int64_t MAX_VOXELS = INT64_C(1) << 31;
+/* An affine may be off orthogonal by what float32 rounding does. */
+static const double SHEAR_TOLERANCE = 1e-3;
+
+/* A header of either version, in numbers of this machine. */
+typedef struct header {
+    bool is_swapped;
+    int64_t dim[8];
+    double pixdim[8];
+    int datatype, bits;
+    int64_t offset;
+    double slope, intercept;
+    int qform, sform;
+    double quaternion[3], q_offset[3], affine[12];
+    double units_to_mm;
+} header;
+
+static uint64_t get_bits(const uint8_t *p, int bytes, bool is_swapped)
+{
+    uint64_t value = 0;
+    for (int i = 0; i < bytes; i++) {
+        value |= (uint64_t)p[i] << 8 * (is_swapped ? bytes - 1 - i : i);
+    }
+    return value;
+}
+
+static int64_t get_int(const uint8_t *p, int bytes, bool is_swapped)
+{
+    uint64_t value = get_bits(p, bytes, is_swapped);
+    return bytes == 2 ? (int16_t)value : bytes == 4 ? (int32_t)value : (int64_t)value;
+}
+
+static double get_real(const uint8_t *p, int bytes, bool is_swapped)
+{
+    uint64_t bits = get_bits(p, bytes, is_swapped);
+    uint32_t low = (uint32_t)bits;
+    float f;
+    double d;
+    memcpy(&f, &low, sizeof(f));
+    memcpy(&d, &bits, sizeof(d));
+    return bytes == 4 ? (double)f : d;
+}
+
+/* Where the two versions keep their fields, and how wide. */
+typedef struct layout {
+    int size, n_dim, b_dim, pixdim, b_real, datatype, bits, offset, b_offset, slope, intercept;
+    int qform, sform, b_code, quaternion, q_offset, affine, units, magic;
+} layout;
+static const layout versions[2] = {
+    {348, 40, 2, 76, 4, 70, 72, 108, 0, 112, 116, 252, 254, 2, 256, 268, 280, 123, 344},
+    {540, 16, 8, 104, 8, 12, 14, 168, 8, 176, 184, 344, 348, 4, 352, 376, 400, 500, 4},
+};
+
+static moly_status read_header(const uint8_t *data, size_t length, header *h, moly_error *err)
+{
+    const layout *v = NULL;
+    for (int i = 0; i < 4 && !v; i++) {
+        const layout *candidate = &versions[i / 2];
+        bool is_swapped = i % 2 == 1;
+        if (length >= (size_t)candidate->size && get_int(data, 4, is_swapped) == candidate->size) {
+            v = candidate;
+            h->is_swapped = is_swapped;
+        }
+    }
+    if (!v) {
+        return MOLY_FAIL(err, MOLY_ERR_DATA,
+                         "not a NIfTI file: it does not begin with a header of 348 or 540 bytes");
+    }
+    const char *magic = (const char *)data + v->magic;
+    if (memcmp(magic, "n+", 2) != 0) {
+        return MOLY_FAIL(err, MOLY_ERR_DATA,
+                         memcmp(magic, "ni", 2) == 0
+                             ? "a NIfTI header whose image is in another file (.hdr and .img): "
+                               "convert it to .nii"
+                             : "not a NIfTI file: its header has no magic");
+    }
+    bool s = h->is_swapped;
+    for (int i = 0; i < 8; i++) {
+        h->dim[i] = get_int(data + v->n_dim + i * v->b_dim, v->b_dim, s);
+        h->pixdim[i] = get_real(data + v->pixdim + i * v->b_real, v->b_real, s);
+    }
+    h->datatype = (int)get_int(data + v->datatype, 2, s);
+    h->bits = (int)get_int(data + v->bits, 2, s);
+    double offset = v->b_offset ? (double)get_int(data + v->offset, v->b_offset, s)
+                                : get_real(data + v->offset, 4, s);
+    h->offset = offset >= 0.0 && offset < 1e12 ? (int64_t)offset : -1;
+    h->slope = get_real(data + v->slope, v->b_real, s);
+    h->intercept = get_real(data + v->intercept, v->b_real, s);
+    h->qform = (int)get_int(data + v->qform, v->b_code, s);
+    h->sform = (int)get_int(data + v->sform, v->b_code, s);
+    for (int i = 0; i < 3; i++) {
+        h->quaternion[i] = get_real(data + v->quaternion + i * v->b_real, v->b_real, s);
+        h->q_offset[i] = get_real(data + v->q_offset + i * v->b_real, v->b_real, s);
+    }
+    for (int i = 0; i < 12; i++) {
+        h->affine[i] = get_real(data + v->affine + i * v->b_real, v->b_real, s);
+    }
+    int units = data[v->units] & 7;
+    h->units_to_mm = units == 1 ? 1e3 : units == 3 ? 1e-3 : 1.0;
+    return MOLY_OK;
+}
+
+/* The rotation of the qform (nifti1.h, method 2), with the voxel sizes. */
+static void from_quaternion(header *h)
+{
+    double b = h->quaternion[0], c = h->quaternion[1], d = h->quaternion[2];
+    double a2 = 1.0 - (b * b + c * c + d * d), a = a2 > 0.0 ? sqrt(a2) : 0.0;
+    const double r[9] = {a * a + b * b - c * c - d * d, 2 * (b * c - a * d),
+                         2 * (b * d + a * c),           2 * (b * c + a * d),
+                         a * a + c * c - b * b - d * d, 2 * (c * d - a * b),
+                         2 * (b * d - a * c),           2 * (c * d + a * b),
+                         a * a + d * d - c * c - b * b};
+    double handed = h->pixdim[0] < 0.0 ? -1.0 : 1.0;
+    for (int row = 0; row < 3; row++) {
+        for (int axis = 0; axis < 3; axis++) {
+            h->affine[4 * row + axis] =
+                r[3 * row + axis] * h->pixdim[axis + 1] * (axis == 2 ? handed : 1.0);
+        }
+        h->affine[4 * row + 3] = h->q_offset[row];
+    }
+}
+
+static void from_sizes(header *h)
+{
+    for (int i = 0; i < 12; i++) {
+        h->affine[i] = i % 4 == i / 4 ? h->pixdim[i / 4 + 1] : 0.0;
+    }
+}
+
+/* From NIfTI's RAS affine to a lattice in LPS. */
+static moly_status find_grid(header *h, moly_grid *grid, moly_error *err)
+{
+    if (h->sform <= 0 && h->qform > 0) {
+        from_quaternion(h);
+    } else if (h->sform <= 0) {
+        from_sizes(h);
+    }
+    for (int row = 0; row < 3; row++) {
+        double to_lps = (row < 2 ? -1.0 : 1.0) * h->units_to_mm;
+        grid->origin_mm[row] = to_lps * h->affine[4 * row + 3];
+        for (int axis = 0; axis < 3; axis++) {
+            grid->direction[3 * row + axis] = to_lps * h->affine[4 * row + axis];
+        }
+    }
+    for (int axis = 0; axis < 3; axis++) {
+        double *d = grid->direction, length = 0.0;
+        for (int row = 0; row < 3; row++) {
+            length += d[3 * row + axis] * d[3 * row + axis];
+        }
+        length = sqrt(length);
+        if (!(length > 0.0) || !isfinite(length)) {
+            return MOLY_FAIL(err, MOLY_ERR_DATA, "voxel size %g along axis %d", length, axis + 1);
+        }
+        grid->spacing_mm[axis] = length;
+        grid->n[axis] = h->dim[axis + 1];
+        for (int row = 0; row < 3; row++) {
+            d[3 * row + axis] /= length;
+        }
+        for (int before = 0; before < axis; before++) {
+            double dot = 0.0;
+            for (int row = 0; row < 3; row++) {
+                dot += d[3 * row + axis] * d[3 * row + before];
+            }
+            if (fabs(dot) > SHEAR_TOLERANCE) {
+                return MOLY_FAIL(err, MOLY_ERR_DATA,
+                                 "axes %d and %d are not at right angles (product %.3g): a sheared "
+                                 "image is not read",
+                                 before + 1, axis + 1, dot);
+            }
+            for (int row = 0; row < 3; row++) {
+                d[3 * row + axis] -= dot * d[3 * row + before];
+            }
+        }
+    }
+    return MOLY_OK;
+}
+
+/* Bytes of a voxel, and how to read it. */
+static const struct data_type {
+    int code, bytes;
+    bool is_signed, is_real;
+} data_types[] = {
+    {2, 1, false, false},   {4, 2, true, false},     {8, 4, true, false},    {16, 4, true, true},
+    {64, 8, true, true},    {256, 1, true, false},   {512, 2, false, false}, {768, 4, false, false},
+    {1024, 8, true, false}, {1280, 8, false, false},
+};
+
+static double get_voxel(const uint8_t *p, const struct data_type *type, bool is_swapped)
+{
+    if (type->is_real) {
+        return get_real(p, type->bytes, is_swapped);
+    }
+    if (type->bytes == 1) {
+        return type->is_signed ? (double)(int8_t)*p : (double)*p;
+    }
+    return type->is_signed ? (double)get_int(p, type->bytes, is_swapped)
+                           : (double)get_bits(p, type->bytes, is_swapped);
+}
+
+static moly_status check_sizes(const header *h, size_t length, const struct data_type **type,
+                               int64_t *n_frames, moly_error *err)
+{
+    int64_t voxels = 1;
+    *type = NULL;
+    for (size_t i = 0; i < sizeof(data_types) / sizeof(data_types[0]); i++) {
+        *type = data_types[i].code == h->datatype ? &data_types[i] : *type;
+    }
+    if (!*type || h->bits != 8 * (*type)->bytes) {
+        return MOLY_FAIL(err, MOLY_ERR_DATA,
+                         "data type %d with %d bits: Moly reads whole and real numbers of 8 to 64 "
+                         "bits",
+                         h->datatype, h->bits);
+    }
+    if (h->dim[0] < 1 || h->dim[0] > 7) {
+        return MOLY_FAIL(err, MOLY_ERR_DATA, "%lld dimensions, must be 1 to 7",
+                         (long long)h->dim[0]);
+    }
+    for (int i = 1; i <= 7; i++) {
+        int64_t n = i <= h->dim[0] ? h->dim[i] : 1;
+        if (n < 1 || n > MAX_VOXELS / voxels) {
+            return MOLY_FAIL(err, n < 1 ? MOLY_ERR_DATA : MOLY_ERR_RANGE,
+                             "dimension %d is %lld: must be at least 1, and the image at most 2^31 "
+                             "voxels",
+                             i, (long long)n);
+        }
+        voxels *= n;
+        *n_frames = i <= 3 ? 1 : *n_frames * n;
+    }
+    int64_t needed = voxels * (*type)->bytes;
+    if (h->offset < versions[0].size || h->offset > (int64_t)length ||
+        needed > (int64_t)length - h->offset) {
+        return MOLY_FAIL(err, MOLY_ERR_DATA,
+                         "%lld voxels of %d bytes from byte %lld on do not fit into %zu bytes",
+                         (long long)voxels, (*type)->bytes, (long long)h->offset, length);
+    }
+    return MOLY_OK;
+}
+
+static moly_status parse_plain(const uint8_t *data, size_t length, moly_volume **volume,
+                               moly_error *err)
+{
+    header h = {0};
+    const struct data_type *type = NULL;
+    moly_grid grid = {0};
+    moly_volume *made = NULL;
+    int64_t n_frames = 1;
+    moly_status status = read_header(data, length, &h, err);
+    if (status == MOLY_OK) {
+        status = check_sizes(&h, length, &type, &n_frames, err);
+    }
+    if (status == MOLY_OK) {
+        for (int i = (int)h.dim[0] + 1; i <= 3; i++) {
+            h.dim[i] = 1;
+        }
+        status = find_grid(&h, &grid, err);
+    }
+    if (status == MOLY_OK) {
+        status = moly_volume_new(&grid, n_frames, MOLY_QUANTITY_UNKNOWN, &made, err);
+    }
+    if (status != MOLY_OK) {
+        return status;
+    }
+    bool is_scaled = isfinite(h.slope) && isfinite(h.intercept) && fabs(h.slope) > 0.0;
+    int64_t n = n_frames * moly_grid_n_voxels(&grid);
+    for (int64_t i = 0; i < n; i++) {
+        double value = get_voxel(data + h.offset + i * type->bytes, type, h.is_swapped);
+        made->data[i] = (float)(is_scaled ? h.slope * value + h.intercept : value);
+        if (!isfinite(made->data[i])) {
+            moly_volume_free(made);
+            return MOLY_FAIL(err, MOLY_ERR_DATA, "voxel %lld is not a finite number", (long long)i);
+        }
+    }
+    *volume = made;
+    return MOLY_OK;
+}
+
+/* Inflate a gzip stream, no further than an image can need: the header says how much that is. */
+static moly_status inflate_all(const uint8_t *data, size_t length, uint8_t **out, size_t *n,
+                               moly_error *err)
+{
+    z_stream stream = {.next_in = (Bytef *)(uintptr_t)data};
+    size_t capacity = 1 << 16, used = 0, left = length;
+    uint8_t *buffer = moly_alloc(capacity, 1);
+    moly_status status = MOLY_OK;
+    int result = buffer ? inflateInit2(&stream, 16 + MAX_WBITS) : Z_MEM_ERROR;
+    if (result != Z_OK) {
+        moly_free(buffer);
+        return MOLY_NO_MEMORY(err);
+    }
+    while (result == Z_OK) {
+        if (used == capacity) {
+            uint8_t *grown =
+                capacity < MAX_INFLATED_BYTES ? moly_realloc(buffer, capacity * 2, 1) : NULL;
+            if (!grown) {
+                status =
+                    MOLY_FAIL(err, MOLY_ERR_RANGE, "inflates to more than %zu bytes", capacity);
+                break;
+            }
+            buffer = grown;
+            capacity *= 2;
+        }
+        if (stream.avail_in == 0) {
+            stream.avail_in = left > (1 << 30) ? 1 << 30 : (uInt)left;
+            left -= stream.avail_in;
+        }
+        size_t room = capacity - used;
+        stream.next_out = buffer + used;
+        stream.avail_out = room > (1 << 30) ? 1 << 30 : (uInt)room;
+        uInt before = stream.avail_out;
+        result = inflate(&stream, Z_NO_FLUSH);
+        used += before - stream.avail_out;
+    }
+    (void)inflateEnd(&stream);
+    if (status == MOLY_OK && result != Z_STREAM_END) {
+        status = MOLY_FAIL(err, MOLY_ERR_DATA, "its gzip stream is broken after %zu bytes", used);
+    }
+    if (status != MOLY_OK) {
+        moly_free(buffer);
+        return status;
+    }
+    *out = buffer;
+    *n = used;
+    return MOLY_OK;
+}
+
+moly_status moly_nifti_parse(const void *data, size_t length, moly_volume **volume, moly_error *err)
+{
+    const uint8_t *bytes = data;
+    uint8_t *inflated = NULL;
+    if (length < 2 || bytes[0] != 0x1f || bytes[1] != 0x8b) {
+        return parse_plain(bytes, length, volume, err);
+    }
+    moly_status status = inflate_all(bytes, length, &inflated, &length, err);
+    if (status == MOLY_OK) {
+        status = parse_plain(inflated, length, volume, err);
+    }
+    moly_free(inflated);
+    return status;
+}
+
+moly_status moly_nifti_read(const char *path, moly_volume **volume, moly_error *err)
+{
+    char *data = NULL;
+    size_t length = 0;
+    moly_status status = moly_file_read(path, MAX_FILE_BYTES, &data, &length, err);
+    if (status == MOLY_OK) {
+        status = moly_nifti_parse(data, length, volume, err);
+        if (status != MOLY_OK) {
+            moly_error_context(err, "%s", path);
+        }
+    }
+    moly_free(data);
+    return status;
+}
