@@ -10,6 +10,7 @@
 
 /* Commands of the command line itself, one file each. */
 extern const moly_command cli_help_command;
+extern const moly_command cli_import_command;
 extern const moly_command cli_init_command;
 extern const moly_command cli_ledger_anchor_command;
 extern const moly_command cli_ledger_balance_command;

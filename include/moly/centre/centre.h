@@ -23,7 +23,8 @@ extern "C" {
     X(MOLY_ROLE_PHYSICIST, 1u << 3, "physicist")                                                   \
     X(MOLY_ROLE_PHYSICIAN, 1u << 4, "physician")                                                   \
     X(MOLY_ROLE_ADMIN, 1u << 5, "admin")                                                           \
-    X(MOLY_ROLE_INSPECTOR, 1u << 6, "inspector")
+    X(MOLY_ROLE_INSPECTOR, 1u << 6, "inspector")                                                   \
+    X(MOLY_ROLE_SERVICE, 1u << 7, "service") /* a program: cannot sign in, only takes data in */
 
 typedef enum moly_role {
 #define MOLY_ROLE_ENUM(name, bit, word) name = bit,

@@ -167,7 +167,7 @@ const moly_act clinic_import_study = {
                     .example = "moly import study --db sqlite:moly.db --as technologist",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct import_args)},
-    .roles = CLINIC | MOLY_ROLE_PHYSICIST,
+    .roles = CLINIC | MOLY_ROLE_PHYSICIST | MOLY_ROLE_SERVICE,
     .rules = "R-13 R-37",
     .subject_kind = "study",
     .decide = decide,
