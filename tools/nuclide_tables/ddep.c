@@ -107,7 +107,7 @@ static bool half_life(const char *line, double *value, double *sd, char unit[8],
         end++;
     }
     size_t n = 0;
-    while (isalpha((unsigned char)end[n]) && n < 7) {
+    while (n < 7 && isalpha((unsigned char)end[n])) {
         unit[n] = end[n];
         n++;
     }
@@ -309,7 +309,9 @@ static moly_status read_file(ddep_file *file, const char *path, moly_error *err)
         char line[96];
         snprintf(line, sizeof line, "%-90.*s", (int)(n < 90 ? n : 90), p);
         for (char *c = line; *c; c++) {
-            *c = *c == '\r' || *c == '\t' ? ' ' : *c;
+            if (*c == '\r' || *c == '\t') {
+                *c = ' ';
+            }
         }
         p += n + (p[n] == '\n');
         if (line[5] == ' ' && line[6] == ' ' && line[7] == ' ' && strstr(line, " DECAY (")) {
@@ -463,7 +465,7 @@ moly_status ddep_read(tables *t, const char *folder, moly_error *err)
     if (!directory) {
         return MOLY_FAIL(err, MOLY_ERR_NOT_FOUND, "no folder %s", folder);
     }
-    char *names[1000];
+    char *names[1000] = {NULL};
     size_t n_names = 0;
     for (struct dirent *entry; (entry = readdir(directory)) && n_names < 1000;) {
         const char *dot = strstr(entry->d_name, ".txt");
