@@ -324,6 +324,19 @@ static moly_status read_file(ddep_file *file, const char *path, moly_error *err)
     return MOLY_OK;
 }
 
+/* Feedings without an uncertainty are upper limits where all together are more than the branch
+ * (Pa-234: 128 %); the "<" of the publication is lost in the file. */
+static bool holds_limits(const scheme *s)
+{
+    double sum = 0.0, limits = 0.0;
+    for (int i = 0; i < s->n_feedings; i++) {
+        const scheme_feeding *f = &s->feedings[i];
+        sum += f->intensity + f->capture;
+        limits += f->intensity_sd > 0.0 || f->capture > 0.0 ? 0.0 : f->intensity;
+    }
+    return sum > 105.0 * s->branching && limits > 0.0 && sum - limits > 80.0 * s->branching;
+}
+
 static void add_lines(table_nuclide *n, const scheme *s)
 {
     for (int i = 0; i < s->n_gammas; i++) {
@@ -338,8 +351,15 @@ static void add_lines(table_nuclide *n, const scheme *s)
         }
     }
     const double scale = ddep_feeding_scale(s);
+    const bool has_limits = scale == 1.0 && holds_limits(s);
+    if (has_limits) {
+        tables_note(n, "feedings without uncertainty are limits and left out");
+    }
     for (int i = 0; i < s->n_feedings; i++) {
         const scheme_feeding *f = &s->feedings[i];
+        if (has_limits && !(f->intensity_sd > 0.0)) {
+            continue;
+        }
         table_line line = {.energy_kev = f->energy_kev,
                            .energy_sd_kev = f->energy_sd_kev,
                            .intensity_pct = f->intensity * scale,
