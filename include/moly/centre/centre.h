@@ -83,6 +83,14 @@ MOLY_API MOLY_CHECKED moly_status moly_centre_perform(moly_ledger *ledger, const
                                                       const moly_performer *performer,
                                                       json_t **event, moly_error *err);
 
+/** What the act would do now, without doing it: the same checks and computations, nothing written,
+ *  no signature asked for. Fields that come out of the doing (a measured activity) may be missing.
+ *  @param[out] body  as the event's body would be, with "warnings"; new reference */
+MOLY_API MOLY_CHECKED moly_status moly_centre_preview(moly_ledger *ledger, const char *act,
+                                                      const json_t *fields,
+                                                      const moly_performer *performer,
+                                                      json_t **body, moly_error *err);
+
 /** What `moly init` makes beside the ledger: the first administrator. */
 MOLY_API MOLY_CHECKED moly_status moly_centre_found(moly_ledger *ledger, const char *admin,
                                                     const char *password, moly_password_cost cost,

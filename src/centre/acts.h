@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CENTRE_ACTS_H
+#define CENTRE_ACTS_H
+
+/* Every act, in the order of their names: one line for one file in a folder of this room. */
+
+#include "moly/centre/centre.h"
+
+#define CENTRE_ACTS(X)                                                                             \
+    X(centre_correct)                                                                              \
+    X(centre_create_person)                                                                        \
+    X(centre_retire_person)                                                                        \
+    X(centre_set_password)                                                                         \
+    X(clinic_administer)                                                                           \
+    X(clinic_discharge)                                                                            \
+    X(clinic_draw_dose)                                                                            \
+    X(clinic_justify)                                                                              \
+    X(clinic_measure_residual)                                                                     \
+    X(clinic_order)                                                                                \
+    X(clinic_refer)                                                                                \
+    X(clinic_register_patient)                                                                     \
+    X(pharmacy_accept_lot)                                                                         \
+    X(pharmacy_elute)                                                                              \
+    X(pharmacy_label_kit)                                                                          \
+    X(pharmacy_receive_generator)                                                                  \
+    X(pharmacy_receive_kit)                                                                        \
+    X(pharmacy_reject)                                                                             \
+    X(pharmacy_release)                                                                            \
+    X(pharmacy_test_breakthrough)                                                                  \
+    X(pharmacy_test_rcp)                                                                           \
+    X(safety_clear_waste)                                                                          \
+    X(safety_discard)                                                                              \
+    X(safety_explain)                                                                              \
+    X(safety_measure)
+
+#define CENTRE_ACT_DECLARED(name) extern const moly_act name;
+CENTRE_ACTS(CENTRE_ACT_DECLARED)
+#undef CENTRE_ACT_DECLARED
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a request to an event: who may, what was given, what the act decides, who signs. Every face
+ * of Moly comes through here, so all give the same event, the same refusal and the same words. */
+#include "act.h"
+
+/* Clocks of instruments and of the site may differ by this much. */
+static const double future_tolerance_s = 120.0;
+
+struct request {
+    moly_ledger *ledger;
+    const moly_act *act;
+    const json_t *fields;
+    const moly_performer *performer;
+    bool is_preview;
+    json_t *event; /* or the body, of a preview */
+};
+
+static unsigned role_bits(const json_t *person)
+{
+    static const struct {
+        unsigned bit;
+        const char *word;
+    } roles[] = {
+#define ROLE_ROW(name, bit, word) {bit, word},
+        MOLY_ROLE_LIST(ROLE_ROW)
+#undef ROLE_ROW
+    };
+    unsigned bits = 0;
+    size_t i;
+    const json_t *item;
+    json_array_foreach(json_object_get(person, "roles"), i, item)
+    {
+        for (size_t r = 0; r < sizeof roles / sizeof roles[0]; r++) {
+            if (json_is_string(item) && strcmp(json_string_value(item), roles[r].word) == 0) {
+                bits |= roles[r].bit;
+            }
+        }
+    }
+    return bits;
+}
+
+/* a personal account that is in use, with a role that may do this. */
+static moly_status check_person(const moly_act_context *context, const char *user, moly_error *err)
+{
+    const moly_act *act = context->act;
+    const json_t *person = NULL;
+    moly_error absent = {0};
+    moly_status status =
+        user ? act_record(context, "person", user, &person, &absent) : MOLY_ERR_NOT_FOUND;
+    if (status == MOLY_ERR_NOT_FOUND) {
+        return moly_fail(err, MOLY_ERR_SIGN_IN, "R-08", __FILE__, __LINE__,
+                         "there is no person '%.60s'; an administrator creates one",
+                         user ? user : "");
+    }
+    if (status) {
+        return moly_fail(err, status, absent.rule, absent.file, absent.line, "%s", absent.message);
+    }
+    if (record_is(person, "state", "retired")) {
+        return ACT_FORBID(err, "R-08", "%s is retired and cannot act", user);
+    }
+    if ((role_bits(person) & act->roles) == 0) {
+        moly_text roles = {0};
+#define ROLE_WORD(name, bit, word)                                                                 \
+    if (act->roles & (bit)) {                                                                      \
+        moly_text_printf(&roles, "%s%s", roles.length ? " or " : "", word);                        \
+    }
+        MOLY_ROLE_LIST(ROLE_WORD)
+#undef ROLE_WORD
+        status = ACT_FORBID(err, "R-08", "%s may not do %s; it takes the role %s", user,
+                            act->declaration.name, moly_text_get(&roles));
+        moly_text_free(&roles);
+        return status;
+    }
+    return MOLY_OK;
+}
+
+/* R-10: the password was entered for this act, by the person who does it, and by a second one where
+ * two must sign. */
+static moly_status check_signatures(const moly_act_context *context, moly_error *err)
+{
+    const moly_act *act = context->act;
+    const moly_performer *who = context->performer;
+    if (act->signature == MOLY_SIGNATURE_NONE || context->is_preview) {
+        return MOLY_OK;
+    }
+    if (!who->identity || strcmp(moly_identity_user(who->identity), who->user) != 0) {
+        return moly_fail(err, MOLY_ERR_SIGN_IN, "R-10", __FILE__, __LINE__,
+                         "%s is signed (\"%s\"): %s must enter the password again",
+                         act->declaration.name, act->meaning, who->user);
+    }
+    if (act->signature == MOLY_SIGNATURE_ONE) {
+        return MOLY_OK;
+    }
+    if (!who->second) {
+        return moly_fail(err, MOLY_ERR_SIGN_IN, "R-10", __FILE__, __LINE__,
+                         "%s takes two signatures (\"%s\"): a second person must enter a password",
+                         act->declaration.name, act->meaning);
+    }
+    const char *second = moly_identity_user(who->second);
+    if (strcmp(second, who->user) == 0) {
+        return ACT_FORBID(err, "R-09", "%s takes two persons; %s is given twice",
+                          act->declaration.name, second);
+    }
+    return check_person(context, second, err);
+}
+
+static moly_instant *at_of(const moly_declaration *declaration, void *args)
+{
+    for (size_t i = 0; i < declaration->n_params; i++) {
+        const moly_param *param = &declaration->params[i];
+        if (param->type == MOLY_TYPE_INSTANT && strcmp(param->name, "at") == 0) {
+            return (moly_instant *)(void *)((char *)args + param->offset);
+        }
+    }
+    return NULL;
+}
+
+static moly_status read_fields(moly_act_context *context, const json_t *fields, void *args,
+                               moly_error *err)
+{
+    const moly_declaration *declaration = &context->act->declaration;
+    const moly_clock clock = moly_clock_fixed(&context->now);
+    moly_status status =
+        moly_declare_parse_json(declaration, &clock, fields, context->arena, args, err);
+    if (status) {
+        return status;
+    }
+    const moly_instant *at = at_of(declaration, args);
+    context->at = at ? *at : context->now;
+    if (moly_instant_difference_s(context->now, context->at) > future_tolerance_s) {
+        return MOLY_FAIL(err, MOLY_ERR_RANGE, "at: %s is in the future; it is %s now",
+                         say_time(context, context->at), say_time(context, context->now));
+    }
+    return MOLY_OK;
+}
+
+static moly_status decide(moly_act_context *context, const json_t *fields, moly_decision *decision,
+                          moly_error *err)
+{
+    const moly_act *act = context->act;
+    moly_status status = check_person(context, context->performer->user, err);
+    if (status) {
+        return status;
+    }
+    void *args = moly_arena_alloc(context->arena, 1, act->declaration.args_size);
+    if (!args) {
+        return MOLY_NO_MEMORY(err);
+    }
+    status = read_fields(context, fields, args, err);
+    if (!status) {
+        status = check_signatures(context, err);
+    }
+    if (status) {
+        return status;
+    }
+    decision->body = moly_declare_fields(&act->declaration, args);
+    if (!decision->body) {
+        return MOLY_NO_MEMORY(err);
+    }
+    decision_member(decision, "site_data", json_string(site_data_version));
+    double late_s = moly_instant_difference_s(context->at, context->now);
+    if (late_s > context->limits->late_entry_s.value) {
+        decision_member(decision, "late_s", moly_json_rounded(late_s, 6));
+    }
+    status = act->decide(context, args, decision, err);
+    if (!status && decision->is_broken) {
+        status = MOLY_NO_MEMORY(err);
+    }
+    MOLY_ASSERT(status || decision->subject);
+    return status;
+}
+
+static moly_status append(const moly_act_context *context, const moly_decision *decision,
+                          json_t **event, moly_error *err)
+{
+    const moly_act *act = context->act;
+    const moly_performer *who = context->performer;
+    const moly_signer signers[] = {{who->identity, act->meaning}, {who->second, act->meaning}};
+    static const size_t n_signers[] = {
+        [MOLY_SIGNATURE_NONE] = 0, [MOLY_SIGNATURE_ONE] = 1, [MOLY_SIGNATURE_TWO] = 2};
+    const moly_draft draft = {.kind = act->declaration.name,
+                              .subject = decision->subject,
+                              .at = context->at,
+                              .person = who->user,
+                              .authentication = who->authentication,
+                              .body = decision->body,
+                              .signers = signers,
+                              .n_signers = n_signers[act->signature]};
+    return moly_transaction_append(context->transaction, &draft, event, err);
+}
+
+static moly_status run(moly_transaction *transaction, void *given, moly_error *err)
+{
+    struct request *request = given;
+    const moly_site *site = moly_ledger_site(request->ledger);
+    moly_act_context context = {.act = request->act,
+                                .transaction = transaction,
+                                .reader = moly_transaction_reader(transaction),
+                                .site = site,
+                                .limits = site_data_for(site->country),
+                                .performer = request->performer,
+                                .now = moly_clock_now(moly_ledger_clock(request->ledger)),
+                                .arena = moly_arena_new(),
+                                .is_preview = request->is_preview};
+    if (!context.arena) {
+        return MOLY_NO_MEMORY(err);
+    }
+    moly_decision decision = {.arena = context.arena};
+    moly_status status = decide(&context, request->fields, &decision, err);
+    if (!status && request->is_preview) {
+        request->event = json_incref(decision.body);
+        /* Not an error: it undoes the numbers that the preview took. */
+        status = MOLY_ERR_CANCELLED;
+    } else if (!status) {
+        status = append(&context, &decision, &request->event, err);
+    }
+    json_decref(decision.body);
+    moly_arena_free(context.arena);
+    return status;
+}
+
+moly_status moly_centre_perform(moly_ledger *ledger, const char *act, const json_t *fields,
+                                const moly_performer *performer, json_t **event, moly_error *err)
+{
+    struct request request = {.ledger = ledger, .fields = fields, .performer = performer};
+    *event = NULL;
+    moly_status status = moly_act_find(act, &request.act, err);
+    if (!status) {
+        status = moly_ledger_transact(ledger, run, &request, err);
+    }
+    if (status) {
+        json_decref(request.event); /* appended, but the commit failed */
+        return status;
+    }
+    *event = request.event;
+    return MOLY_OK;
+}
+
+moly_status moly_centre_preview(moly_ledger *ledger, const char *act, const json_t *fields,
+                                const moly_performer *performer, json_t **body, moly_error *err)
+{
+    struct request request = {
+        .ledger = ledger, .fields = fields, .performer = performer, .is_preview = true};
+    *body = NULL;
+    moly_status status = moly_act_find(act, &request.act, err);
+    if (!status) {
+        status = moly_ledger_transact(ledger, run, &request, err);
+    }
+    if (request.event) {
+        *body = request.event;
+        return MOLY_OK;
+    }
+    return status;
+}

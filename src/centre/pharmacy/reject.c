@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "acts.h"
+#include "vessel.h"
+
+struct reject_args {
+    const char *kit, *eluate, *lot, *generator, *reason;
+    moly_instant at;
+};
+
+static const moly_param params[] = {
+    {.name = "kit", MOLY_TEXT(struct reject_args, kit), .record = "kit", .help = "kit to reject"},
+    {.name = "eluate",
+     MOLY_TEXT(struct reject_args, eluate),
+     .record = "eluate",
+     .help = "or eluate to reject"},
+    {.name = "lot",
+     MOLY_TEXT(struct reject_args, lot),
+     .record = "lot",
+     .help = "or kit lot to reject"},
+    {.name = "generator",
+     MOLY_TEXT(struct reject_args, generator),
+     .record = "generator",
+     .help = "or generator to reject"},
+    {.name = "reason",
+     MOLY_TEXT(struct reject_args, reason),
+     .is_required = true,
+     .max = 2000.0,
+     .help = "why"},
+    ACT_AT(struct reject_args),
+};
+
+static moly_status decide(const moly_act_context *context, const void *args,
+                          moly_decision *decision, moly_error *err)
+{
+    const struct reject_args *a = args;
+    static const char *const kinds[] = {"kit", "eluate", "lot", "generator"};
+    const char *const ids[] = {a->kit, a->eluate, a->lot, a->generator};
+    vessel v;
+    moly_status status = vessel_choose(context, 4, kinds, ids, &v, err);
+    if (!status) {
+        status = rule_reason(a->reason, "R-04", "rejecting", err);
+    }
+    if (!status) {
+        status = rule_in_order(context, record_instant(v.record, "at"), "it came here", err);
+    }
+    if (status) {
+        return status;
+    }
+    if (record_is(v.record, "state", "discarded") || record_is(v.record, "state", "rejected")) {
+        return MOLY_REFUSE(err, "R-13", "%s %s is %s already", v.kind, v.id,
+                           record_text(v.record, "state"));
+    }
+    decision_subject(decision, v.kind, v.id);
+    decision_record(decision, v.kind, v.id);
+    decision_text(decision, "state", "rejected");
+    decision_text(decision, "rejected_by", context->performer->user);
+    decision_text(decision, "rejected_because", a->reason);
+    return MOLY_OK;
+}
+
+const moly_act pharmacy_reject = {
+    .declaration = {.name = "pharmacy.reject",
+                    .summary = "Reject a kit, eluate, lot or generator",
+                    .description = "It cannot be used from then on; what was drawn from it and not "
+                                   "given yet is blocked too.",
+                    .example =
+                        "moly act pharmacy.reject --db sqlite:centre.db --as radiopharmacist "
+                        "--password-file password --kit KIT-000002 --reason 'particles seen'",
+                    ACT_PARAMS(params),
+                    .args_size = sizeof(struct reject_args)},
+    .roles = PHARMACY,
+    .signature = MOLY_SIGNATURE_ONE,
+    .meaning = "rejected",
+    .rules = "R-10",
+    .subject_kind = "kit",
+    .decide = decide,
+};

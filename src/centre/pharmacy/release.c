@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "acts.h"
+#include "vessel.h"
+
+struct release_args {
+    const char *kit, *eluate, *note;
+    moly_instant at;
+};
+
+static const moly_param params[] = {
+    {.name = "kit",
+     MOLY_TEXT(struct release_args, kit),
+     .record = "kit",
+     .help = "tested kit to release"},
+    {.name = "eluate",
+     MOLY_TEXT(struct release_args, eluate),
+     .record = "eluate",
+     .help = "or tested eluate to release for injection as pertechnetate"},
+    ACT_AT(struct release_args),
+    ACT_NOTE(struct release_args),
+};
+
+static moly_status check(const moly_act_context *context, const vessel *v, moly_error *err)
+{
+    if (record_is(v->record, "state", "out of specification")) {
+        return MOLY_REFUSE(err, "R-24",
+                           "%s %s is out of specification and cannot be released; reject it "
+                           "(pharmacy.reject)",
+                           v->kind, v->id);
+    }
+    if (!record_is(v->record, "state", "tested")) {
+        return MOLY_REFUSE(err, "R-13", "%s %s is %s; its tests come before the release", v->kind,
+                           v->id, record_text(v->record, "state"));
+    }
+    moly_status status =
+        rule_in_order(context, record_instant(v->record, "at"), "it was made", err);
+    if (!status) {
+        status = rule_separate(context, v->record, "made_by", "made", "release", err);
+    }
+    if (!status) {
+        status = rule_separate(context, v->record, "tested_by", "tested", "release", err);
+    }
+    return status ? status : vessel_usable_at(context, v, context->at, "released", err);
+}
+
+static moly_status decide(const moly_act_context *context, const void *args,
+                          moly_decision *decision, moly_error *err)
+{
+    const struct release_args *a = args;
+    static const char *const kinds[] = {"kit", "eluate"};
+    const char *const ids[] = {a->kit, a->eluate};
+    vessel v;
+    moly_status status = vessel_choose(context, 2, kinds, ids, &v, err);
+    if (!status) {
+        status = check(context, &v, err);
+    }
+    if (status) {
+        return status;
+    }
+    decision_subject(decision, v.kind, v.id);
+    decision_record(decision, v.kind, v.id);
+    decision_text(decision, "state", "released");
+    decision_text(decision, "released_by", context->performer->user);
+    decision_instant(decision, "released_at", context->at);
+    return MOLY_OK;
+}
+
+const moly_act pharmacy_release = {
+    .declaration = {.name = "pharmacy.release",
+                    .summary = "Release a tested kit or eluate for use",
+                    .description = "Who made or tested it cannot release it.",
+                    .example =
+                        "moly act pharmacy.release --db sqlite:centre.db --as radiopharmacist "
+                        "--password-file password --kit KIT-000001",
+                    ACT_PARAMS(params),
+                    .args_size = sizeof(struct release_args)},
+    .roles = PHARMACY,
+    .signature = MOLY_SIGNATURE_ONE,
+    .meaning = "released for use",
+    .rules = "R-09 R-10 R-13 R-22 R-24",
+    .subject_kind = "kit",
+    .decide = decide,
+};

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "product.h"
+
+#include <string.h>
+
+#define HOURS(n) ((n)*3600.0)
+#define GBQ(n) ((n)*1e9)
+
+static const product rows[] = {
+    {"pertechnetate", "Sodium pertechnetate (Tc-99m)", 0.95, HOURS(12), GBQ(200), 0.1, 50.0,
+     "Ph.Eur. 0124"},
+    {"medronate", "Tc-99m medronate (MDP)", 0.95, HOURS(12), GBQ(18.5), 2.0, 10.0,
+     "Ph.Eur. 0641; MDP-25 product information"},
+    {"sestamibi", "Tc-99m sestamibi (MIBI)", 0.94, HOURS(6), GBQ(5.55), 1.0, 3.0,
+     "Ph.Eur. 1926; Cardiolite product information"},
+    {"pentetate", "Tc-99m pentetate (DTPA)", 0.95, HOURS(6), GBQ(18.5), 2.0, 10.0,
+     "Ph.Eur. 0642; PoltechDTPA and Draximage DTPA product information"},
+    {"mertiatide", "Tc-99m mertiatide (MAG3)", 0.94, HOURS(6), GBQ(3.7), 4.0, 10.0,
+     "Ph.Eur. 1372; Technescan MAG3 product information"},
+    {"succimer", "Tc-99m succimer (DMSA)", 0.95, HOURS(4), GBQ(3.7), 1.0, 6.0,
+     "Ph.Eur. 0643; Renocis and PoltechDMSA product information"},
+    {"nanocolloid", "Tc-99m albumin nanocolloid", 0.95, HOURS(6), GBQ(5.55), 1.0, 5.0,
+     "Nanocoll product information"},
+    {"tetrofosmin", "Tc-99m tetrofosmin", 0.90, HOURS(12), GBQ(12.0), 4.0, 10.0,
+     "Myoview product information"},
+    {"sulfur-colloid", "Tc-99m sulfur colloid", 0.92, HOURS(6), GBQ(18.5), 1.0, 3.0,
+     "USP, Technetium Tc 99m Sulfur Colloid Injection; product information"},
+};
+enum { N_ROWS = sizeof rows / sizeof rows[0] };
+
+const char *const product_codes[] = {"pertechnetate",  "medronate", "sestamibi",   "pentetate",
+                                     "mertiatide",     "succimer",  "nanocolloid", "tetrofosmin",
+                                     "sulfur-colloid", NULL};
+_Static_assert(sizeof product_codes / sizeof product_codes[0] == N_ROWS + 1,
+               "a code for each product");
+
+const product *product_at(int index)
+{
+    return index >= 0 && index < N_ROWS ? &rows[index] : NULL;
+}
+
+const product *product_named(const char *code)
+{
+    for (size_t i = 0; i < N_ROWS; i++) {
+        if (strcmp(rows[i].code, code) == 0) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "vessel.h"
+
+/* A reading of a syringe's scale: the last drop is not refused. */
+static const double volume_slack_ml = 0.05;
+
+moly_status vessel_find(const moly_act_context *context, const char *kind, const char *id,
+                        vessel *v, moly_error *err)
+{
+    *v = (vessel){.kind = kind, .id = id, .node = act_node(context, kind, id)};
+    return v->node ? act_record(context, kind, id, &v->record, err) : MOLY_NO_MEMORY(err);
+}
+
+moly_status vessel_choose(const moly_act_context *context, size_t n, const char *const *kinds,
+                          const char *const *ids, vessel *v, moly_error *err)
+{
+    moly_text names = {0};
+    const char *kind = NULL, *id = NULL;
+    size_t n_given = 0;
+    for (size_t i = 0; i < n; i++) {
+        moly_text_printf(&names, "%s%s", i == 0 ? "" : i + 1 == n ? " or " : ", ", kinds[i]);
+        if (ids[i]) {
+            kind = kinds[i];
+            id = ids[i];
+            n_given++;
+        }
+    }
+    moly_status status = MOLY_OK;
+    if (n_given != 1) {
+        status = MOLY_FAIL(err, MOLY_ERR_USAGE, "give one of %s%s", moly_text_get(&names),
+                           n_given > 1 ? ", not several" : "");
+    }
+    moly_text_free(&names);
+    return status ? status : vessel_find(context, kind, id, v, err);
+}
+
+moly_status vessel_usable_at(const moly_act_context *context, const vessel *v, moly_instant use,
+                             const char *what, moly_error *err)
+{
+    moly_instant ends = record_instant(v->record, "expiry");
+    if (!moly_instant_is_none(ends) && use.us > ends.us) {
+        return MOLY_REFUSE(
+            err, "R-24",
+            "%s %s expires at %s (limit: %s), so it cannot be %s at %s; use a fresh one", v->kind,
+            v->id, say_time(context, ends), record_text(v->record, "expiry_by"), what,
+            say_time(context, use));
+    }
+    double ratio = record_number(v->record, "molybdenum_ratio");
+    if (!isfinite(ratio)) {
+        return MOLY_OK;
+    }
+    const site_limit *limit = &context->limits->molybdenum_bq_per_bq;
+    double then = 0.0;
+    moly_status status = physics_molybdenum_ratio(ratio, record_instant(v->record, "molybdenum_at"),
+                                                  use, &then, err);
+    if (!status && then > limit->value) {
+        status = MOLY_REFUSE(
+            err, "R-22",
+            "%s %s holds %.3g Bq of Mo-99 per Bq of Tc-99m at %s, limit %.3g (%s); "
+            "it cannot be %s then: use a fresh eluate",
+            v->kind, v->id, then, say_time(context, use), limit->value, limit->source, what);
+    }
+    return status;
+}
+
+moly_status vessel_released(const moly_act_context *context, const vessel *v, moly_error *err)
+{
+    if (record_is(v->record, "state", "released")) {
+        return rule_in_order(context, record_instant(v->record, "released_at"), "it was released",
+                             err);
+    }
+    return MOLY_REFUSE(err, "R-13", "%s %s is %s; it must be tested and released first", v->kind,
+                       v->id, record_text(v->record, "state"));
+}
+
+moly_status vessel_concentration(const vessel *v, moly_instant at, double *concentration_bq_per_ml,
+                                 moly_error *err)
+{
+    const moly_nuclide *technetium = NULL;
+    moly_status status = physics_nuclide(TC99M, &technetium, err);
+    if (status) {
+        return status;
+    }
+    double activity_bq = record_number(v->record, "activity_bq");
+    double volume_ml = record_number(v->record, "volume_ml");
+    if (!(activity_bq > 0.0) || !(volume_ml > 0.0)) {
+        return MOLY_FAIL(err, MOLY_ERR_DATA, "%s %s has no measured activity and volume", v->kind,
+                         v->id);
+    }
+    *concentration_bq_per_ml =
+        physics_decayed_bq(technetium, activity_bq, record_instant(v->record, "at"), at) /
+        volume_ml;
+    return MOLY_OK;
+}
+
+/* A share of the Mo-99 that the books have goes along; it is not measured again. */
+static moly_status take_molybdenum(const moly_act_context *context, const char *from,
+                                   const char *to, double share, moly_decision *decision,
+                                   moly_error *err)
+{
+    double book_bq = 0.0, sd_bq = 0.0;
+    moly_status status = act_activity(context, from, MO99, context->at, &book_bq, &sd_bq, err);
+    if (!status && book_bq > 0.0) {
+        decision_transfer(decision, &(transfer){.from = from,
+                                                .to = to,
+                                                .at = context->at,
+                                                .nuclide = MO99,
+                                                .activity_bq = book_bq * share,
+                                                .sd_bq = sd_bq * share});
+    }
+    return status;
+}
+
+moly_status vessel_take(const moly_act_context *context, const vessel *from, const char *to,
+                        double volume_ml, double measured_bq, moly_decision *decision,
+                        double *predicted_bq, moly_error *err)
+{
+    double left_ml = record_number(from->record, "volume_left_ml");
+    double concentration = 0.0;
+    if (!(volume_ml <= left_ml + volume_slack_ml)) {
+        return MOLY_REFUSE(err, "R-24", "%s are wanted, %s %s holds %s",
+                           say_volume(context, volume_ml), from->kind, from->id,
+                           say_volume(context, left_ml));
+    }
+    moly_status status = vessel_concentration(from, context->at, &concentration, err);
+    if (!status) {
+        double share = left_ml > volume_ml ? volume_ml / left_ml : 1.0;
+        status = take_molybdenum(context, from->node, to, share, decision, err);
+    }
+    if (status) {
+        return status;
+    }
+    const site_data *limits = context->limits;
+    *predicted_bq = concentration * volume_ml;
+    bool is_measured = isfinite(measured_bq);
+    decision_transfer(
+        decision, &(transfer){.from = from->node,
+                              .to = to,
+                              .at = context->at,
+                              .nuclide = TC99M,
+                              .activity_bq = is_measured ? measured_bq : *predicted_bq,
+                              .sd_bq = (is_measured ? measured_bq : *predicted_bq) *
+                                       limits->calibrator_sd.value,
+                              .predicted_bq = *predicted_bq,
+                              .predicted_sd_bq = *predicted_bq * hypot(limits->calibrator_sd.value,
+                                                                       limits->volume_sd.value),
+                              .is_measured = is_measured});
+    decision_record(decision, from->kind, from->id);
+    decision_number(decision, "volume_left_ml", left_ml > volume_ml ? left_ml - volume_ml : 0.0);
+    return MOLY_OK;
+}
+
+moly_status vessel_move_all(const moly_act_context *context, const char *from, const char *to,
+                            double measured_bq, moly_decision *decision, double *technetium_bq,
+                            moly_error *err)
+{
+    double book_bq = 0.0, sd_bq = 0.0;
+    moly_status status = act_activity(context, from, TC99M, context->at, &book_bq, &sd_bq, err);
+    if (!status) {
+        status = take_molybdenum(context, from, to, 1.0, decision, err);
+    }
+    if (status) {
+        return status;
+    }
+    bool is_measured = isfinite(measured_bq);
+    double moved_bq = is_measured ? measured_bq : book_bq;
+    if (moved_bq > 0.0) {
+        transfer entry = {.from = from,
+                          .to = to,
+                          .at = context->at,
+                          .nuclide = TC99M,
+                          .activity_bq = moved_bq,
+                          .sd_bq =
+                              is_measured ? moved_bq * context->limits->calibrator_sd.value : sd_bq,
+                          .is_measured = is_measured};
+        if (is_measured) {
+            entry.predicted_bq = book_bq;
+            entry.predicted_sd_bq = sd_bq;
+        }
+        decision_transfer(decision, &entry);
+    }
+    if (technetium_bq) {
+        *technetium_bq = moved_bq;
+    }
+    return MOLY_OK;
+}
+
+void expiry_limit(expiry *e, moly_instant at, const char *by)
+{
+    if (!moly_instant_is_none(at) && (!e->by || at.us < e->at.us)) {
+        *e = (expiry){at, by};
+    }
+}
+
+void decision_expiry(moly_decision *decision, const expiry *e)
+{
+    if (e->by) {
+        decision_instant(decision, "expiry", e->at);
+        decision_text(decision, "expiry_by", e->by);
+    }
+}
