@@ -104,13 +104,19 @@ MOLY_API MOLY_CHECKED moly_status moly_centre_found_example(moly_ledger *ledger,
 /* ---- what screens read (each a JSON object, new reference) --------------------------------------
  */
 
-/** Today: {"now","site","vessels":[{"account","label","state","nuclides":[{"nuclide","activity_bq",
- *  "activity_next_bq" (60 s later),"half_life_s"}]}],"doses":[…due, in order of time…],
- *  "blocks":[{"what","why","rule","remedy"}],"counts":{…}} */
-MOLY_API MOLY_CHECKED moly_status moly_centre_today(const moly_ledger_reader *reader,
+/** Today: {"now","site":{"name","country","utc_offset_minutes","is_training"},
+ *  "vessels":[{"account","label","state","expiry","expired","volume_left_ml","nuclides":[{"nuclide",
+ *  "activity_bq","activity_next_bq" (60 s later),"half_life_s"}]}],
+ *  "doses":[{"order","patient","patient_name","examination","product","activity_bq","due","state",
+ *  "dose"}…in order of time…], "blocks":[{"what","why","rule","remedy"}],
+ *  "counts":{"kit":n,…}} */
+MOLY_API MOLY_CHECKED moly_status moly_centre_today(const moly_site *site,
+                                                    const moly_ledger_reader *reader,
                                                     moly_instant now, json_t **today,
                                                     moly_error *err);
-/** A patient with referrals, orders, doses, studies and cumulative administered activity. */
+/** A patient: {"patient","referrals","orders","doses","studies","cumulative":[{"nuclide",
+ *  "activity_bq","administrations"}],"activity_now_bq"}, newest first.
+ *  @retval MOLY_ERR_NOT_FOUND */
 MOLY_API MOLY_CHECKED moly_status moly_centre_patient(const moly_ledger_reader *reader,
                                                       const char *patient, moly_instant now,
                                                       json_t **result, moly_error *err);
