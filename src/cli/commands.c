@@ -9,6 +9,7 @@ static const moly_command *const own_commands[] = {
     &cli_completion_command,
     &cli_help_command,
     &cli_man_command,
+    &cli_serve_command,
 };
 enum { N_OWN = sizeof own_commands / sizeof own_commands[0] };
 
