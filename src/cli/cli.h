@@ -19,6 +19,7 @@ extern const moly_command cli_ledger_verify_command;
 extern const moly_command cli_man_command;
 extern const moly_command cli_completion_command;
 extern const moly_command cli_acts_command;
+extern const moly_command cli_serve_command;
 
 /** All commands, ordered by name, with the options that every command takes already behind their
  *  own. */
