@@ -121,7 +121,8 @@ void moly_face_limits(const moly_param *param, const char *language, moly_text *
 
 void moly_face_command(const moly_declaration *declaration, moly_text *out)
 {
-    moly_text_add(out, strchr(declaration->name, '.') != NULL ? "act " : "");
+    moly_text_add(out,
+                  strchr(declaration->name, '.') && !strchr(declaration->name, ' ') ? "act " : "");
     moly_text_add(out, declaration->name);
 }
 

@@ -109,8 +109,8 @@ const char *moly_number_format(double value, int max_digits, char text[MOLY_NUMB
     int exponent = exponent_of(text);
     if (rounded == 0) {
         (void)snprintf(text, MOLY_NUMBER_TEXT_SIZE, "0");
-    } else if (exponent >= -5 && exponent < 15) {
-        /* Plainly, 1000000 and 0.00015, while no digit is made up. */
+    } else if (exponent >= -5 && exponent < 15 && (exponent < max_digits + 3 || rounded == value)) {
+        /* Plainly, 1000000 and 0.00015, while few digits are made up. */
         int decimals = digits - 1 - exponent;
         (void)snprintf(text, MOLY_NUMBER_TEXT_SIZE, "%.*f", decimals > 0 ? decimals : 0, rounded);
     }

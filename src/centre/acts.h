@@ -14,11 +14,13 @@
     X(clinic_administer)                                                                           \
     X(clinic_discharge)                                                                            \
     X(clinic_draw_dose)                                                                            \
+    X(clinic_import_study)                                                                         \
     X(clinic_justify)                                                                              \
     X(clinic_measure_residual)                                                                     \
     X(clinic_order)                                                                                \
     X(clinic_refer)                                                                                \
     X(clinic_register_patient)                                                                     \
+    X(clinic_report_study)                                                                         \
     X(pharmacy_accept_lot)                                                                         \
     X(pharmacy_elute)                                                                              \
     X(pharmacy_label_kit)                                                                          \

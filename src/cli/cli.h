@@ -10,9 +10,16 @@
 
 /* Commands of the command line itself, one file each. */
 extern const moly_command cli_help_command;
+extern const moly_command cli_import_command;
+extern const moly_command cli_init_command;
+extern const moly_command cli_ledger_anchor_command;
+extern const moly_command cli_ledger_balance_command;
+extern const moly_command cli_ledger_rebuild_command;
+extern const moly_command cli_ledger_verify_command;
 extern const moly_command cli_man_command;
-extern const moly_command cli_completion_command;
 extern const moly_command cli_serve_command;
+extern const moly_command cli_completion_command;
+extern const moly_command cli_acts_command;
 
 /** All commands, ordered by name, with the options that every command takes already behind their
  *  own. */
@@ -47,6 +54,14 @@ MOLY_CHECKED moly_status cli_add_common(const moly_declaration *base, moly_arena
                                         moly_declaration *extended, moly_error *err);
 /** The common arguments behind the command's own. */
 const cli_common *cli_common_of(const moly_declaration *extended, const void *args);
+
+/** Where arguments that follow `size` bytes begin. */
+size_t cli_aligned(size_t size);
+
+struct moly_act;
+/** An act as a command, "act pharmacy.elute". */
+MOLY_CHECKED moly_status cli_act_command(const struct moly_act *act, moly_arena *arena,
+                                         moly_command *command, moly_error *err);
 
 /** Parse, run and write. */
 MOLY_CHECKED moly_status cli_run(const moly_command *command, int argc, char *const *argv,

@@ -3,12 +3,15 @@
 
 #include "cli.h"
 
+#include "moly/centre/centre.h"
 #include "moly/commands/commands.h"
 
 static const moly_command *const own_commands[] = {
-    &cli_completion_command,
-    &cli_help_command,
-    &cli_man_command,
+    &cli_acts_command,           &cli_completion_command,
+    &cli_help_command,           &cli_import_command,
+    &cli_init_command,           &cli_ledger_anchor_command,
+    &cli_ledger_balance_command, &cli_ledger_rebuild_command,
+    &cli_ledger_verify_command,  &cli_man_command,
     &cli_serve_command,
 };
 enum { N_OWN = sizeof own_commands / sizeof own_commands[0] };
@@ -36,8 +39,10 @@ moly_status cli_commands_list(moly_arena *arena, cli_commands *list, moly_error 
 {
     size_t n_science = 0;
     const moly_command *const *science = moly_commands(&n_science);
-    *list = (cli_commands){
-        .commands = moly_arena_alloc(arena, N_OWN + n_science, sizeof(const moly_command *))};
+    size_t n_acts = 0;
+    const moly_act *const *acts = moly_acts(&n_acts);
+    *list = (cli_commands){.commands = moly_arena_alloc(arena, N_OWN + n_science + n_acts,
+                                                        sizeof(const moly_command *))};
     if (!list->commands) {
         return MOLY_NO_MEMORY(err);
     }
@@ -47,6 +52,13 @@ moly_status cli_commands_list(moly_arena *arena, cli_commands *list, moly_error 
     }
     for (size_t i = 0; i < n_science && status == MOLY_OK; i++) {
         status = add(list, science[i], arena, err);
+    }
+    for (size_t i = 0; i < n_acts && status == MOLY_OK; i++) {
+        moly_command command;
+        status = cli_act_command(acts[i], arena, &command, err);
+        if (status == MOLY_OK) {
+            status = add(list, &command, arena, err);
+        }
     }
     qsort(list->commands, list->n, sizeof(const moly_command *), by_name);
     return status;

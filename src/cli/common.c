@@ -35,7 +35,7 @@ static bool has_param(const moly_declaration *declaration, const char *name)
     return false;
 }
 
-static size_t aligned(size_t size)
+size_t cli_aligned(size_t size)
 {
     const size_t unit = _Alignof(max_align_t);
     return (size + unit - 1) / unit * unit;
@@ -49,7 +49,7 @@ moly_status cli_extend(const moly_declaration *base, const moly_param *extra, si
     if (!params) {
         return MOLY_NO_MEMORY(err);
     }
-    size_t offset = aligned(base->args_size);
+    size_t offset = cli_aligned(base->args_size);
     size_t n = base->n_params;
     if (n > 0) {
         memcpy(params, base->params, n * sizeof *params);

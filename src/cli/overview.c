@@ -28,10 +28,19 @@ const char *cli_language(void)
     return NULL;
 }
 
+/* Acts are many; `moly acts` lists them. */
+static bool is_act(const moly_command *command)
+{
+    return strncmp(command->declaration.name, "act ", 4) == 0;
+}
+
 void cli_overview(const cli_commands *list, const char *language, moly_text *text)
 {
     size_t widest = 0;
     for (size_t i = 0; i < list->n; i++) {
+        if (is_act(list->commands[i])) {
+            continue;
+        }
         size_t width = strlen(list->commands[i]->declaration.name);
         widest = width > widest ? width : widest;
     }
@@ -41,12 +50,17 @@ void cli_overview(const cli_commands *list, const char *language, moly_text *tex
                      moly_translate(language, "Commands:"));
     for (size_t i = 0; i < list->n; i++) {
         const moly_declaration *declaration = &list->commands[i]->declaration;
+        if (is_act(list->commands[i])) {
+            continue;
+        }
         moly_text_printf(text, "  %-*s  %s\n", (int)widest, declaration->name,
                          moly_translate(language, declaration->summary));
     }
-    moly_text_printf(text, "\n%s\n%s\n",
-                     moly_translate(language, "moly help COMMAND explains one of them."),
-                     moly_translate(language, "moly --version tells the version and its data."));
+    moly_text_printf(
+        text, "\n%s\n%s\n%s\n",
+        moly_translate(language, "moly act NAME performs an act; moly acts lists them."),
+        moly_translate(language, "moly help COMMAND explains one of them."),
+        moly_translate(language, "moly --version tells the version and its data."));
 }
 
 static void add_exit_codes(moly_text *text)

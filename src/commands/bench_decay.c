@@ -369,7 +369,7 @@ const moly_command moly_command_bench_decay = {
     .declaration =
         {
             .name = "bench decay",
-            .summary = "speed and error of the decay engine",
+            .summary = "Measure speed and error of the decay engine",
             .description =
                 "Every nuclide of the data at 1 MBq as one inventory, and pure Ac-225: activity, "
                 "atoms and decays of all members at 1000 times from 1 ms to 1e9 s, evenly on a "

@@ -7,7 +7,7 @@
 #include "moly/nuclide/decay.h"
 
 #define MOST_TERMS 256
-#define LONGEST_S 1e20 /* two hundred times the age of the world */
+#define LONGEST_S (1e10 * MOLY_SECONDS_PER_YEAR)
 
 typedef struct decay_args {
     const char *inventory;
@@ -149,7 +149,7 @@ const moly_command moly_command_decay = {
     .declaration =
         {
             .name = "decay",
-            .summary = "what an inventory of nuclides becomes",
+            .summary = "Decay an inventory of nuclides",
             .description =
                 "Activity, atoms and decays of every member of the decay chains, stable ones too, "
                 "at each time. Daughters grow in from nothing: state them as terms of their own "

@@ -67,9 +67,15 @@ static json_t *row_of(const moly_nuclide *nuclide)
     return row;
 }
 
+static int by_element(const void *a, const void *b)
+{
+    const moly_nuclide *x = *(const moly_nuclide *const *)a, *y = *(const moly_nuclide *const *)b;
+    int difference = x->z != y->z ? x->z - y->z : x->a != y->a ? x->a - y->a : 0;
+    return difference != 0 ? difference : x->isomer - y->isomer;
+}
+
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)
 {
-    (void)run;
     const list_args *args = raw_args;
     moly_nuclide_set *loaded = NULL;
     const moly_nuclide_set *set = NULL;
@@ -79,10 +85,18 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
     }
     json_t *whole = json_object(), *rows = json_array();
     int failed = json_object_set_new(whole, "data_set", json_string(moly_nuclide_set_name(set)));
-    for (size_t i = 0; i < moly_nuclide_set_size(set) && failed == 0; i++) {
-        const moly_nuclide *nuclide = moly_nuclide_at(set, i);
-        if (!nuclide->is_stable || args->wants_stable == 1) {
-            failed |= json_array_append_new(rows, row_of(nuclide));
+    size_t n = moly_nuclide_set_size(set);
+    const moly_nuclide **nuclides = moly_arena_alloc(run->arena, n + 1, sizeof(moly_nuclide *));
+    failed |= nuclides == NULL ? -1 : 0;
+    for (size_t i = 0; i < n && failed == 0; i++) {
+        nuclides[i] = moly_nuclide_at(set, i);
+    }
+    if (failed == 0) {
+        qsort(nuclides, n, sizeof(moly_nuclide *), by_element);
+    }
+    for (size_t i = 0; i < n && failed == 0; i++) {
+        if (!nuclides[i]->is_stable || args->wants_stable == 1) {
+            failed |= json_array_append_new(rows, row_of(nuclides[i]));
         }
     }
     failed |= json_object_set_new(whole, "nuclides", rows);
@@ -99,10 +113,10 @@ const moly_command moly_command_nuclide_list = {
     .declaration =
         {
             .name = "nuclide list",
-            .summary = "the nuclides that Moly knows",
+            .summary = "List the nuclides that Moly knows",
             .description =
-                "Every radioactive nuclide of the data, each after all nuclides that "
-                "decay to it, with its half-life (1 sigma) and the evaluation it is from.",
+                "Every radioactive nuclide of the data, by element and mass, with its half-life "
+                "(1 sigma) and the evaluation it is from.",
             .example = "moly nuclide list",
             .params = params,
             .n_params = sizeof params / sizeof *params,

@@ -61,11 +61,9 @@ static const moly_column rest_columns[] = {
     {"shown_by", "shown by", MOLY_DIM_NONE, 0},
 };
 static const moly_view views[] = {
-    {NULL, "", identity_columns, 7},
-    {"Mean energy per decay", "", energy_columns, 3},
-    {"Decay", "branches", branch_columns, 6},
-    {"Lines", "lines", line_columns, 8},
-    {"Not shown", "not_shown", rest_columns, 3},
+    {NULL, "", identity_columns, 7},          {"Mean energy per decay", "", energy_columns, 3},
+    {"Decay", "branches", branch_columns, 6}, {"Lines", "lines", line_columns, 8},
+    {NULL, "not_shown", rest_columns, 3},
 };
 
 static json_t *text_or_null(const char *text)
@@ -213,7 +211,7 @@ const moly_command moly_command_nuclide_show = {
     .declaration =
         {
             .name = "nuclide show",
-            .summary = "half-life, branches, energies and lines of a nuclide",
+            .summary = "Show half-life, branches, energies and lines of a nuclide",
             .description = "Everything that the data say about one nuclide, each figure with its "
                            "uncertainty (1 sigma) and the evaluation it is from. Intensities are "
                            "per decay; the energy of a beta is its end point.",

@@ -9,7 +9,7 @@
 
 #include "nifti_inside.h"
 
-static const size_t MAX_FILE_BYTES = (size_t)4 << 30, MAX_INFLATED_BYTES = (size_t)9 << 30;
+static const size_t MAX_FILE_BYTES = (size_t)4 << 30;
 static const int64_t MAX_VOXELS = INT64_C(1) << 31;
 /* An affine may be off orthogonal by what float32 rounding does. */
 static const double SHEAR_TOLERANCE = 1e-3;
@@ -286,52 +286,77 @@ static moly_status parse_plain(const uint8_t *data, size_t length, moly_volume *
     return MOLY_OK;
 }
 
-/* Inflate a gzip stream, no further than an image can need: the header says how much that is. */
+/* Inflate the beginning of a gzip stream, at most `capacity` bytes. */
+static moly_status inflate_some(const uint8_t *data, size_t length, uint8_t *out, size_t capacity,
+                                size_t *n, moly_error *err)
+{
+    const size_t chunk = (size_t)1 << 30; /* zlib counts in 32 bits */
+    z_stream stream = {.next_in = (Bytef *)(uintptr_t)data, .next_out = out};
+    size_t left = length, room = capacity;
+    int result = inflateInit2(&stream, 16 + MAX_WBITS);
+    if (result != Z_OK) {
+        return MOLY_NO_MEMORY(err);
+    }
+    while (result == Z_OK && (room > 0 || stream.avail_out > 0)) {
+        if (stream.avail_in == 0) {
+            stream.avail_in = (uInt)(left < chunk ? left : chunk);
+            left -= stream.avail_in;
+        }
+        if (stream.avail_out == 0) {
+            stream.avail_out = (uInt)(room < chunk ? room : chunk);
+            room -= stream.avail_out;
+        }
+        result = inflate(&stream, Z_NO_FLUSH);
+    }
+    *n = capacity - room - stream.avail_out;
+    (void)inflateEnd(&stream);
+    return result == Z_STREAM_END || *n == capacity
+               ? MOLY_OK
+               : MOLY_FAIL(err, MOLY_ERR_DATA, "its gzip stream is broken after %zu bytes", *n);
+}
+
+/* How much there is to inflate, from the header; a bomb's promise is not believed: deflate packs at
+ * most 1032 to 1. */
+static moly_status inflated_size(const uint8_t *data, size_t length, size_t *wanted,
+                                 moly_error *err)
+{
+    uint8_t head[NIFTI2_HEADER];
+    size_t n = 0;
+    header h = {0};
+    const struct data_type *type = NULL;
+    int64_t n_frames = 1, voxels = 1;
+    moly_status status = inflate_some(data, length, head, sizeof(head), &n, err);
+    if (status == MOLY_OK) {
+        status = read_header(head, n, &h, err);
+    }
+    size_t most = length < SIZE_MAX / 1100 ? length * 1100 : SIZE_MAX / 2;
+    if (status == MOLY_OK) {
+        status = check_sizes(&h, most, &type, &n_frames, err);
+    }
+    if (status != MOLY_OK) {
+        return status;
+    }
+    for (int i = 1; i <= h.dim[0]; i++) {
+        voxels *= h.dim[i];
+    }
+    *wanted = (size_t)(h.offset + voxels * type->bytes);
+    return MOLY_OK;
+}
+
 static moly_status inflate_all(const uint8_t *data, size_t length, uint8_t **out, size_t *n,
                                moly_error *err)
 {
-    z_stream stream = {.next_in = (Bytef *)(uintptr_t)data};
-    size_t capacity = 1 << 16, used = 0, left = length;
-    uint8_t *buffer = moly_alloc(capacity, 1);
-    moly_status status = MOLY_OK;
-    int result = buffer ? inflateInit2(&stream, 16 + MAX_WBITS) : Z_MEM_ERROR;
-    if (result != Z_OK) {
-        moly_free(buffer);
-        return MOLY_NO_MEMORY(err);
-    }
-    while (result == Z_OK) {
-        if (used == capacity) {
-            uint8_t *grown =
-                capacity < MAX_INFLATED_BYTES ? moly_realloc(buffer, capacity * 2, 1) : NULL;
-            if (!grown) {
-                status =
-                    MOLY_FAIL(err, MOLY_ERR_RANGE, "inflates to more than %zu bytes", capacity);
-                break;
-            }
-            buffer = grown;
-            capacity *= 2;
-        }
-        if (stream.avail_in == 0) {
-            stream.avail_in = left > (1 << 30) ? 1 << 30 : (uInt)left;
-            left -= stream.avail_in;
-        }
-        size_t room = capacity - used;
-        stream.next_out = buffer + used;
-        stream.avail_out = room > (1 << 30) ? 1 << 30 : (uInt)room;
-        uInt before = stream.avail_out;
-        result = inflate(&stream, Z_NO_FLUSH);
-        used += before - stream.avail_out;
-    }
-    (void)inflateEnd(&stream);
-    if (status == MOLY_OK && result != Z_STREAM_END) {
-        status = MOLY_FAIL(err, MOLY_ERR_DATA, "its gzip stream is broken after %zu bytes", used);
+    size_t wanted = 0;
+    moly_status status = inflated_size(data, length, &wanted, err);
+    uint8_t *buffer = status == MOLY_OK ? moly_alloc(wanted, 1) : NULL;
+    if (status == MOLY_OK) {
+        status = buffer ? inflate_some(data, length, buffer, wanted, n, err) : MOLY_NO_MEMORY(err);
     }
     if (status != MOLY_OK) {
         moly_free(buffer);
         return status;
     }
     *out = buffer;
-    *n = used;
     return MOLY_OK;
 }
 

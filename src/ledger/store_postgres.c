@@ -234,7 +234,8 @@ static moly_status postgres_begin(store *s, moly_error *err)
         }
     }
     if (s->mode == STORE_READ) {
-        return postgres_run(s, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
+        /* The first reading pins the state that the whole transaction sees. */
+        return postgres_run(s, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1", err);
     }
     moly_status status = postgres_run(s, "BEGIN", err);
     return status ? status : postgres_run(s, LOCK_SQL, err);
@@ -298,7 +299,7 @@ static void ignore_notice(void *context, const PGresult *result)
     (void)result;
 }
 
-/* Errors must be durable facts: synchronous_commit stays on whatever the server's default is. */
+/* A commit that returned is on disk, whatever the server's default is. */
 static moly_status connect_now(postgres_store *self, moly_error *err)
 {
     store *s = &self->base;

@@ -48,7 +48,7 @@ static moly_status learn_keys(proof *p, const json_t *body, moly_error *err)
 }
 
 struct blob_proof {
-    const char *hash;
+    const char *hash, *media_type;
     bool is_good;
 };
 
@@ -59,7 +59,8 @@ static moly_status take_blob(void *context, const store_value *c, moly_error *er
     uint8_t hash[HASH_BYTES];
     char hex[HASH_HEX];
     hash_bytes(c[0].length ? c[0].data : "", c[0].length, hash);
-    one->is_good = strcmp(sodium_bin2hex(hex, sizeof hex, hash, HASH_BYTES), one->hash) == 0;
+    one->is_good = strcmp(sodium_bin2hex(hex, sizeof hex, hash, HASH_BYTES), one->hash) == 0 &&
+                   strcmp(store_get_text(&c[1]), one->media_type) == 0;
     return MOLY_OK;
 }
 
@@ -70,12 +71,14 @@ static moly_status prove_blobs(proof *p, int64_t seq, const json_t *body, moly_e
     json_array_foreach(json_object_get(body, "blobs"), i, blob)
     {
         const char *hash = json_string_value(json_object_get(blob, "hash"));
-        if (!hash || json_object_get(p->blobs, hash)) {
+        const char *media_type = json_string_value(json_object_get(blob, "media_type"));
+        if (!hash || !media_type || json_object_get(p->blobs, hash)) {
             continue;
         }
-        struct blob_proof one = {.hash = hash};
-        moly_status status = store_query(p->store, "SELECT data FROM blob WHERE hash = $1",
-                                         STORE_VALUES(store_text(hash)), take_blob, &one, err);
+        struct blob_proof one = {.hash = hash, .media_type = media_type};
+        moly_status status =
+            store_query(p->store, "SELECT data, media_type FROM blob WHERE hash = $1",
+                        STORE_VALUES(store_text(hash)), take_blob, &one, err);
         if (status) {
             return status;
         }

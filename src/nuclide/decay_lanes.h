@@ -118,8 +118,8 @@ static inline v4 split_exponent(v4 x, v4 *power)
     return shifted - all(ROUND_SHIFT);
 }
 
-/* exp(-lambda t) and 1 - exp(-lambda t) */
-static inline void exponential(v4 lambda, v4 t, v4 *e, v4 *one_minus_e)
+/* exp(-x) and 1 - exp(-x) for x = (lambda + lambda_low) t */
+static inline void exponential(v4 lambda, v4 lambda_low, v4 t, v4 *e, v4 *one_minus_e)
 {
     static const double series[] = {1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0,
                                     1.0 / 3628800.0,    1.0 / 362880.0,    1.0 / 40320.0,
@@ -128,7 +128,7 @@ static inline void exponential(v4 lambda, v4 t, v4 *e, v4 *one_minus_e)
     dd4 x = two_product(lambda, t);
     v4i is_gone = x.high > all(X_MAX);
     v4 high = choose(is_gone, all(-X_MAX), -x.high);
-    v4 low = choose(is_gone, all(0.0), -x.low);
+    v4 low = choose(is_gone, all(0.0), -(x.low + lambda_low * t));
     v4 power;
     v4 n = split_exponent(high, &power);
     v4 r = (high - n * all(LN2_A)) + (low - n * all(LN2_B));
@@ -150,7 +150,7 @@ static void exponentials(const decay_system *system, const double times[LANES], 
             v4 decayed = all(0.0), gone = all(1.0);
             v4i is_gone = all(system->lambda[k]) * t > all(X_MAX);
             if (bits(is_gone) != 15u) { /* at late times most are gone from every lane */
-                exponential(all(system->lambda[k]), t, &decayed, &gone);
+                exponential(all(system->lambda[k]), all(system->lambda_low[k]), t, &decayed, &gone);
             }
             v4 integral = system->lambda[k] > 0.0 ? gone * all(system->inverse_high[k]) : t;
             store(e + k * LANES + 4 * h, decayed);
@@ -320,7 +320,7 @@ static void short_step(const decay_closure *c, size_t n_terms, const double step
                 }
             }
         }
-        exponential(m, dt, &shrink, &unused);
+        exponential(m, all(0.0), dt, &shrink, &unused);
         for (size_t s = 0; s < c->n_slots * LANES; s += LANES) {
             store(c->p + s + at, load(c->p + s + at) * shrink);
             store(c->w + s + at, load(c->w + s + at) * shrink);
@@ -334,7 +334,7 @@ static void set_diagonal(const decay_closure *c, size_t h, v4 step)
     for (size_t i = 0; i < c->n; i++) {
         size_t ii = (size_t)c->slot[i * c->n + i] * LANES + 4 * h;
         v4 e, gone;
-        exponential(all(c->lambda[i]), step, &e, &gone);
+        exponential(all(c->lambda[i]), all(0.0), step, &e, &gone);
         store(c->p + ii, e);
         store(c->w + ii, c->lambda[i] > 0.0 ? gone / all(c->lambda[i]) : step);
     }

@@ -321,7 +321,13 @@ moly_status moly_draft_finish(moly_draft *draft, const char *name, moly_nuclide_
     moly_nuclide_set *made = moly_alloc(1, sizeof *made);
     uint32_t *order = NULL, *position = NULL;
     *set = NULL;
-    moly_status status = made ? close_under_decay(draft, err) : MOLY_NO_MEMORY(err);
+    moly_status status = made ? MOLY_OK : MOLY_NO_MEMORY(err);
+    if (status == MOLY_OK && draft->n == 0) {
+        status = MOLY_FAIL(err, MOLY_ERR_DATA, "%s: no nuclides", name);
+    }
+    if (status == MOLY_OK) {
+        status = close_under_decay(draft, err);
+    }
     if (status == MOLY_OK) {
         order = moly_alloc(draft->n + 1, sizeof *order);
         position = moly_alloc(draft->n + 1, sizeof *position);

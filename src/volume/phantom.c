@@ -8,10 +8,10 @@
 /* The body: a half circle above, two quarter circles and a rectangle below (seen from the feet, LPS
  * y grows towards the back), all along z. Millimetres, from the standard's drawing. */
 static const double UPPER_RADIUS = 147.0, CORNER_RADIUS = 77.0, LOWER_DEPTH = 83.0;
-static const double LENGTH = 214.0, LUNG_RADIUS = 22.5;
+static const double LENGTH = 180.0, LUNG_RADIUS = 22.5;
 static const double SPHERE_CIRCLE_RADIUS = 57.2;
 /* The plane of the spheres and the axis of the lung insert relative to the centre of the circle. */
-static const double SPHERE_PLANE_Z = 37.0, SPHERE_AXIS_Y = 0.0;
+static const double SPHERE_PLANE_Z = 20.0, SPHERE_AXIS_Y = 0.0;
 static const double DEGREE = 3.14159265358979323846 / 180.0;
 
 moly_phantom moly_phantom_iec(void)
@@ -58,9 +58,25 @@ static bool is_in_body(double x, double y, double z)
     return v <= LOWER_DEPTH && side * side + v * v <= CORNER_RADIUS * CORNER_RADIUS;
 }
 
-double moly_phantom_truth(const moly_phantom *phantom, const double lps_mm[3])
+/* The phantom with its centres worked out. */
+typedef struct model {
+    const moly_phantom *phantom;
+    double centre[MOLY_PHANTOM_N_SPHERES][3];
+} model;
+
+static model model_of(const moly_phantom *phantom)
+{
+    model m = {.phantom = phantom};
+    for (int i = 0; i < MOLY_PHANTOM_N_SPHERES; i++) {
+        moly_phantom_sphere_centre(phantom, i, m.centre[i]);
+    }
+    return m;
+}
+
+static double truth_at(const model *m, const double lps_mm[3])
 {
     double x = lps_mm[0], y = lps_mm[1], z = lps_mm[2];
+    double background = m->phantom->background_bq_per_ml;
     if (!is_in_body(x, y, z)) {
         return 0.0;
     }
@@ -68,14 +84,19 @@ double moly_phantom_truth(const moly_phantom *phantom, const double lps_mm[3])
         return 0.0;
     }
     for (int i = 0; i < MOLY_PHANTOM_N_SPHERES; i++) {
-        double centre[3], r = phantom->sphere_diameter_mm[i] / 2.0;
-        moly_phantom_sphere_centre(phantom, i, centre);
-        double dx = x - centre[0], dy = y - centre[1], dz = z - centre[2];
+        double r = m->phantom->sphere_diameter_mm[i] / 2.0;
+        double dx = x - m->centre[i][0], dy = y - m->centre[i][1], dz = z - m->centre[i][2];
         if (dx * dx + dy * dy + dz * dz <= r * r) {
-            return phantom->background_bq_per_ml * phantom->sphere_ratio;
+            return background * m->phantom->sphere_ratio;
         }
     }
-    return phantom->background_bq_per_ml;
+    return background;
+}
+
+double moly_phantom_truth(const moly_phantom *phantom, const double lps_mm[3])
+{
+    model m = model_of(phantom);
+    return truth_at(&m, lps_mm);
 }
 
 static moly_status check(const moly_phantom *phantom, moly_error *err)
@@ -106,15 +127,15 @@ static moly_status check(const moly_phantom *phantom, moly_error *err)
 }
 
 /* Mean of 3x3x3 points within the voxel, so that an edge has its share of both sides. */
-static double voxel_truth(const moly_phantom *phantom, int64_t x, int64_t y, int64_t z)
+static double voxel_truth(const model *m, int64_t x, int64_t y, int64_t z)
 {
     double sum = 0.0;
     for (int point = 0; point < 27; point++) {
         double index[3] = {(double)x + (point % 3 - 1) / 3.0, (double)y + (point / 3 % 3 - 1) / 3.0,
                            (double)z + (point / 9 - 1) / 3.0};
         double at[3];
-        moly_grid_position(&phantom->grid, index, at);
-        sum += moly_phantom_truth(phantom, at);
+        moly_grid_position(&m->phantom->grid, index, at);
+        sum += truth_at(m, at);
     }
     return sum / 27.0;
 }
@@ -154,6 +175,7 @@ static moly_status add_noise(const moly_phantom *phantom, moly_volume *volume, m
 moly_status moly_phantom_make(const moly_phantom *phantom, moly_volume **volume, moly_error *err)
 {
     moly_volume *made = NULL;
+    model m = model_of(phantom);
     moly_status status = check(phantom, err);
     if (status != MOLY_OK) {
         return status;
@@ -166,7 +188,7 @@ moly_status moly_phantom_make(const moly_phantom *phantom, moly_volume **volume,
     for (int64_t z = 0; z < made->grid.n[2]; z++) {
         for (int64_t y = 0; y < made->grid.n[1]; y++) {
             for (int64_t x = 0; x < made->grid.n[0]; x++, i++) {
-                made->data[i] = (float)voxel_truth(phantom, x, y, z);
+                made->data[i] = (float)voxel_truth(&m, x, y, z);
             }
         }
     }

@@ -19,7 +19,7 @@ double ddep_feeding_scale(const scheme *s)
     }
     /* Some files give alphas per 100 alpha decays, most per 100 decays: the sum tells. */
     const bool is_per_branch =
-        s->branching < 0.9 && sum > 50.0 && fabs(sum - 100.0) < fabs(sum - 100.0 * s->branching);
+        s->branching < 0.98 && sum > 50.0 && fabs(sum - 100.0) < fabs(sum - 100.0 * s->branching);
     return is_per_branch ? s->branching : 1.0;
 }
 

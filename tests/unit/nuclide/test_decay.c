@@ -7,8 +7,10 @@
 #include "moly/nuclide/decay.h"
 #include "network.h"
 
-/* What include/moly/nuclide/decay.h promises. */
+/* What include/moly/nuclide/decay.h promises, and twice the largest error that 5000 random networks
+ * have shown: a fault shows early. */
 #define PROMISED 1e-12
+#define MEASURED 1.5e-13
 #define LN2 0.69314718055994530942
 
 static const double log_times[] = {1e-9, 1e-3, 0.1, 1.0, 60.0, 3600.0, 86400.0, 1e7, 1e9, 1e12};
@@ -111,6 +113,20 @@ static void half_lives_that_nearly_agree_keep_their_digits(void **state)
     }
 }
 
+/* The parent is nothing beside what is there of the daughter, but not nothing. */
+static void a_daughter_of_the_same_half_life_that_is_there_already(void **state)
+{
+    (void)state;
+    for (double parent = 1.0; parent < 1e30; parent *= 10.0) {
+        network n = {.n = 3,
+                     .n_feeds = 2,
+                     .lambda = {138.36834152524366, 138.36834152524366, 138.36834152524366},
+                     .start = {parent, 1e24, 1e12},
+                     .feeds = {{0, 1, 1.0}, {1, 2, 0.5}}};
+        compare_network(&n, log_times, N_LOG_TIMES, MEASURED);
+    }
+}
+
 /* A network of 3 to MOST_MEMBERS members with constants over 26 decades, some of them alike. */
 static network random_network(uint64_t seed)
 {
@@ -144,7 +160,7 @@ static void random_networks_agree_with_900_digits(void **state)
     (void)state;
     for (uint64_t seed = 0; seed < 200; seed++) {
         network n = random_network(seed);
-        compare_network(&n, log_times, N_LOG_TIMES, PROMISED);
+        compare_network(&n, log_times, N_LOG_TIMES, MEASURED);
     }
 }
 
@@ -154,7 +170,7 @@ static void production_agrees_with_900_digits(void **state)
     for (uint64_t seed = 0; seed < 60; seed++) {
         network n = random_network(seed);
         for (size_t t = 0; t < N_LOG_TIMES; t++) {
-            compare_production(&n, log_times[t], PROMISED);
+            compare_production(&n, log_times[t], MEASURED);
         }
     }
 }
@@ -434,6 +450,7 @@ int main(void)
         cmocka_unit_test(equal_half_lives_give_the_gamma_distribution),
         cmocka_unit_test(the_first_instants_follow_the_power_law),
         cmocka_unit_test(half_lives_that_nearly_agree_keep_their_digits),
+        cmocka_unit_test(a_daughter_of_the_same_half_life_that_is_there_already),
         cmocka_unit_test(random_networks_agree_with_900_digits),
         cmocka_unit_test(production_agrees_with_900_digits),
         cmocka_unit_test(atoms_are_conserved),

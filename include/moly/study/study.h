@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOLY_STUDY_STUDY_H
+#define MOLY_STUDY_STUDY_H
+
+/** Studies: where images meet records. Files are read and measured, bound to the patient and the
+ *  dose, and kept with their originals; the act clinic.import_study writes it. */
+
+#include "moly/base/progress.h"
+#include "moly/centre/centre.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct moly_study_source {
+    const char *path;         /**< folder or file */
+    const char *series_uid;   /**< NULL: the only PET series there is */
+    const char *regions_path; /**< NULL: segmentations and structure sets in the same folder */
+    const char *patient;      /**< id of the record; NULL: by the number in the header, else
+                                   registered from the header */
+    const char *dose;         /**< id of the record; NULL: the patient's last dose of the header's
+                                   nuclide given within 24 h before the acquisition, if any */
+} moly_study_source;
+
+/** Import a PET study. Where the ledger knows the net administered activity of the dose, the SUV is
+ *  computed with it and "suv" carries {"header_activity_bq","net_activity_bq","net_difference"}.
+ *  @param progress  may be NULL
+ *  @param[out] event  of clinic.import_study; new reference
+ *  @retval MOLY_ERR_DATA, _NOT_FOUND, _USAGE  the files; nothing was written
+ *  @retval MOLY_ERR_RULE  the series is imported already, or the dose is somebody else's */
+MOLY_API MOLY_CHECKED moly_status moly_study_import(moly_ledger *ledger,
+                                                    const moly_study_source *source,
+                                                    const moly_performer *performer,
+                                                    const moly_progress *progress, json_t **event,
+                                                    moly_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The science commands as people and programs run them. */
+#include "running.h"
+
+#include <jansson.h>
+
+static ran result;
+
+static json_t *run_json(const char *line)
+{
+    json_error_t error;
+    run_line(line, &result);
+    if (result.exit_code != 0) {
+        fail_msg("%s: exit %d: %s", line, result.exit_code, result.err);
+    }
+    json_t *json = json_loads(result.out, 0, &error);
+    if (json == NULL) {
+        fail_msg("%s: %s", line, error.text);
+    }
+    return json;
+}
+
+static double real_of(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    assert_true(json_is_number(value));
+    return json_number_value(value);
+}
+
+static void decay_prints_every_member_at_every_time(void **state)
+{
+    (void)state;
+    json_t *json = run_json("moly decay '1 MBq Mo-99 + 1 MBq Mo-99' --after 1h,66h --format json");
+    assert_true(json_is_string(json_object_get(json, "data_set")));
+    const json_t *results = json_object_get(json, "results");
+    assert_int_equal(json_array_size(results), 2);
+    assert_true(real_of(json_array_get(results, 1), "after_s") == 66.0 * 3600.0);
+    const json_t *nuclides = json_object_get(json_array_get(results, 0), "nuclides");
+    static const char *const chain[] = {"Mo-99", "Tc-99m", "Tc-99", "Ru-99"};
+    assert_int_equal(json_array_size(nuclides), 4);
+    double atoms = 0.0;
+    for (size_t i = 0; i < 4; i++) {
+        const json_t *row = json_array_get(nuclides, i);
+        assert_int_equal(json_object_size(row), 4);
+        assert_string_equal(json_string_value(json_object_get(row, "nuclide")), chain[i]);
+        assert_true(real_of(row, "activity_bq") >= 0.0 && real_of(row, "decays") >= 0.0);
+        atoms += real_of(row, "atoms");
+    }
+    const json_t *mo99 = json_array_get(nuclides, 0);
+    /* two terms add up, and nothing is lost: what was there is there or has decayed */
+    assert_relative(real_of(mo99, "atoms") + real_of(mo99, "decays"), atoms, 1e-12);
+    assert_true(real_of(mo99, "activity_bq") > 1.9e6 && real_of(mo99, "activity_bq") < 2e6);
+    json_decref(json);
+}
+
+static void names_are_read_in_every_usual_spelling(void **state)
+{
+    (void)state;
+    static const char *const spellings[] = {"Tc-99m", "Tc99m", "99mTc", "99mtc"};
+    for (size_t i = 0; i < 4; i++) {
+        char line[128];
+        (void)snprintf(line, sizeof line, "moly decay '1 MBq %s' --after 6h --format json",
+                       spellings[i]);
+        json_t *json = run_json(line);
+        assert_contains(result.out, "\"nuclide\": \"Tc-99m\"");
+        json_decref(json);
+    }
+}
+
+static void what_is_unknown_exits_2_and_suggests_the_nearest(void **state)
+{
+    (void)state;
+    run_line("moly decay '1 MBq Lu-1777' --after 1h", &result);
+    assert_int_equal(result.exit_code, 2);
+    assert_contains(result.err, "Lu-177");
+    run_line("moly decay '1 MBz Lu-177' --after 1h", &result);
+    assert_int_equal(result.exit_code, 2);
+    assert_contains(result.err, "MBq");
+    run_line("moly nuclide show Tc-999 --format json", &result);
+    assert_int_equal(result.exit_code, 2);
+    assert_contains(result.err, "\"error\"");
+    run_line("moly decay '1 MBq F-18' --after -1h", &result);
+    assert_int_equal(result.exit_code, 2);
+    run_line("moly decay '1 MBq F-18' --after 1h --data icrp07:nowhere", &result);
+    assert_int_equal(result.exit_code, 66);
+}
+
+static void a_nuclide_is_shown_with_every_line_in_json_and_the_strong_ones_in_a_table(void **state)
+{
+    (void)state;
+    json_t *json = run_json("moly nuclide show Lu-177 --format json");
+    assert_relative(real_of(json, "half_life_s"), 6.65 * 86400.0, 2e-3); /* 6.6443(9) d, NIST */
+    size_t n_lines = json_array_size(json_object_get(json, "lines"));
+    assert_true(n_lines > 20);
+    assert_null(json_object_get(json, "not_shown"));
+    for (size_t i = 0; i < n_lines; i++) {
+        const json_t *line = json_array_get(json_object_get(json, "lines"), i);
+        assert_true(json_is_string(json_object_get(line, "source")));
+    }
+    json_decref(json);
+    run_line("moly nuclide show Lu-177", &result);
+    assert_int_equal(result.exit_code, 0);
+    assert_contains(result.out, "Fainter lines");
+    assert_contains(result.out, "208.36");
+    run_line("moly nuclide show Lu-177 --all", &result);
+    assert_null(strstr(result.out, "Fainter lines"));
+}
+
+static void the_bench_says_how_fast_and_how_exact(void **state)
+{
+    (void)state;
+    json_t *json = run_json("moly bench decay --threads 2 --format json");
+    assert_true(real_of(json, "full_inventory_1000_times_s") > 0.0);
+    assert_true(real_of(json, "ac225_chain_1000_times_s") > 0.0);
+    assert_true(real_of(json, "n_checked") > 500.0);
+    assert_true(real_of(json, "largest_relative_error") < 1e-12);
+    json_decref(json);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decay_prints_every_member_at_every_time),
+        cmocka_unit_test(names_are_read_in_every_usual_spelling),
+        cmocka_unit_test(what_is_unknown_exits_2_and_suggests_the_nearest),
+        cmocka_unit_test(a_nuclide_is_shown_with_every_line_in_json_and_the_strong_ones_in_a_table),
+        cmocka_unit_test(the_bench_says_how_fast_and_how_exact),
+    };
+    return cmocka_run_group_tests(tests, run_in_fresh_folder, leave_fresh_folder);
+}

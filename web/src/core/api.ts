@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one way to the server: sessions, CSRF, refusals, and knowing when the connection is lost.
+import { atom } from "./atom.ts";
+import { language } from "./i18n.ts";
+import { adoptServerTime } from "./clock.ts";
+import type { Session } from "./types.ts";
+
+export class Refusal extends Error {
+  constructor(
+    readonly http: number,
+    readonly status: string,
+    readonly rule: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** No answer: the server, the network or the cable. Whether a request was carried out is unknown. */
+export class NoAnswer extends Error {}
+
+/** When the connection was lost (ms since 1970), or null while it holds. */
+export const lostSince = atom<number | null>(null);
+export const session = atom<Session | null>(null);
+/** Why the sign-in page is shown, when a session ended by itself. */
+export const sessionEnded = atom(false);
+/** Sequence number of the newest event that we heard of. */
+export const ledgerHead = atom(0);
+
+const PATIENCE_MS = 20_000;
+
+export function reached(): void {
+  lostSince.set(null);
+}
+
+export function unreachable(): void {
+  if (lostSince.get() === null) lostSince.set(Date.now());
+}
+
+async function send(method: string, path: string, body?: unknown): Promise<Response> {
+  const headers: Record<string, string> = { "Accept-Language": language.get() };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const csrf = session.get()?.csrf;
+  if (method !== "GET" && csrf !== undefined) headers["X-CSRF-Token"] = csrf;
+  const init: RequestInit = {
+    method,
+    headers,
+    credentials: "same-origin",
+    cache: "no-store",
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  try {
+    const response = await fetch(path, init);
+    if (response.status === 502 || response.status === 504) throw new Error("gateway");
+    reached();
+    return response;
+  } catch (cause) {
+    unreachable();
+    throw new NoAnswer("", { cause });
+  }
+}
+
+interface ErrorBody {
+  error?: { status?: string; rule?: string; message?: string };
+}
+
+async function refusal(response: Response): Promise<Refusal> {
+  let body: ErrorBody = {};
+  try {
+    body = (await response.json()) as ErrorBody;
+  } catch {
+    /* not an answer of Moly; the number must do */
+  }
+  const error = body.error ?? {};
+  return new Refusal(
+    response.status,
+    error.status ?? "",
+    error.rule ?? "",
+    error.message ?? `HTTP ${response.status}`,
+  );
+}
+
+async function json<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await send(method, path, body);
+  if (!response.ok) throw await refusal(response);
+  if (response.status === 204) return undefined as T;
+  const value = (await response.json()) as T;
+  const now = (value as { now?: unknown } | null)?.now;
+  if (typeof now === "string") adoptServerTime(now);
+  return value;
+}
+
+export async function get<T>(path: string): Promise<T> {
+  try {
+    return await json<T>("GET", path);
+  } catch (error) {
+    if (error instanceof Refusal && error.http === 401) endSession();
+    throw error;
+  }
+}
+
+export const post = <T>(path: string, body: unknown): Promise<T> => json<T>("POST", path, body);
+
+/** Bytes with progress, for images. */
+export async function getBytes(
+  path: string,
+  onProgress: (received: number, total: number) => void,
+): Promise<ArrayBuffer> {
+  const response = await fetch(path, { credentials: "same-origin" });
+  if (!response.ok) throw await refusal(response);
+  const total = Number(response.headers.get("Content-Length") ?? 0);
+  const reader = response.body?.getReader();
+  if (reader === undefined) return response.arrayBuffer();
+  const parts: Uint8Array[] = [];
+  let received = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    received += value.length;
+    onProgress(received, total);
+  }
+  const all = new Uint8Array(received);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all.buffer;
+}
+
+function endSession(): void {
+  if (session.get() === null) return;
+  sessionEnded.set(true);
+  session.set(null);
+}
+
+export async function signIn(user: string, password: string): Promise<Session> {
+  const opened = await post<Session>("/api/login", { user, password });
+  sessionEnded.set(false);
+  session.set(opened);
+  return opened;
+}
+
+export async function signOut(): Promise<void> {
+  try {
+    await post("/api/logout", {});
+  } finally {
+    sessionEnded.set(false);
+    session.set(null);
+  }
+}
+
+/** The session of the cookie, if there is one. */
+export async function resume(): Promise<void> {
+  try {
+    session.set(await json<Session>("GET", "/api/session"));
+  } catch (error) {
+    if (error instanceof Refusal) session.set(null);
+    else throw error;
+  }
+}
+
+/** Is the session still there? Used to tell a wrong signature from an ended session. */
+export async function sessionHolds(): Promise<boolean> {
+  try {
+    const now = await json<Session>("GET", "/api/session");
+    session.set({ ...now });
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refusal)) return true;
+    endSession();
+    return false;
+  }
+}
+
+/** Listen for ledger events until stopped; comes back by itself and asks the server how it is when
+ *  nothing is heard, because a pulled cable makes no sound. */
+export function listen(): () => void {
+  let source: EventSource | null = null;
+  let retry = 0;
+  let delay = 1000;
+  const connect = () => {
+    source = new EventSource("/api/stream");
+    source.onopen = () => {
+      delay = 1000;
+      reached();
+    };
+    source.addEventListener("ledger", (message) => {
+      reached();
+      const { seq } = JSON.parse((message as MessageEvent<string>).data) as { seq: number };
+      ledgerHead.set(seq);
+    });
+    source.onerror = () => {
+      source?.close();
+      retry = window.setTimeout(connect, delay);
+      delay = Math.min(delay * 2, 10_000);
+      void probe();
+    };
+  };
+  const probe = async () => {
+    try {
+      const response = await fetch("/api/session", {
+        credentials: "same-origin",
+        cache: "no-store",
+        signal: AbortSignal.timeout(5000),
+      });
+      if (response.status >= 500) throw new Error(String(response.status));
+      const wasLost = lostSince.get() !== null;
+      reached();
+      if (response.status === 401) endSession();
+      if (wasLost) {
+        ledgerHead.set(ledgerHead.get() + 1e-6); // whatever was missed: read again
+        if (source?.readyState === EventSource.CLOSED) {
+          window.clearTimeout(retry);
+          delay = 1000;
+          connect();
+        }
+      }
+    } catch {
+      unreachable();
+    }
+  };
+  connect();
+  const pulse = window.setInterval(() => void probe(), 5000);
+  const onOffline = () => unreachable();
+  const onOnline = () => void probe();
+  window.addEventListener("offline", onOffline);
+  window.addEventListener("online", onOnline);
+  return () => {
+    window.clearInterval(pulse);
+    window.clearTimeout(retry);
+    window.removeEventListener("offline", onOffline);
+    window.removeEventListener("online", onOnline);
+    source?.close();
+  };
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names from data as people read them: fields, members of records, states, vessels.
+import { fullMoment, moment } from "./clock.ts";
+import { t, word } from "./i18n.ts";
+import { quantity, significant, unitSuffix } from "./quantity.ts";
+import type { Json } from "./types.ts";
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** "planned-time" or "activity_bq": "Planned time", "Activity". */
+export function label(name: string): string {
+  const suffix = unitSuffix(name);
+  const bare = suffix === undefined ? name : name.slice(0, -suffix.length - 1);
+  return word(capital(bare.replace(/[-_]+/g, " ").trim()));
+}
+
+export const stateWord = (state: string): string => word(state.replace(/[-_]+/g, " "));
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
+
+export const isInstant = (value: unknown): value is string =>
+  typeof value === "string" && INSTANT.test(value);
+
+/** A member of a record or an event, for people. */
+export function valueText(name: string, value: Json | undefined): string {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "boolean") return value ? t("yes") : t("no");
+  if (typeof value === "number") {
+    const suffix = unitSuffix(name);
+    if (suffix !== undefined) return quantity(value, suffix);
+    return Number.isInteger(value) ? String(value) : significant(value, 6);
+  }
+  if (typeof value === "string") {
+    if (isInstant(value)) return name.endsWith("recorded_at") ? fullMoment(value) : moment(value);
+    return name === "state" ? stateWord(value) : value;
+  }
+  if (Array.isArray(value)) return value.map((one) => valueText(name, one)).join(", ");
+  return Object.entries(value)
+    .map(([key, one]) => `${label(key)}: ${valueText(key, one)}`)
+    .join("; ");
+}
+
+export type Tone = "good" | "wait" | "bad" | "done" | "plain";
+
+const TONES: Record<string, Tone> = {
+  accepted: "good", released: "good", drawn: "good", active: "good", justified: "good", registered: "good",
+  quarantine: "wait", untested: "wait", tested: "wait", labelled: "wait", ordered: "wait", received: "wait",
+  open: "plain",
+  given: "done", injected: "done", "residual measured": "done", discharged: "done", discarded: "done",
+  cleared: "done", closed: "done", reported: "done",
+  "out of specification": "bad", rejected: "bad", expired: "bad", blocked: "bad", retired: "bad", cancelled: "bad",
+};
+
+export const toneOf = (state: string | undefined): Tone =>
+  state === undefined ? "plain" : (TONES[state.replace(/[-_]+/g, " ")] ?? "plain");

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+// One field of an act, drawn from its declaration: large targets, a scanner's Enter goes on to the
+// next field instead of sending the form.
+import { keyOf } from "../core/acts.ts";
+import { nowMs, offsetText, toWall, useNow } from "../core/clock.ts";
+import type { Entry } from "../core/drafts.ts";
+import { t, word } from "../core/i18n.ts";
+import { label } from "../core/words.ts";
+import type { Field } from "../core/types.ts";
+import { Icon } from "../ui/icon.tsx";
+import { instantOf, unitIn, unitsOf, useUnit, wallText } from "./entry.ts";
+import { RecordField } from "./records.tsx";
+
+export interface FieldProps {
+  field: Field;
+  act: string;
+  entry: Entry;
+  problem: string | undefined;
+  isFirst: boolean;
+  onChange: (entry: Entry) => void;
+}
+
+export const inputId = (field: Field): string => `f-${keyOf(field)}`;
+
+/** Ids of what explains the input to a screen reader. */
+export const describedBy = (field: Field, problem: string | undefined): string =>
+  problem === undefined ? `h-${keyOf(field)}` : `h-${keyOf(field)} p-${keyOf(field)}`;
+
+/** Enter moves to the next thing to fill; Ctrl+Enter is left to the form. */
+export function onEnter(event: KeyboardEvent): void {
+  if (event.key !== "Enter" || event.ctrlKey) return;
+  event.preventDefault();
+  const here = event.currentTarget as HTMLElement;
+  const all = [...(here.closest("form")?.querySelectorAll<HTMLElement>("[data-entry], .act-end button") ?? [])];
+  const next = all.slice(all.indexOf(here) + 1).find((one) => !(one instanceof HTMLInputElement && one.value !== ""));
+  (next ?? all[all.length - 1])?.focus();
+}
+
+export function FieldRow(props: FieldProps) {
+  const { field, problem } = props;
+  const key = keyOf(field);
+  const isGroup = field.type === "instant" || field.type === "boolean" || isSegmented(field);
+  const name = (
+    <>
+      {label(field.name)}
+      {!field.required && <span class="optional">{t("optional")}</span>}
+    </>
+  );
+  const inside = (
+    <>
+      <Control {...props} />
+      <p class="help" id={`h-${key}`}>
+        {field.help}
+        {field.min_text !== undefined && field.type !== "text" && (
+          <span class="bounds">{t("from {min} to {max}", { min: field.min_text, max: field.max_text ?? "" })}</span>
+        )}
+      </p>
+      {problem !== undefined && (
+        <p class="problem" id={`p-${key}`} role="alert"><Icon name="warn" size={18} /> {problem}</p>
+      )}
+    </>
+  );
+  if (isGroup) {
+    return (
+      <fieldset class={`field field-${field.type}`} aria-describedby={describedBy(field, problem)}>
+        <legend class="field-label">{name}</legend>
+        {inside}
+      </fieldset>
+    );
+  }
+  return (
+    <div class={`field field-${field.type} ${field.record !== undefined ? "field-record" : ""}`}>
+      <label class="field-label" for={inputId(field)}>{name}</label>
+      {inside}
+    </div>
+  );
+}
+
+const isSegmented = (field: Field): boolean => field.type === "choice" && (field.choices?.length ?? 0) <= 5;
+
+function Control(props: FieldProps) {
+  const { field } = props;
+  switch (field.type) {
+    case "quantity":
+      return <QuantityField {...props} />;
+    case "instant":
+      return <InstantField {...props} />;
+    case "boolean":
+      return <Segments {...props} choices={["true", "false"]} labels={[t("Yes"), t("No")]} />;
+    case "choice":
+      if (isSegmented(field)) {
+        return <Segments {...props} choices={field.choices ?? []} labels={field.choice_labels ?? field.choices ?? []} />;
+      }
+      return <ChoiceField {...props} />;
+    case "texts":
+    case "quantities":
+    case "json":
+      return <LongField {...props} />;
+    default:
+      return field.record === undefined ? <TextField {...props} /> : <RecordField {...props} />;
+  }
+}
+
+function TextField({ field, entry, problem, isFirst, onChange }: FieldProps) {
+  const isLong = /reason|comment|note|justification|indication|finding|conclusion/.test(field.name);
+  const common = {
+    id: inputId(field),
+    class: "input",
+    value: entry.text,
+    "aria-describedby": describedBy(field, problem),
+    "aria-invalid": problem !== undefined,
+    "aria-required": field.required,
+    "data-entry": true,
+    "data-autofocus": isFirst || undefined,
+  };
+  if (isLong && field.secret !== true) {
+    return <textarea {...common} rows={2} onInput={(event) => onChange({ text: event.currentTarget.value })} />;
+  }
+  const onInput = (event: { currentTarget: HTMLInputElement }) => onChange({ text: event.currentTarget.value });
+  if (field.secret === true) {
+    return <input {...common} type="password" autocomplete="new-password" onKeyDown={onEnter} onInput={onInput} />;
+  }
+  return (
+    <input {...common} type="text" inputMode={field.type === "integer" ? "numeric" : "text"} autocomplete="off"
+      onKeyDown={onEnter} onInput={onInput} />
+  );
+}
+
+function LongField({ field, entry, problem, isFirst, onChange }: FieldProps) {
+  return (
+    <textarea
+      id={inputId(field)} class="input" rows={3} value={entry.text} data-entry data-autofocus={isFirst || undefined}
+      aria-describedby={describedBy(field, problem)} aria-invalid={problem !== undefined}
+      placeholder={field.type === "json" ? "{ }" : t("one a line")}
+      onInput={(event) => onChange({ text: event.currentTarget.value })}
+    />
+  );
+}
+
+function QuantityField({ field, act, entry, problem, isFirst, onChange }: FieldProps) {
+  const units = unitsOf(field);
+  const unit = unitIn(field, act, entry);
+  return (
+    <div class="quantity">
+      <input
+        id={inputId(field)} class="input num" inputMode="decimal" autocomplete="off" value={entry.text} data-entry
+        data-autofocus={isFirst || undefined}
+        aria-describedby={describedBy(field, problem)} aria-invalid={problem !== undefined} aria-required={field.required}
+        onKeyDown={onEnter}
+        onInput={(event) => onChange({ text: event.currentTarget.value, unit })}
+      />
+      {units.length === 1 && <span class="unit-only">{word(unit)}</span>}
+      {units.length > 1 && (
+        <select
+          class="input unit" value={unit} aria-label={t("Unit of {field}", { field: label(field.name) })}
+          onChange={(event) => {
+            useUnit(act, field, event.currentTarget.value);
+            onChange({ text: entry.text, unit: event.currentTarget.value });
+          }}
+        >
+          {units.map((one) => <option key={one} value={one}>{word(one)}</option>)}
+        </select>
+      )}
+    </div>
+  );
+}
+
+function Segments({ field, entry, choices, labels, isFirst, onChange }: FieldProps & { choices: string[]; labels: string[] }) {
+  return (
+    <div class="segments">
+      {choices.map((choice, i) => (
+        <label key={choice} class={entry.text === choice ? "chosen" : ""}>
+          <input
+            type="radio" name={keyOf(field)} id={i === 0 ? inputId(field) : undefined} value={choice}
+            checked={entry.text === choice} data-autofocus={(isFirst && i === 0) || undefined}
+            onChange={() => onChange({ text: choice })}
+          />
+          {labels[i] ?? word(choice)}
+        </label>
+      ))}
+    </div>
+  );
+}
+
+function ChoiceField({ field, entry, problem, isFirst, onChange }: FieldProps) {
+  return (
+    <select
+      id={inputId(field)} class="input" value={entry.text} data-entry data-autofocus={isFirst || undefined}
+      aria-describedby={describedBy(field, problem)} aria-invalid={problem !== undefined}
+      onChange={(event) => onChange({ text: event.currentTarget.value })}
+    >
+      <option value="" />
+      {(field.choices ?? []).map((choice, i) => (
+        <option key={choice} value={choice}>{field.choice_labels?.[i] ?? word(choice)}</option>
+      ))}
+    </select>
+  );
+}
+
+const STEPS_MIN = [-5, 5, 30, 60];
+
+/** A time in the site's wall clock; it follows the clock until it is changed. */
+function InstantField({ field, entry, problem, isFirst, onChange }: FieldProps) {
+  const now = useNow();
+  const wall = entry.isNow === true ? toWall(now) : null;
+  const [typedDate = "", typedTime = ""] = entry.text.split(" ");
+  const date = wall?.date ?? typedDate;
+  const time = wall?.time ?? typedTime;
+  const put = (nextDate: string, nextTime: string) => onChange({ text: `${nextDate.trim()} ${nextTime.trim()}`.trim() });
+  const shift = (minutes: number) => {
+    const base = entry.isNow === true ? nowMs() : instantOf(entry.text);
+    onChange({ text: wallText((Number.isNaN(base) ? nowMs() : base) + minutes * 60_000) });
+  };
+  return (
+    <div class="instant">
+      <input
+        class="input num date" id={inputId(field)} value={date} size={10} aria-label={t("Date")} autocomplete="off" data-entry
+        data-autofocus={isFirst || undefined} aria-invalid={problem !== undefined} placeholder="2026-11-23"
+        onKeyDown={onEnter} onInput={(event) => put(event.currentTarget.value, time.slice(0, 5))}
+      />
+      <input
+        class="input num time" value={time} size={8} aria-label={t("Time")} autocomplete="off" data-entry placeholder="14:05"
+        aria-invalid={problem !== undefined}
+        onKeyDown={onEnter} onInput={(event) => put(date || toWall(now).date, event.currentTarget.value)}
+      />
+      <span class="zone quiet">{offsetText()}</span>
+      <div class="instant-steps">
+        <button type="button" class={`chip ${entry.isNow === true ? "chosen" : ""}`} aria-pressed={entry.isNow === true}
+          onClick={() => onChange({ text: "", isNow: true })}>
+          {t("Now")}
+        </button>
+        {STEPS_MIN.map((minutes) => (
+          <button key={minutes} type="button" class="chip num" onClick={() => shift(minutes)}>
+            {minutes < 0 ? "−" : "+"}{Math.abs(minutes)} {word("min")}
+          </button>
+        ))}
+        {!field.required && (entry.isNow === true || entry.text !== "") && (
+          <button type="button" class="chip" onClick={() => onChange({ text: "" })}>{t("None")}</button>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { language, speak } from "./core/i18n.ts";
+import { resume } from "./core/api.ts";
+import { applyTheme } from "./core/preferences.ts";
+import "./style/tokens.css";
+import "./style/base.css";
+import "./style/shell.css";
+import "./style/pages.css";
+import "./style/form.css";
+import "./style/viewer.css";
+
+applyTheme();
+await Promise.allSettled([speak(language.get()), resume()]);
+render(<App />, document.getElementById("app")!);

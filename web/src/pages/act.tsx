@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+// One act on one screen: a form made from its declaration, kept until it is accepted.
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { acts, actNamed, keyOf, may } from "../core/acts.ts";
+import { get, lostSince, NoAnswer, post, Refusal, session, sessionHolds } from "../core/api.ts";
+import { useAtom } from "../core/atom.ts";
+import { nowMs } from "../core/clock.ts";
+import { dropDraft, keepDraft, loadDraft, type Entry } from "../core/drafts.ts";
+import { t, word } from "../core/i18n.ts";
+import { link } from "../core/route.ts";
+import { label } from "../core/words.ts";
+import type { Act, Field, LedgerEvent } from "../core/types.ts";
+import { Beside } from "../form/beside.tsx";
+import { blank, isFilled, problemOf, wireValue } from "../form/entry.ts";
+import { FieldRow } from "../form/field.tsx";
+import { Done } from "../form/done.tsx";
+import { SignaturePanel, type Signing } from "../form/signature.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { Loading, Page, Refused } from "../ui/parts.tsx";
+
+export function ActPage({ name, query }: { name: string; query: URLSearchParams }) {
+  useAtom(acts);
+  const act = actNamed(name);
+  const [done, setDone] = useState<LedgerEvent | null>(null);
+  if (act === undefined) {
+    const isKnown = acts.get().length > 0;
+    return <Page title={name}>{isKnown ? <p>{t("There is no such act.")}</p> : <Loading />}</Page>;
+  }
+  if (done !== null) return <Done act={act} event={done} onAgain={() => setDone(null)} />;
+  return <ActForm act={act} query={query} onDone={setDone} />;
+}
+
+const NO_SIGNING: Signing = { password: "", secondUser: "", secondPassword: "" };
+
+function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onDone: (event: LedgerEvent) => void }) {
+  const user = session.get()?.user ?? "";
+  const kept = useMemo(() => loadDraft(user, act.name), [user, act.name]);
+  const [entries, setEntries] = useState<Record<string, Entry>>(() => start(act, kept?.entries, query));
+  const [signing, setSigning] = useState<Signing>(NO_SIGNING);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [problems, setProblems] = useState<Record<string, string>>({});
+  const [isBusy, setBusy] = useState(false);
+  const [isUnsure, setUnsure] = useState(false);
+  const [isKept, setKept] = useState(true);
+  const [hasDraft, setHasDraft] = useState(kept !== undefined);
+  const form = useRef<HTMLFormElement>(null);
+  const lost = useAtom(lostSince);
+  const sentAt = useRef(0);
+
+  const change = (key: string, entry: Entry) => {
+    const next = { ...entries, [key]: entry };
+    setEntries(next);
+    const secrets = new Set(act.fields.filter((field) => field.secret).map(keyOf));
+    const open = Object.fromEntries(Object.entries(next).filter(([one]) => !secrets.has(one)));
+    setKept(keepDraft(user, act.name, open));
+    setHasDraft(true);
+    if (problems[key] !== undefined) {
+      const { [key]: _gone, ...rest } = problems;
+      setProblems(rest);
+    }
+  };
+
+  const accept = (event: LedgerEvent) => {
+    dropDraft(user, act.name);
+    onDone(event);
+  };
+
+  const submit = async () => {
+    if (isBusy) return;
+    const found = check(act, entries);
+    setProblems(found);
+    setRefusal(null);
+    const first = act.fields.find((field) => found[keyOf(field)] !== undefined);
+    if (first !== undefined) {
+      document.getElementById(`f-${keyOf(first)}`)?.focus();
+      return;
+    }
+    const body = request(act, entries, signing);
+    setBusy(true);
+    sentAt.current = nowMs();
+    try {
+      accept(await post<LedgerEvent>(`/api/acts/${act.name}`, body));
+    } catch (error) {
+      if (error instanceof Refusal) {
+        if (error.http === 401 && !(await sessionHolds())) return;
+        setRefusal(error);
+        setSigning(NO_SIGNING);
+        form.current?.scrollIntoView({ block: "start" });
+        window.scrollTo(0, 0);
+      } else if (error instanceof NoAnswer) setUnsure(true);
+      else throw error;
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  // The answer to an act was lost: when the connection is back, ask the ledger what became of it.
+  useEffect(() => {
+    if (!isUnsure || lost !== null) return;
+    let isCurrent = true;
+    void (async () => {
+      const path = `/api/events?kind=${act.name}&person=${encodeURIComponent(user)}&newest=1&limit=1`;
+      const { results } = await get<{ results: LedgerEvent[] }>(path);
+      const [last] = results;
+      if (!isCurrent) return;
+      setUnsure(false);
+      if (last !== undefined && Date.parse(last.recorded_at) >= sentAt.current - 2000) accept(last);
+    })().catch(() => undefined);
+    return () => {
+      isCurrent = false;
+    };
+  }, [isUnsure, lost]);
+
+  const isMine = may(act);
+  const first = firstOpen(act, entries);
+  const row = (field: Field) => (
+    <FieldRow
+      key={keyOf(field)}
+      field={field}
+      act={act.name}
+      entry={entries[keyOf(field)] ?? blank(field)}
+      problem={problems[keyOf(field)]}
+      isFirst={field === first}
+      onChange={(entry) => change(keyOf(field), entry)}
+    />
+  );
+  return (
+    <Page
+      title={act.summary}
+      lead={<a class="back" href={link(["lab"])}><Icon name="back" size={18} /> {t("Hot lab")}</a>}
+      className="act"
+    >
+      {!isMine && (
+        <p class="notice notice-wait" role="status">
+          <Icon name="lock" />
+          <span>{t("Only {roles} may do this.", { roles: act.roles.map((role) => word(role)).join(", ") })}</span>
+        </p>
+      )}
+      {refusal !== null && (
+        <Refused refusal={refusal}>
+          <p class="quiet">{t("Nothing was recorded. What you entered is still here.")}</p>
+        </Refused>
+      )}
+      {isUnsure && (
+        <div class="notice notice-wait" role="alert">
+          <Icon name="offline" size={28} />
+          <div>
+            <strong>{t("No answer has come back.")}</strong>
+            <p>{t("Whether it was recorded is not known yet. Moly looks into the ledger as soon as the connection is back; until then do not repeat it.")}</p>
+          </div>
+        </div>
+      )}
+      <div class="act-columns">
+        <form
+          ref={form}
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            void submit();
+          }}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && event.ctrlKey) {
+              event.preventDefault();
+              void submit();
+            }
+          }}
+        >
+          {act.fields.filter((field) => !isMinor(field)).map(row)}
+          {act.fields.some(isMinor) && (
+            <details class="minor" open={act.fields.some((field) => isMinor(field) && problems[keyOf(field)] !== undefined)}>
+              <summary>{t("Number and note")}</summary>
+              {act.fields.filter(isMinor).map(row)}
+            </details>
+          )}
+          {(act.signature !== "none" || refusal?.http === 401) && (
+            <SignaturePanel act={act} signing={signing} onChange={setSigning} />
+          )}
+          <div class="act-end">
+            <button class="button button-primary button-huge" type="submit" disabled={isBusy || isUnsure || lost !== null}>
+              <Icon name={act.signature === "none" ? "check" : "pen"} />
+              {isBusy ? t("Recording…") : act.signature === "none" ? t("Record") : t("Sign and record")}
+            </button>
+            <DraftNote isKept={isKept} hasDraft={hasDraft} isLost={lost !== null}
+              onDrop={() => {
+                dropDraft(user, act.name);
+                setEntries(start(act, undefined, query));
+                setProblems({});
+                setRefusal(null);
+                setHasDraft(false);
+              }} />
+          </div>
+        </form>
+        <Beside act={act} entries={entries} request={previewable(act, entries) ? request(act, entries, NO_SIGNING) : null} />
+      </div>
+    </Page>
+  );
+}
+
+function DraftNote(props: { isKept: boolean; hasDraft: boolean; isLost: boolean; onDrop: () => void }) {
+  const [isAsking, setAsking] = useState(false);
+  if (!props.isKept) {
+    return <p class="late" role="alert">{t("This browser cannot keep drafts: do not leave this screen.")}</p>;
+  }
+  if (!props.hasDraft) return null;
+  return (
+    <p class="draft-note quiet" role="status">
+      <Icon name="pen" size={16} />
+      {props.isLost ? t("Draft kept on this device; it can be recorded when the connection is back.") : t("Draft kept on this device.")}
+      {isAsking ? (
+        <>
+          <button type="button" class="text-button" onClick={() => { setAsking(false); props.onDrop(); }}>{t("Yes, clear")}</button>
+          <button type="button" class="text-button" onClick={() => setAsking(false)}>{t("No, keep it")}</button>
+        </>
+      ) : (
+        <button type="button" class="text-button" onClick={() => setAsking(true)}>{t("Clear")}</button>
+      )}
+    </p>
+  );
+}
+
+/** Enough is filled in to ask what would happen: records named, nothing half written. */
+function previewable(act: Act, entries: Record<string, Entry>): boolean {
+  if (lostSince.get() !== null || !may(act)) return false;
+  const records = act.fields.filter((field) => field.record !== undefined);
+  if (records.length === 0 || !records.some((field) => isFilled(entries[keyOf(field)]))) return false;
+  return Object.keys(check(act, entries)).length === 0;
+}
+
+/** Where the work begins: a draft, then what the address brings (a record to act on), then defaults. */
+function start(act: Act, kept: Record<string, Entry> | undefined, query: URLSearchParams): Record<string, Entry> {
+  const entries: Record<string, Entry> = {};
+  for (const field of act.fields) {
+    const key = keyOf(field);
+    const given = query.get(key);
+    if (given !== null) entries[key] = { ...blank(field), text: given };
+    else entries[key] = kept?.[key] ?? blank(field);
+  }
+  return entries;
+}
+
+/** The first field that still wants something: there the scanner's text goes. */
+function firstOpen(act: Act, entries: Record<string, Entry>): Field | undefined {
+  return act.fields.find((field) => !isFilled(entries[keyOf(field)])) ?? act.fields[0];
+}
+
+/** Fields that are seldom wanted stand folded below the others. */
+const isMinor = (field: Field): boolean => !field.required && (field.name === "id" || field.name === "note");
+
+function check(act: Act, entries: Record<string, Entry>): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const field of act.fields) {
+    const problem = problemOf(field, entries[keyOf(field)] ?? blank(field), label(field.name));
+    if (problem !== "") found[keyOf(field)] = problem;
+  }
+  return found;
+}
+
+function request(act: Act, entries: Record<string, Entry>, signing: Signing): Record<string, unknown> {
+  const body: Record<string, unknown> = {};
+  for (const field of act.fields) {
+    const value = wireValue(field, entries[keyOf(field)] ?? blank(field));
+    if (value !== undefined) body[keyOf(field)] = value;
+  }
+  if (signing.password !== "") body["password"] = signing.password;
+  if (signing.secondUser !== "") {
+    body["second_user"] = signing.secondUser;
+    body["second_password"] = signing.secondPassword;
+  }
+  return body;
+}
+

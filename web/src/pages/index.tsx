@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which screen an address shows.
+import type { Route } from "../core/route.ts";
+import { ActPage } from "./act.tsx";
+import { Audit } from "./audit.tsx";
+import { BalancePage } from "./balance.tsx";
+import { HotLab } from "./lab.tsx";
+import { PatientPage, Patients } from "./patients.tsx";
+import { Persons } from "./persons.tsx";
+import { RecordPage } from "./record.tsx";
+import { Studies, StudyPage } from "./studies.tsx";
+import { TodayPage } from "./today.tsx";
+import { TracePage } from "./trace.tsx";
+
+export function screenOf(route: Route) {
+  const [place = "today", first = "", second = ""] = route.parts;
+  switch (place) {
+    case "lab":
+      return <HotLab />;
+    case "act":
+      return <ActPage key={first} name={first} query={route.query} />;
+    case "patients":
+      return <Patients />;
+    case "patient":
+      return <PatientPage key={first} id={first} />;
+    case "studies":
+      return <Studies />;
+    case "study":
+      return <StudyPage key={first} id={first} />;
+    case "trace":
+      return <TracePage kind={first} id={second} />;
+    case "record":
+      return <RecordPage key={`${first}/${second}`} kind={first} id={second} />;
+    case "balance":
+      return <BalancePage />;
+    case "audit":
+      return <Audit query={route.query} />;
+    case "persons":
+      return <Persons />;
+    default:
+      return <TodayPage />;
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any record: what it is now, what can be done with it, and every event that touched it.
+import { actsOn, keyOf, may } from "../core/acts.ts";
+import { t } from "../core/i18n.ts";
+import { useReading } from "../core/resource.ts";
+import { link } from "../core/route.ts";
+import { label, valueText } from "../core/words.ts";
+import type { Item, LedgerEvent } from "../core/types.ts";
+import { EventList } from "../ui/events.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { Loading, Members, Page, State } from "../ui/parts.tsx";
+
+export function RecordPage({ kind, id }: { kind: string; id: string }) {
+  const node = `${kind}/${id}`;
+  const { data, refusal } = useReading<Item>(`/api/records/${encodeURIComponent(kind)}/${encodeURIComponent(id)}`);
+  const events = useReading<{ results: LedgerEvent[] }>(`/api/events?subject=${encodeURIComponent(node)}&newest=1&limit=100`);
+  if (data === undefined) return <Page title={id}><Loading refusal={refusal} /></Page>;
+  const open = actsOn(kind).filter((one) => may(one.act));
+  const rows = Object.entries(data).filter(([name, value]) => !["kind", "id", "seq", "state"].includes(name) && value !== null);
+  return (
+    <Page
+      title={id}
+      lead={<>{label(kind)} <State state={typeof data["state"] === "string" ? data["state"] : undefined} /></>}
+      tools={
+        <>
+          {kind === "patient" && <a class="button" href={link(["patient", id])}><Icon name="person" /> {t("Patient")}</a>}
+          {kind === "study" && <a class="button" href={link(["study", id])}><Icon name="studies" /> {t("Look at it")}</a>}
+          <a class="button" href={link(["trace", kind, id])}><Icon name="trace" /> {t("Trace")}</a>
+        </>
+      }
+    >
+      {open.length > 0 && (
+        <nav class="next-row" aria-label={t("What can be done")}>
+          {open.slice(0, 5).map((one) => (
+            <a key={one.act.name} class="button" href={link(["act", one.act.name], { [keyOf(one.field)]: id })}>{one.act.summary}</a>
+          ))}
+        </nav>
+      )}
+      <div class="split">
+        <section aria-labelledby="events-title">
+          <h2 id="events-title">{t("What happened to it")}</h2>
+          {events.data === undefined ? <Loading refusal={events.refusal} /> : <EventList events={events.data.results} />}
+        </section>
+        <section class="card">
+          <h2 class="card-head">{t("What it is now")}</h2>
+          <Members rows={rows.map(([name, value]) => [label(name), valueText(name, value)])} />
+        </section>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// Today, to be read from two metres: what activity is where, who is due when, what blocks whom.
+import { useMemo } from "preact/hooks";
+import { clockTime, useNow } from "../core/clock.ts";
+import { t, word } from "../core/i18n.ts";
+import { activity, duration, interpolate, quantity, scaled } from "../core/quantity.ts";
+import { useReading } from "../core/resource.ts";
+import { link, splitNode } from "../core/route.ts";
+import { ruleText } from "../core/rules.ts";
+import { toneOf } from "../core/words.ts";
+import type { Block, DueDose, Today, Vessel, VesselNuclide } from "../core/types.ts";
+import { Icon, iconOfKind } from "../ui/icon.tsx";
+import { Empty, Loading, Page, State } from "../ui/parts.tsx";
+
+const REFRESH_MS = 60_000;
+
+export function TodayPage() {
+  const { data, refusal } = useReading<Today>("/api/today", REFRESH_MS);
+  const now = useNow();
+  if (data === undefined) {
+    return <Page title={t("Today")}><Loading refusal={refusal} /></Page>;
+  }
+  return (
+    <Page title={t("Today")} className="today">
+      {data.blocks.length > 0 && <Blocks blocks={data.blocks} />}
+      <section aria-labelledby="due-title">
+        <h2 id="due-title">{t("Who is due")}</h2>
+        <Due doses={data.doses} now={now} />
+      </section>
+      <section aria-labelledby="where-title">
+        <h2 id="where-title">{t("What activity is where")}</h2>
+        <Vessels vessels={data.vessels} since={Date.parse(data.now)} now={now} />
+      </section>
+    </Page>
+  );
+}
+
+function Blocks({ blocks }: { blocks: Block[] }) {
+  return (
+    <section class="blocks" aria-labelledby="blocks-title">
+      <h2 id="blocks-title">{t("What blocks the work")}</h2>
+      <ul>
+        {blocks.map((block) => (
+          <li key={block.what + block.why} class="notice notice-bad">
+            <Icon name="stop" size={36} />
+            <div>
+              <strong class="block-what">{block.what}</strong>
+              <p>{block.why}</p>
+              {block.remedy !== undefined && block.remedy !== "" && (
+                <p class="remedy"><Icon name="right" size={18} /> {block.remedy}</p>
+              )}
+            </div>
+            {block.rule !== undefined && block.rule !== "" && (
+              <abbr class="rule" title={ruleText(block.rule)}>{block.rule}</abbr>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/* ---- who is due -------------------------------------------------------------------------- */
+
+const HOUR_MS = 3_600_000;
+
+function Due({ doses, now }: { doses: DueDose[]; now: number }) {
+  const ordered = useMemo(() => [...doses].sort((a, b) => a.due.localeCompare(b.due)), [doses]);
+  if (ordered.length === 0) return <Empty>{t("Nobody is due.")}</Empty>;
+  const next = ordered.find((dose) => toneOf(dose.state) !== "done" && toneOf(dose.state) !== "bad");
+  return (
+    <div class="due">
+      <Axis doses={ordered} now={now} />
+      <ol class="due-list">
+        {ordered.map((dose) => (
+          <DueRow key={(dose.order ?? "") + dose.due + dose.patient} dose={dose} now={now} isNext={dose === next} />
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+/** The day as a line: a mark for each dose, and where we are. */
+function Axis({ doses, now }: { doses: DueDose[]; now: number }) {
+  const times = doses.map((dose) => Date.parse(dose.due));
+  const first = Math.floor((Math.min(...times, now) - HOUR_MS / 4) / HOUR_MS) * HOUR_MS;
+  const last = Math.ceil((Math.max(...times, now) + HOUR_MS / 4) / HOUR_MS) * HOUR_MS;
+  const place = (at: number): string => `${(100 * (at - first)) / (last - first)}%`;
+  const span = (last - first) / HOUR_MS;
+  const every = span > 16 ? 4 : span > 8 ? 2 : 1;
+  const hours: number[] = [];
+  for (let at = first; at <= last; at += every * HOUR_MS) hours.push(at);
+  return (
+    <div class="axis" aria-hidden="true">
+      {hours.map((at) => (
+        <span key={at} class="axis-hour" style={{ insetInlineStart: place(at) }}>{clockTime(at)}</span>
+      ))}
+      {doses.map((dose, i) => (
+        <span key={i} class={`axis-dose tone-${rowTone(dose, now)}`} style={{ insetInlineStart: place(times[i]!) }} />
+      ))}
+      <span class="axis-now" style={{ insetInlineStart: place(now) }} />
+    </div>
+  );
+}
+
+function rowTone(dose: DueDose, now: number): string {
+  const tone = toneOf(dose.state);
+  if (tone === "done" || tone === "bad") return tone;
+  return Date.parse(dose.due) < now ? "late" : tone;
+}
+
+function DueRow({ dose, now, isNext }: { dose: DueDose; now: number; isNext: boolean }) {
+  const tone = rowTone(dose, now);
+  const away = (Date.parse(dose.due) - now) / 1000;
+  const isOpen = tone !== "done" && tone !== "bad";
+  return (
+    <li class={`due-row tone-${tone} ${isNext ? "is-next" : ""}`}>
+      <time class="due-time" dateTime={dose.due}>{clockTime(dose.due)}</time>
+      <div class="due-who">
+        <a href={link(["patient", splitNode(dose.patient)[1]])}>{dose.patient_name ?? dose.patient}</a>
+        <span class="quiet">{dose.product === undefined ? "" : word(dose.product)}</span>
+      </div>
+      <span class="due-activity num">{activity(dose.activity_bq, 3)}</span>
+      <span class="due-state">
+        <State state={dose.state} />
+        {isOpen && (
+          <span class={tone === "late" ? "late" : "quiet"}>
+            {away < 0 ? t("{time} late", { time: duration(away) }) : t("in {time}", { time: duration(away) })}
+          </span>
+        )}
+      </span>
+    </li>
+  );
+}
+
+/* ---- what activity is where -------------------------------------------------------------- */
+
+function Vessels({ vessels, since, now }: { vessels: Vessel[]; since: number; now: number }) {
+  if (vessels.length === 0) return <Empty>{t("There is no activity in the house.")}</Empty>;
+  return (
+    <ul class="vessels">
+      {vessels.map((vessel) => (
+        <VesselCard key={vessel.account} vessel={vessel} seconds={(now - since) / 1000} />
+      ))}
+    </ul>
+  );
+}
+
+function VesselCard({ vessel, seconds }: { vessel: Vessel; seconds: number }) {
+  const [kind, id] = splitNode(vessel.account);
+  const [main, ...others] = vessel.nuclides;
+  return (
+    <li class="vessel">
+      <div class="vessel-head">
+        <Icon name={iconOfKind(kind)} size={28} />
+        <a href={link(["record", kind, id])}>{vessel.label || id}</a>
+        <State state={vessel.state} />
+      </div>
+      {main === undefined ? (
+        <p class="quiet">{t("empty")}</p>
+      ) : (
+        <>
+          <Live nuclide={main} seconds={seconds} />
+          <DecayBar nuclide={main} seconds={seconds} />
+          {others.map((one) => (
+            <p key={one.nuclide} class="vessel-other num">
+              <span>{one.nuclide}</span>
+              <span>{activity(interpolate(one.activity_bq, one.activity_next_bq, seconds))}</span>
+            </p>
+          ))}
+        </>
+      )}
+    </li>
+  );
+}
+
+/** The number that falls each second: what matters large, what moves small. */
+function Live({ nuclide, seconds }: { nuclide: VesselNuclide; seconds: number }) {
+  const bq = interpolate(nuclide.activity_bq, nuclide.activity_next_bq, seconds);
+  const shown = scaled(bq, "bq", 7);
+  const steady = scaled(bq, "bq", 4).value.length;
+  const cut = Math.min(steady, shown.value.length);
+  const isGrowing = nuclide.activity_next_bq > nuclide.activity_bq;
+  return (
+    <p class="live num">
+      <span class="live-nuclide">{nuclide.nuclide}</span>
+      <span class="live-value">
+        {shown.value.slice(0, cut)}<small aria-hidden="true">{shown.value.slice(cut)}</small>
+      </span>
+      <span class="live-unit">{word(shown.unit)}</span>
+      <span class="live-way" title={isGrowing ? t("growing") : t("decaying")}>
+        <Icon name={isGrowing ? "rise" : "fall"} size={22} />
+      </span>
+    </p>
+  );
+}
+
+const MARKS_S = [3600, 2 * 3600, 4 * 3600, 8 * 3600];
+
+/** How much of what is here now is left in 1, 2, 4 and 8 hours. Only where nothing feeds the
+ *  nuclide: its fall is then that of its half-life. */
+function DecayBar({ nuclide, seconds }: { nuclide: VesselNuclide; seconds: number }) {
+  const rate = -Math.log(nuclide.activity_next_bq / nuclide.activity_bq) / 60;
+  const own = Math.LN2 / nuclide.half_life_s;
+  const isAlone = Math.abs(rate - own) < 0.02 * own;
+  if (!isAlone) {
+    return <p class="decay-note quiet">{t("fed by its parent; half-life {time}", { time: duration(nuclide.half_life_s) })}</p>;
+  }
+  const now = interpolate(nuclide.activity_bq, nuclide.activity_next_bq, seconds);
+  const left = MARKS_S.map((after) => Math.exp(-own * after));
+  const inOne = quantity(now * left[0]!, "bq", 3);
+  const inFour = quantity(now * left[2]!, "bq", 3);
+  return (
+    <div class="decay">
+      <div class="decay-bar" aria-hidden="true">
+        {left.map((fraction, i) => (
+          <span key={i} style={{ inlineSize: `${100 * fraction}%` }} />
+        ))}
+      </div>
+      <p class="decay-note quiet">
+        <span>{t("in 1 h {activity}", { activity: inOne })}</span>
+        <span>{t("in 4 h {activity}", { activity: inFour })}</span>
+      </p>
+    </div>
+  );
+}
+

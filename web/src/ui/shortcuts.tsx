@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The keyboard: g and a letter goes to a place, ? lists all. Nothing here holds work, so a dialog
+// can lose none.
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../core/i18n.ts";
+import { go } from "../core/route.ts";
+import { isTyping } from "../core/scanner.ts";
+
+interface Target {
+  path: string;
+  key: string;
+  name: () => string;
+}
+
+export function useShortcuts(places: readonly Target[], onHelp: () => void): void {
+  useEffect(() => {
+    let isGoing = false;
+    const onKey = (event: KeyboardEvent) => {
+      if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isGoing) {
+        isGoing = false;
+        const place = places.find((one) => one.key === event.key);
+        if (place !== undefined) {
+          event.preventDefault();
+          go([place.path]);
+        }
+        return;
+      }
+      if (event.key === "g") isGoing = true;
+      else if (event.key === "?") onHelp();
+      else if (event.key === "/") {
+        const search = document.querySelector<HTMLElement>("[data-search]");
+        if (search === null) return;
+        event.preventDefault();
+        search.focus();
+      }
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [places, onHelp]);
+}
+
+export function Shortcuts({ places, onClose }: { places: readonly Target[]; onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} class="sheet" onClose={onClose} aria-labelledby="keys-title">
+      <h2 id="keys-title">{t("Keyboard")}</h2>
+      <table>
+        <tbody>
+          {places.map((place) => (
+            <tr key={place.path}>
+              <td><kbd>g</kbd> <kbd>{place.key}</kbd></td>
+              <td>{place.name()}</td>
+            </tr>
+          ))}
+          <tr><td><kbd>/</kbd></td><td>{t("Search on this screen")}</td></tr>
+          <tr><td><kbd>?</kbd></td><td>{t("This list")}</td></tr>
+          <tr><td><kbd>Ctrl</kbd> <kbd>Enter</kbd></td><td>{t("Record the act")}</td></tr>
+        </tbody>
+      </table>
+      <p class="quiet">{t("A scan where no field is being filled opens the record that it names.")}</p>
+      <form method="dialog"><button class="button">{t("Close")}</button></form>
+    </dialog>
+  );
+}

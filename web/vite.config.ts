@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import { defineConfig } from "vite";
+
+/** `npm run dev` draws the screens of these sources on a running Moly (`moly serve`). */
+const server = process.env["MOLY_SERVER"] ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  base: "./",
+  build: {
+    target: "es2022",
+    sourcemap: false,
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 3000,
+  },
+  worker: { format: "es" },
+  server: { proxy: { "/api": { target: server } } },
+});
