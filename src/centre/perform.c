@@ -224,6 +224,9 @@ moly_status moly_centre_perform(moly_ledger *ledger, const char *act, const json
 {
     struct request request = {.ledger = ledger, .fields = fields, .performer = performer};
     *event = NULL;
+    if (err && performer->language) {
+        err->language = performer->language;
+    }
     moly_status status = moly_act_find(act, &request.act, err);
     if (!status) {
         status = moly_ledger_transact(ledger, run, &request, err);

@@ -10,6 +10,7 @@ static const moly_command *const own_commands[] = {
     &cli_acts_command,           &cli_completion_command,    &cli_help_command,
     &cli_init_command,           &cli_ledger_anchor_command, &cli_ledger_balance_command,
     &cli_ledger_rebuild_command, &cli_ledger_verify_command, &cli_man_command,
+    &cli_record_list_command,    &cli_record_show_command,   &cli_trace_command,
 };
 enum { N_OWN = sizeof own_commands / sizeof own_commands[0] };
 
@@ -107,7 +108,12 @@ static moly_status fail_group(const cli_commands *list, const char *group, moly_
 static moly_status fail_unknown(const cli_commands *list, int argc, char *const *argv,
                                 moly_arena *arena, moly_error *err)
 {
-    moly_status status = fail_group(list, argv[0], err);
+    const moly_act *act = NULL;
+    moly_status status =
+        strcmp(argv[0], "act") == 0 && argc > 1 ? moly_act_find(argv[1], &act, err) : MOLY_OK;
+    if (status == MOLY_OK) {
+        status = fail_group(list, argv[0], err);
+    }
     if (status != MOLY_OK) {
         return status;
     }

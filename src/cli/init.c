@@ -13,6 +13,7 @@ struct init_args {
     const char *site;
     const char *country;
     int64_t utc_offset_minutes;
+    int cost;
     int is_example;
     int is_training;
 };
@@ -26,7 +27,8 @@ static moly_status found(moly_ledger *ledger, const struct init_args *init, cons
     char *password = NULL;
     moly_status status = cli_password(init->password_file, init->admin, &password, err);
     if (status == MOLY_OK) {
-        status = moly_centre_found(ledger, init->admin, password, MOLY_PASSWORD_MODERATE, err);
+        status =
+            moly_centre_found(ledger, init->admin, password, (moly_password_cost)init->cost, err);
     }
     cli_password_free(password);
     return status;
@@ -67,6 +69,11 @@ static moly_status run_init(const void *args, const moly_run *run, json_t **resu
     return status;
 }
 
+static const char *const costs[] = {[MOLY_PASSWORD_MINIMAL] = "minimal",
+                                    [MOLY_PASSWORD_INTERACTIVE] = "interactive",
+                                    [MOLY_PASSWORD_MODERATE] = "moderate",
+                                    NULL};
+
 static const moly_param params[] = {
     {.name = "db",
      MOLY_TEXT(struct init_args, db),
@@ -81,6 +88,11 @@ static const moly_param params[] = {
      MOLY_TEXT(struct init_args, password_file),
      .pattern_hint = "FILE",
      .help = "that person's password; - is standard input"},
+    {.name = "password-cost",
+     MOLY_CHOICE(struct init_args, cost),
+     .choices = costs,
+     .fallback = "moderate",
+     .help = "memory and time that one guess of the password takes"},
     {.name = "site",
      MOLY_TEXT(struct init_args, site),
      .min = 1,
