@@ -230,6 +230,9 @@ static moly_status perform(struct request *request, const char *act, json_t **ev
                            moly_error *err)
 {
     *event = NULL;
+    if (err && request->performer->language) {
+        err->language = request->performer->language;
+    }
     moly_status status = moly_act_find(act, &request->act, err);
     if (!status) {
         status = moly_ledger_transact(request->ledger, run, request, err);

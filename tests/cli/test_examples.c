@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every command has an example and it runs, as it stands in its help. Examples may use what is put
- * into the folder first: `study`, a PET series of the reference data, and `moly.db`, an example
- * centre in training. */
+ * into the folder first: `study`, a PET series of the reference data, `moly.db`, an example centre
+ * in training, and the passwords of its staff. Acts run in the order of their names, an hour after
+ * the centre was made; waste is cleared a month later. */
 #include "running.h"
 
 #include "cli.h"
@@ -14,6 +15,28 @@ static const struct {
 } stand_ins[] = {
     {"study", "data/clinical/dicom_pet/qin_hn_0024_cps1023"},
 };
+
+static const char made_at[] = "2026-11-23T03:00Z", acts_at[] = "2026-11-23T04:00Z",
+                  waste_at[] = "2026-12-23T04:00Z";
+
+static void make_centre(void)
+{
+    static const char *const staff[] = {"technologist", "radiopharmacist", "qualified-person",
+                                        "physicist",    "physician",       "admin",
+                                        "inspector"};
+    char line[200];
+    (void)snprintf(line, sizeof line,
+                   "moly init --db sqlite:moly.db --example --training --utc-offset 360 --clock %s",
+                   made_at);
+    run_line(line, &result);
+    if (result.exit_code != 0) {
+        fail_msg("moly init: %s", result.err);
+    }
+    for (size_t i = 0; i < sizeof staff / sizeof staff[0]; i++) {
+        (void)snprintf(line, sizeof line, "echo %s-moly > %s.password", staff[i], staff[i]);
+        run_line(line, &result);
+    }
+}
 
 static bool link_data(void)
 {
@@ -69,10 +92,7 @@ static void every_command_has_an_example_that_runs(void **state)
     assert_ok(cli_commands_list(arena, &list, &err), err);
     bool has_data = link_data();
     if (find(&list, "init")) {
-        run_line("moly init --db sqlite:moly.db --example --training", &result);
-        if (result.exit_code != 0) {
-            fail_msg("moly init: %s", result.err);
-        }
+        make_centre();
     }
     for (size_t i = 0; i < list.n; i++) {
         const moly_declaration *declaration = &list.commands[i]->declaration;
@@ -89,6 +109,11 @@ static void every_command_has_an_example_that_runs(void **state)
         bool serves = strcmp(declaration->name, "serve") == 0;
         (void)snprintf(line, sizeof line, serves ? "timeout --preserve-status -s INT 2 %s" : "%s",
                        example);
+        if (strncmp(example, "moly act ", 9) == 0) {
+            bool is_late = strcmp(declaration->name, "act safety.clear_waste") == 0;
+            (void)snprintf(line, sizeof line, "%s --clock %s", example,
+                           is_late ? waste_at : acts_at);
+        }
         run_line(line, &result);
         if (result.exit_code != 0) {
             fail_msg("%s\nexits %d: %s", example, result.exit_code, result.err);
