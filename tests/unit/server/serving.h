@@ -61,8 +61,11 @@ static inline struct curl_slist *add_header(struct curl_slist *list, const char 
                                             const char *value)
 {
     char line[600];
+    if (!value) {
+        return list;
+    }
     (void)snprintf(line, sizeof line, "%s%s", name, value);
-    return value ? curl_slist_append(list, line) : list;
+    return curl_slist_append(list, line);
 }
 
 static inline CURL *ask_prepare(const served *s, const char *method, const char *path,
