@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The first administrator: nobody is there yet who could create a person. */
+/* The first administrator and the import service: nobody is there yet who could create a person. */
 #include "act.h"
 
 struct founding {
@@ -29,10 +29,13 @@ static moly_status found(moly_transaction *transaction, void *given, moly_error 
     if (status) {
         return status;
     }
-    json_t *body =
-        json_pack("{s:[{s:s, s:s, s:{s:s, s:s, s:[s], s:s, s:s}}]}", "records", "kind", "person",
-                  "id", f->admin, "set", "state", "active", "name", f->admin, "roles", "admin",
-                  "public_key", key, "at", moly_instant_format(now, at));
+    /* The second one is the program itself: it has no password, so nobody can sign in as it. */
+    json_t *body = json_pack(
+        "{s:[{s:s, s:s, s:{s:s, s:s, s:[s], s:s, s:s}}, {s:s, s:s, s:{s:s, s:s, s:[s], s:s}}]}",
+        "records", "kind", "person", "id", f->admin, "set", "state", "active", "name", f->admin,
+        "roles", "admin", "public_key", key, "at", moly_instant_format(now, at), "kind", "person",
+        "id", "import", "set", "state", "active", "name", "Automatic import", "roles", "service",
+        "at", at);
     if (!body) {
         return MOLY_NO_MEMORY(err);
     }

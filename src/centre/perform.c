@@ -11,6 +11,8 @@ struct request {
     const moly_act *act;
     const json_t *fields;
     const moly_performer *performer;
+    moly_centre_prepare prepare; /* may be NULL */
+    void *prepare_context;
     bool is_preview;
     json_t *event; /* or the body, of a preview */
 };
@@ -206,7 +208,12 @@ static moly_status run(moly_transaction *transaction, void *given, moly_error *e
         return MOLY_NO_MEMORY(err);
     }
     moly_decision decision = {.arena = context.arena};
-    moly_status status = decide(&context, request->fields, &decision, err);
+    moly_status status = request->prepare ? request->prepare(transaction, (json_t *)request->fields,
+                                                             request->prepare_context, err)
+                                          : MOLY_OK;
+    if (!status) {
+        status = decide(&context, request->fields, &decision, err);
+    }
     if (!status && request->is_preview) {
         request->event = json_incref(decision.body);
         /* Not an error: it undoes the numbers that the preview took. */
@@ -219,24 +226,49 @@ static moly_status run(moly_transaction *transaction, void *given, moly_error *e
     return status;
 }
 
+/* Messages are made in the language of the person who asks. */
+static void speak_to(const moly_performer *performer, moly_error *err)
+{
+    if (err && performer->language) {
+        err->language = performer->language;
+    }
+}
+
+static moly_status perform(struct request *request, const char *act, json_t **event,
+                           moly_error *err)
+{
+    *event = NULL;
+    speak_to(request->performer, err);
+    moly_status status = moly_act_find(act, &request->act, err);
+    if (!status) {
+        status = moly_ledger_transact(request->ledger, run, request, err);
+    }
+    if (status) {
+        json_decref(request->event); /* appended, but the commit failed */
+        return status;
+    }
+    *event = request->event;
+    return MOLY_OK;
+}
+
 moly_status moly_centre_perform(moly_ledger *ledger, const char *act, const json_t *fields,
                                 const moly_performer *performer, json_t **event, moly_error *err)
 {
     struct request request = {.ledger = ledger, .fields = fields, .performer = performer};
-    *event = NULL;
-    if (err && performer->language) {
-        err->language = performer->language;
-    }
-    moly_status status = moly_act_find(act, &request.act, err);
-    if (!status) {
-        status = moly_ledger_transact(ledger, run, &request, err);
-    }
-    if (status) {
-        json_decref(request.event); /* appended, but the commit failed */
-        return status;
-    }
-    *event = request.event;
-    return MOLY_OK;
+    return perform(&request, act, event, err);
+}
+
+moly_status moly_centre_perform_prepared(moly_ledger *ledger, const char *act, json_t *fields,
+                                         const moly_performer *performer,
+                                         moly_centre_prepare prepare, void *context, json_t **event,
+                                         moly_error *err)
+{
+    struct request request = {.ledger = ledger,
+                              .fields = fields,
+                              .performer = performer,
+                              .prepare = prepare,
+                              .prepare_context = context};
+    return perform(&request, act, event, err);
 }
 
 moly_status moly_centre_preview(moly_ledger *ledger, const char *act, const json_t *fields,
@@ -245,6 +277,7 @@ moly_status moly_centre_preview(moly_ledger *ledger, const char *act, const json
     struct request request = {
         .ledger = ledger, .fields = fields, .performer = performer, .is_preview = true};
     *body = NULL;
+    speak_to(performer, err);
     moly_status status = moly_act_find(act, &request.act, err);
     if (!status) {
         status = moly_ledger_transact(ledger, run, &request, err);

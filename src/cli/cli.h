@@ -10,6 +10,7 @@
 
 /* Commands of the command line itself, one file each. */
 extern const moly_command cli_help_command;
+extern const moly_command cli_import_command;
 extern const moly_command cli_init_command;
 extern const moly_command cli_ledger_anchor_command;
 extern const moly_command cli_ledger_balance_command;
@@ -21,6 +22,7 @@ extern const moly_command cli_record_show_command;
 extern const moly_command cli_trace_command;
 extern const moly_command cli_completion_command;
 extern const moly_command cli_acts_command;
+extern const moly_command cli_serve_command;
 
 /** All commands, ordered by name, with the options that every command takes already behind their
  *  own. */

@@ -13,25 +13,19 @@ struct init_args {
     const char *site;
     const char *country;
     int64_t utc_offset_minutes;
-    int cost;
+    int password_cost;
     int is_example;
     int is_training;
 };
 
-static moly_status found(moly_ledger *ledger, const struct init_args *init, const moly_run *run,
-                         moly_error *err)
+static const char *const costs[] = {"minimal", "interactive", "moderate", NULL};
+
+static moly_status found(moly_ledger *ledger, const struct init_args *init, const char *password,
+                         const moly_run *run, moly_error *err)
 {
-    if (init->is_example == 1) {
-        return moly_centre_found_example(ledger, run->progress, err);
-    }
-    char *password = NULL;
-    moly_status status = cli_password(init->password_file, init->admin, &password, err);
-    if (status == MOLY_OK) {
-        status =
-            moly_centre_found(ledger, init->admin, password, (moly_password_cost)init->cost, err);
-    }
-    cli_password_free(password);
-    return status;
+    return init->is_example == 1 ? moly_centre_found_example(ledger, run->progress, err)
+                                 : moly_centre_found(ledger, init->admin, password,
+                                                     (moly_password_cost)init->password_cost, err);
 }
 
 static moly_status run_init(const void *args, const moly_run *run, json_t **result, moly_error *err)
@@ -45,20 +39,23 @@ static moly_status run_init(const void *args, const moly_run *run, json_t **resu
         return MOLY_FAIL(err, MOLY_ERR_USAGE,
                          "--example brings its own persons; leave --admin out");
     }
-    if (init->is_example != 1 && !init->country) {
-        return MOLY_FAIL(err, MOLY_ERR_USAGE,
-                         "--country is needed: it chooses the limits and rules of the site");
-    }
     moly_site site = {.name = init->site,
                       .country = init->country ? init->country
                                                : "ZZ", /* of no country: the general limits */
                       .utc_offset_minutes = (int)init->utc_offset_minutes,
                       .is_training = init->is_training == 1};
     moly_ledger *ledger = NULL;
-    moly_status status = moly_ledger_create(init->db, &site, &run->clock, &ledger, err);
+    char *password = NULL;
+    moly_status status = init->is_example == 1
+                             ? MOLY_OK
+                             : cli_password(init->password_file, init->admin, &password, err);
     if (status == MOLY_OK) {
-        status = found(ledger, init, run, err);
+        status = moly_ledger_create(init->db, &site, &run->clock, &ledger, err);
     }
+    if (status == MOLY_OK) {
+        status = found(ledger, init, password, run, err);
+    }
+    cli_password_free(password);
     if (status == MOLY_OK) {
         *result =
             json_pack("{s:s,s:s,s:s,s:b,s:b}", "db", init->db, "site", site.name, "country",
@@ -68,11 +65,6 @@ static moly_status run_init(const void *args, const moly_run *run, json_t **resu
     moly_ledger_close(ledger);
     return status;
 }
-
-static const char *const costs[] = {[MOLY_PASSWORD_MINIMAL] = "minimal",
-                                    [MOLY_PASSWORD_INTERACTIVE] = "interactive",
-                                    [MOLY_PASSWORD_MODERATE] = "moderate",
-                                    NULL};
 
 static const moly_param params[] = {
     {.name = "db",
@@ -88,11 +80,6 @@ static const moly_param params[] = {
      MOLY_TEXT(struct init_args, password_file),
      .pattern_hint = "FILE",
      .help = "that person's password; - is standard input"},
-    {.name = "password-cost",
-     MOLY_CHOICE(struct init_args, cost),
-     .choices = costs,
-     .fallback = "moderate",
-     .help = "memory and time that one guess of the password takes"},
     {.name = "site",
      MOLY_TEXT(struct init_args, site),
      .min = 1,
@@ -110,6 +97,11 @@ static const moly_param params[] = {
      .max = 840,
      .fallback = "0",
      .help = "minutes that the wall clock is ahead of UTC"},
+    {.name = "password-cost",
+     MOLY_CHOICE(struct init_args, password_cost),
+     .choices = costs,
+     .fallback = "moderate",
+     .help = "memory and time that one guess of the password takes"},
     {.name = "example",
      MOLY_BOOL(struct init_args, is_example),
      .help = "make an example centre: staff, a generator, kits, patients"},

@@ -6,7 +6,7 @@
 
 static volatile sig_atomic_t n_interrupts;
 
-/* The first Ctrl-C asks the command to stop where its data are whole; a second one ends at once. */
+/* The first Ctrl-C or SIGTERM asks the command to stop where its data are whole; a second one ends at once. */
 static void interrupted(int signal)
 {
     n_interrupts++;
@@ -22,6 +22,7 @@ void cli_signals_begin(void)
     (void)sigemptyset(&stop.sa_mask);
     (void)sigemptyset(&ignore.sa_mask);
     (void)sigaction(SIGINT, &stop, NULL);
+    (void)sigaction(SIGTERM, &stop, NULL);
     /* A reader that went away is a failed write, seen and cleaned up after, not a sudden death. */
     (void)sigaction(SIGPIPE, &ignore, NULL);
 }

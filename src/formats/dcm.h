@@ -37,6 +37,8 @@ int64_t dcm_integer(const dcm_item *item, uint32_t tag, int64_t low, int64_t hig
 size_t dcm_numbers(const dcm_item *item, uint32_t tag, moly_arena *arena, const double **values);
 /** 16-bit words of an element (OW, US or SS), borrowed. @return how many, 0 when it has none */
 size_t dcm_words(const dcm_item *item, uint32_t tag, const uint16_t **words);
+/** UTF-8 of a text in ISO 2022 IR 13, 87 and 159; NULL when it is not one. moly_free() */
+char *japanese_to_utf8(const char *bytes, size_t length);
 bool dcm_has(const dcm_item *item, uint32_t tag);
 /** Item `index` of a sequence; NULL beyond its end. */
 dcm_item *dcm_sequence(const dcm_item *item, uint32_t tag, size_t index);

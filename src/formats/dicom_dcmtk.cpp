@@ -149,7 +149,16 @@ std::string to_utf8(DcmItem *item, DcmElement *element, const OFString &text)
         moly_is_utf8(converted.c_str())) {
         return std::string(converted.c_str(), converted.length());
     }
-    return moly_is_utf8(text.c_str()) ? std::string(text.c_str(), text.length()) : replaced(text);
+    if (declared.find("IR 87") != OFString_npos || declared.find("IR 159") != OFString_npos) {
+        std::unique_ptr<char, void (*)(void *)> japanese(
+            japanese_to_utf8(text.c_str(), text.length()), moly_free);
+        if (japanese) {
+            return japanese.get();
+        }
+    }
+    return moly_is_utf8(text.c_str()) && text.find('\x1b') == OFString_npos
+               ? std::string(text.c_str(), text.length())
+               : replaced(text);
 }
 
 std::string trimmed(const std::string &text)

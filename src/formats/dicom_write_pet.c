@@ -89,6 +89,7 @@ static void out_series(const pet_writer *w, dicom_out out)
              h->corrected_image ? h->corrected_image : "DECY\\ATTN\\SCAT\\RAN\\NORM\\DTIM");
     out_text(out, TAG_DecayCorrection, "START");
     out_text(out, TAG_CollimatorType, "NONE");
+    out_text(out, TAG_Laterality, NULL);
     if (h->reconstruction) {
         out_text(out, TAG_ReconstructionMethod, h->reconstruction);
     }

@@ -98,7 +98,8 @@ static moly_status configure(sqlite_store *self, moly_error *err)
     static const char *const writing[] = {
         "PRAGMA journal_mode=WAL",   "PRAGMA synchronous=FULL",
         "PRAGMA foreign_keys=ON",    "PRAGMA recursive_triggers=ON",
-        "PRAGMA trusted_schema=OFF", "PRAGMA wal_autocheckpoint=2000"};
+        "PRAGMA trusted_schema=OFF", "PRAGMA wal_autocheckpoint=2000",
+        "PRAGMA cache_size=-65536"};
     (void)sqlite3_busy_timeout(self->db, BUSY_TIMEOUT_MS);
     (void)sqlite3_db_config(self->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
     if (self->base.mode == STORE_READ) {

@@ -52,9 +52,8 @@ const char *moly_element_word(int z)
 const char *moly_state_name(moly_state state, char name[MOLY_NUCLIDE_NAME_SIZE])
 {
     const char *symbol = moly_element_symbol(state.z);
-    const char isomer[2] = {
-        state.isomer > 0 && state.isomer <= MOLY_ISOMER_MAX ? isomer_letters[state.isomer] : '\0',
-        '\0'};
+    const bool is_isomer = state.isomer > 0 && state.isomer <= MOLY_ISOMER_MAX;
+    const char isomer[2] = {isomer_letters[is_isomer ? state.isomer : 0], '\0'};
     snprintf(name, MOLY_NUCLIDE_NAME_SIZE, "%s-%d%s", symbol ? symbol : "?", state.a % 1000,
              isomer);
     return name;

@@ -73,7 +73,7 @@ static bool next_line(tape *t)
 /* Fortran reads "1.5+3" as 1.5e3 and a blank field as 0. */
 static moly_status read_field(const tape *t, int index, double *value)
 {
-    char text[FIELD + 3];
+    char text[2 * FIELD + 1] = {0}; /* every character may bring an exponent's 'e' with it */
     size_t n = 0;
     const char *field = t->line + index * FIELD;
     for (int i = 0; i < FIELD; i++) {
@@ -82,11 +82,11 @@ static moly_status read_field(const tape *t, int index, double *value)
             continue;
         }
         const bool is_exponent_sign =
-            (c == '+' || c == '-') && n > 0 && text[n - 1] != 'e' && text[n - 1] != 'E';
+            (c == '+' || c == '-') && n > 0 && !strchr("eEdD", text[n - 1]);
         if (is_exponent_sign) {
             text[n++] = 'e';
         }
-        text[n++] = c == 'd' || c == 'D' ? 'e' : c;
+        text[n++] = c;
     }
     text[n] = '\0';
     *value = 0.0;
@@ -94,6 +94,9 @@ static moly_status read_field(const tape *t, int index, double *value)
         return MOLY_OK;
     }
     for (size_t i = 0; i < n; i++) {
+        if (text[i] == 'd' || text[i] == 'D') {
+            text[i] = 'e';
+        }
         if (!strchr("0123456789+-.eE", text[i])) {
             return bad(t, index * FIELD + 1, "not a number of ENDF-6");
         }

@@ -94,13 +94,11 @@ static moly_status perform(study_import *import, json_t **event, moly_error *err
     const moly_dicom_header *header = &import->image->header;
     const char *description =
         header->study_description ? header->study_description : header->series_description;
-    json_t *fields = json_pack(
-        "{s:s, s:s, s:s, s:o, s:O, s:s, s:s, s:s?, s:s?, s:s?}", "patient", import->patient,
-        "study_uid", header->study_uid ? header->study_uid : "", "series_uid",
-        header->series_uid ? header->series_uid : "", "header", study_header(header), "suv",
-        import->suv, "volume_blob", import->volume_blob, "files_blob", import->files_blob,
-        "regions_blob", import->regions.n > 0 ? import->regions_blob : NULL, "dose",
-        text_of(import->dose, "id"), "description", description);
+    json_t *fields = json_pack("{s:s, s:s, s:s, s:o, s:O, s:s?, s:s?}", "patient", import->patient,
+                               "study_uid", header->study_uid ? header->study_uid : "",
+                               "series_uid", header->series_uid ? header->series_uid : "", "header",
+                               study_header(header), "suv", import->suv, "dose",
+                               text_of(import->dose, "id"), "description", description);
     if (!fields) {
         return MOLY_NO_MEMORY(err);
     }
@@ -119,8 +117,9 @@ static moly_status perform(study_import *import, json_t **event, moly_error *err
             json_object_del(fields, key);
         }
     }
-    moly_status status = moly_centre_perform(import->ledger, "clinic.import_study", fields,
-                                             import->performer, event, err);
+    moly_status status =
+        moly_centre_perform_prepared(import->ledger, "clinic.import_study", fields,
+                                     import->performer, study_keep, import, event, err);
     json_decref(fields);
     return status;
 }
@@ -153,7 +152,7 @@ static moly_status run(study_import *import, json_t **event, moly_error *err)
         status = moly_suv_find(import->image, &options, import->arena, &suv, err);
     }
     if (status == MOLY_OK) {
-        status = study_keep(import, err);
+        status = study_write(import, err);
     }
     if (status == MOLY_OK) {
         status = measure(import, &suv, err);
@@ -175,6 +174,7 @@ moly_status moly_study_import(moly_ledger *ledger, const moly_study_source *sour
         *event = NULL;
     }
     moly_status status = import.arena ? run(&import, event, err) : MOLY_NO_MEMORY(err);
+    study_sweep(&import);
     json_decref(import.suv);
     json_decref(import.dose);
     moly_text_free(&import.notes);

@@ -24,15 +24,21 @@ typedef struct study_import {
     const char *patient; /* id of the record */
     json_t *dose;        /* record, NULL: none */
     json_t *suv;
-    char volume_blob[65], regions_blob[65], files_blob[65];
+    /* temporary files between study_write() and study_sweep() */
+    char *folder;
+    const char *volume_path, *regions_path; /* regions_path NULL: there are none */
 } study_import;
 
 /* bind.c: whose image it is, and which dose it shows. */
 MOLY_CHECKED moly_status study_bind_patient(study_import *import, moly_error *err);
 MOLY_CHECKED moly_status study_bind_dose(study_import *import, moly_error *err);
 
-/* keep.c: the volume, the regions and the original files as blobs. */
-MOLY_CHECKED moly_status study_keep(study_import *import, moly_error *err);
+/* keep.c: the volume in Bq/mL and the regions as temporary files; then, in the act's transaction,
+ * these and the originals as blobs; at last no temporary files. */
+MOLY_CHECKED moly_status study_write(study_import *import, moly_error *err);
+MOLY_CHECKED moly_status study_keep(moly_transaction *transaction, json_t *fields, void *import,
+                                    moly_error *err);
+void study_sweep(study_import *import);
 
 /* header.c: what the header names, for the record; new reference. */
 json_t *study_header(const moly_dicom_header *header);

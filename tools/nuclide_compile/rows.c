@@ -59,9 +59,12 @@ static moly_status nuclide_row(compiler *c, const csv_row *row, moly_error *err)
     if (row->n != 13 || !moly_state_parse(row->cell[1], &state) || state.z != c->z) {
         return csv_fail(row, 1, "a nuclide of this element and 13 cells are needed", err);
     }
+    if (moly_draft_find(c->draft, state)) {
+        return csv_fail(row, 1, "the nuclide is there already", err);
+    }
     status = moly_draft_add(c->draft, state, &c->current, err);
     if (status != MOLY_OK) {
-        return csv_fail(row, 1, "the nuclide is there already", err);
+        return status;
     }
     moly_nuclide *body = &c->current->body;
     double unit_s = 1.0;

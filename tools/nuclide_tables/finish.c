@@ -56,7 +56,7 @@ static moly_status take_selection(void *user, const csv_row *row, moly_error *er
 {
     tables *t = user;
     moly_state state;
-    if (row->n < 2 || !moly_state_parse(row->cell[0], &state)) {
+    if (row->n != 2 || !moly_state_parse(row->cell[0], &state)) {
         return csv_fail(row, 0, "not a nuclide with a reason", err);
     }
     table_nuclide *n = tables_find(t, state);
@@ -140,7 +140,7 @@ static moly_status take_decision(void *user, const csv_row *row, moly_error *err
 {
     tables *t = user;
     moly_state state, daughter = {0, 0, 0};
-    if (row->n < 7 || !moly_state_parse(row->cell[0], &state) || row->cell[6][0] == '\0') {
+    if (row->n != 7 || !moly_state_parse(row->cell[0], &state) || row->cell[6][0] == '\0') {
         return csv_fail(row, 0, "needs nuclide, action, mode, daughter, fraction, sd, reason", err);
     }
     table_nuclide *n = tables_find(t, state);

@@ -27,7 +27,7 @@ static bool branch_of(const moly_endf_mode *mode, moly_state parent, table_branc
     static const moly_decay_mode simple[] = {
         MOLY_DECAY_OTHER, MOLY_DECAY_BETA_MINUS, MOLY_DECAY_BETA_PLUS_EC, MOLY_DECAY_ISOMERIC,
         MOLY_DECAY_ALPHA, MOLY_DECAY_NEUTRON,    MOLY_DECAY_FISSION,      MOLY_DECAY_PROTON};
-    char digits[16];
+    char digits[16] = "";
     snprintf(digits, sizeof digits, "%.6g", mode->rtyp);
     int dz = 0, da = 0, n = 0;
     bool is_fission = false;
@@ -41,7 +41,8 @@ static bool branch_of(const moly_endf_mode *mode, moly_state parent, table_branc
         is_fission = is_fission || *c == '6';
         n++;
     }
-    branch->mode = n == 1 ? simple[digits[0] - '0'] : MOLY_DECAY_OTHER;
+    const int first = n == 1 ? digits[0] - '0' : 0;
+    branch->mode = first >= 1 && first <= 7 ? simple[first] : MOLY_DECAY_OTHER;
     if (is_fission) {
         branch->mode = MOLY_DECAY_FISSION;
     }

@@ -23,7 +23,8 @@ extern "C" {
     X(MOLY_ROLE_PHYSICIST, 1u << 3, "physicist")                                                   \
     X(MOLY_ROLE_PHYSICIAN, 1u << 4, "physician")                                                   \
     X(MOLY_ROLE_ADMIN, 1u << 5, "admin")                                                           \
-    X(MOLY_ROLE_INSPECTOR, 1u << 6, "inspector")
+    X(MOLY_ROLE_INSPECTOR, 1u << 6, "inspector")                                                   \
+    X(MOLY_ROLE_SERVICE, 1u << 7, "service") /* a program: cannot sign in, only takes data in */
 
 typedef enum moly_role {
 #define MOLY_ROLE_ENUM(name, bit, word) name = bit,
@@ -90,6 +91,15 @@ MOLY_API MOLY_CHECKED moly_status moly_centre_preview(moly_ledger *ledger, const
                                                       const json_t *fields,
                                                       const moly_performer *performer,
                                                       json_t **body, moly_error *err);
+
+/** Called inside the act's transaction before the act is decided: puts blobs and completes `fields`
+ *  with their hashes, so that event and blobs are kept together or not at all. */
+typedef moly_status (*moly_centre_prepare)(moly_transaction *transaction, json_t *fields,
+                                           void *context, moly_error *err);
+/** As moly_centre_perform(), prepared. */
+MOLY_API MOLY_CHECKED moly_status moly_centre_perform_prepared(
+    moly_ledger *ledger, const char *act, json_t *fields, const moly_performer *performer,
+    moly_centre_prepare prepare, void *context, json_t **event, moly_error *err);
 
 /** What `moly init` makes beside the ledger: the first administrator. */
 MOLY_API MOLY_CHECKED moly_status moly_centre_found(moly_ledger *ledger, const char *admin,

@@ -10,7 +10,7 @@ struct register_args {
     moly_instant at;
 };
 
-static const char *const sexes[] = {"female", "male", "other", NULL};
+static const char *const sexes[] = {"female", "male", "other", "unknown", NULL};
 
 static const moly_param params[] = {
     {.name = "name",
@@ -20,10 +20,9 @@ static const moly_param params[] = {
      .help = "full name, in any script"},
     {.name = "birth-date",
      MOLY_TEXT(struct register_args, birth_date),
-     .is_required = true,
      .max = 10.0,
      .pattern_hint = "YYYY-MM-DD",
-     .help = "date of birth"},
+     .help = "date of birth; without it the full name is the second identifier"},
     {.name = "sex",
      MOLY_CHOICE(struct register_args, sex),
      .choices = sexes,
@@ -55,8 +54,8 @@ static moly_status decide(const moly_act_context *context, const void *args,
 {
     const struct register_args *a = args;
     const char *id = NULL;
-    moly_instant born;
-    moly_status status = birth_date_parse(a->birth_date, &born, err);
+    moly_instant born = MOLY_INSTANT_NONE;
+    moly_status status = a->birth_date ? birth_date_parse(a->birth_date, &born, err) : MOLY_OK;
     if (!status && born.us > context->at.us) {
         status = MOLY_FAIL(err, MOLY_ERR_RANGE, "birth_date: %s is in the future", a->birth_date);
     }
@@ -91,7 +90,7 @@ const moly_act clinic_register_patient = {
                                " --weight '76 kg'",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct register_args)},
-    .roles = CLINIC,
+    .roles = CLINIC | MOLY_ROLE_SERVICE,
     .rules = "R-37",
     .subject_kind = "patient",
     .decide = decide,

@@ -76,6 +76,47 @@ static void a_created_ledger_opens_again_and_refuses_a_second_creation(void **st
     moly_ledger_reader_free(reader);
 }
 
+/* EVIDENCE: R-03 a simulated clock runs only on a ledger made for training */
+static void a_simulated_clock_needs_a_ledger_made_for_training(void **state)
+{
+    books *b = *state;
+    moly_error err = {0};
+    moly_site real = books_site;
+    moly_ledger *ledger = NULL;
+    moly_clock system_clock = moly_clock_system();
+    char url[300];
+    real.is_training = false;
+    (void)snprintf(url, sizeof url, "sqlite:%s/copy.db", b->folder);
+    assert_fails(moly_ledger_create(url, &real, &b->clock, &ledger, &err), MOLY_ERR_RULE,
+                 "training", err);
+    assert_ok(moly_ledger_create(url, &real, &system_clock, &ledger, &err), err);
+    moly_ledger_close(ledger);
+    assert_fails(moly_ledger_open(url, &b->clock, &ledger, &err), MOLY_ERR_RULE, "training", err);
+    assert_null(ledger);
+    assert_ok(moly_ledger_open(b->url, &system_clock, &ledger, &err), err);
+    moly_ledger_close(ledger);
+}
+
+static void sites_that_cannot_be_are_refused(void **state)
+{
+    books *b = *state;
+    moly_error err = {0};
+    moly_ledger *ledger = NULL;
+    static const struct {
+        moly_site site;
+        const char *piece;
+    } rows[] = {{{"", "KG", 0, true}, "name"},
+                {{"A", "Kg", 0, true}, "ISO 3166"},
+                {{"A", NULL, 0, true}, "ISO 3166"},
+                {{"A", "KG", 1081, true}, "1081 min"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        moly_status status = moly_ledger_create(b->url, &rows[i].site, &b->clock, &ledger, &err);
+        assert_true(status == MOLY_ERR_USAGE || status == MOLY_ERR_RANGE);
+        assert_non_null(strstr(err.message, rows[i].piece));
+        memset(&err, 0, sizeof err);
+    }
+}
+
 /* EVIDENCE: R-01 an event stores who, what, old value, new value, when and why */
 static void a_record_keeps_its_members_and_the_event_keeps_the_old_ones(void **state)
 {
@@ -841,6 +882,9 @@ static void a_reader_keeps_seeing_the_state_it_began_with(void **state)
 #define SUITE(set_up)                                                                              \
     cmocka_unit_test_setup_teardown(a_created_ledger_opens_again_and_refuses_a_second_creation,    \
                                     set_up, tear_down),                                            \
+        cmocka_unit_test_setup_teardown(a_simulated_clock_needs_a_ledger_made_for_training,        \
+                                        set_up, tear_down),                                        \
+        cmocka_unit_test_setup_teardown(sites_that_cannot_be_are_refused, set_up, tear_down),      \
         cmocka_unit_test_setup_teardown(                                                           \
             a_record_keeps_its_members_and_the_event_keeps_the_old_ones, set_up, tear_down),       \
         cmocka_unit_test_setup_teardown(records_are_found_by_state_owner_time_and_page, set_up,    \

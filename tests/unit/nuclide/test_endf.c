@@ -116,6 +116,8 @@ static void malformed_tapes_are_refused_with_line_and_column(void **state)
         const char *text, *message;
     } cases[] = {
         {4, 1, " 2.16x400+4", "tape:4:1: not a number of ENDF-6"},
+        {4, 1, "+-+-+-+-+-+", "tape:4:1: not a number of ENDF-6"},
+        {4, 1, "1.5+++++++1", "tape:4:1: not a number of ENDF-6"},
         {4, 1, "-2.162400+4", "a half-life that is not positive"},
         {4, 45, " 9999999999", "tape:4:45: a count"},
         {6, 56, "        -12", "tape:6:56: a count"},

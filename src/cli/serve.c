@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `moly serve`: the server of a centre, until it is told to stop. */
+
+#include "cli.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "moly/server/server.h"
+
+struct serve_args {
+    const char *db, *address, *certificate, *key, *web;
+    int64_t port;
+};
+
+static const moly_param params[] = {
+    {.name = "db",
+     MOLY_TEXT(struct serve_args, db),
+     .pattern_hint = "URL",
+     .is_required = true,
+     .help = "the ledger: sqlite:PATH or postgres://..."},
+    {.name = "port",
+     MOLY_I64(struct serve_args, port),
+     .min = 0,
+     .max = 65535,
+     .fallback = "8040",
+     .help = "port to listen on; 0 takes a free one"},
+    {.name = "address",
+     MOLY_TEXT(struct serve_args, address),
+     .pattern_hint = "IP",
+     .fallback = "127.0.0.1",
+     .help = "address to listen on; beyond this machine, give a certificate too"},
+    {.name = "certificate",
+     MOLY_TEXT(struct serve_args, certificate),
+     .pattern_hint = "FILE",
+     .help = "certificate for TLS, PEM"},
+    {.name = "key",
+     MOLY_TEXT(struct serve_args, key),
+     .pattern_hint = "FILE",
+     .help = "private key of the certificate, PEM"},
+    {.name = "web",
+     MOLY_TEXT(struct serve_args, web),
+     .pattern_hint = "DIR",
+     .help = "folder of the web front end; without it, the installed one"},
+};
+
+/* bin/moly of an installed tree has its front end in share/moly/web, wherever the tree was moved. */
+static const char *installed_web(moly_arena *arena)
+{
+    char own[4096];
+    ssize_t n = readlink("/proc/self/exe", own, sizeof own - 1);
+    if (n <= 0) {
+        return NULL;
+    }
+    own[n] = '\0';
+    for (int i = 0; i < 2; i++) {
+        char *slash = strrchr(own, '/');
+        if (!slash) {
+            return NULL;
+        }
+        *slash = '\0';
+    }
+    const char *folder = moly_arena_printf(arena, "%s/share/moly/web", own);
+    return folder && access(folder, R_OK | X_OK) == 0 ? folder : NULL;
+}
+
+static void announce(const struct serve_args *given, const moly_server *server)
+{
+    bool is_v6 = strchr(given->address, ':') != NULL;
+    (void)printf("Moly is at http%s://%s%s%s:%u/\n", given->certificate ? "s" : "",
+                 is_v6 ? "[" : "", given->address, is_v6 ? "]" : "",
+                 (unsigned)moly_server_port(server));
+    (void)fflush(stdout);
+}
+
+static moly_status run_serve(const void *args, const moly_run *run, json_t **result,
+                             moly_error *err)
+{
+    (void)result;
+    const struct serve_args *given = args;
+    const moly_server_options options = {
+        .url = given->db,
+        .address = given->address,
+        .port = (uint16_t)given->port,
+        .certificate = given->certificate,
+        .key = given->key,
+        .web = given->web ? given->web : installed_web(run->arena),
+        .clock = &run->clock,
+    };
+    moly_server *server = NULL;
+    moly_status status = moly_server_start(&options, &server, err);
+    if (status != MOLY_OK) {
+        return status;
+    }
+    announce(given, server);
+    while (!run->progress->is_cancelled(run->progress->context)) {
+        (void)poll(NULL, 0, 500); /* a signal ends it early */
+    }
+    moly_server_stop(server);
+    return MOLY_OK;
+}
+
+const moly_command cli_serve_command = {
+    .declaration = {.name = "serve",
+                    .summary = "serve the centre to browsers and programs until stopped",
+                    .description =
+                        "HTTP on this machine only, unless another address is given; put nginx in "
+                        "front for a network, or give a certificate. GET /api/openapi.json "
+                        "describes the interface. Ctrl-C or SIGTERM stops it; acts that were "
+                        "begun are finished.",
+                    .example = "moly serve --db sqlite:centre.db --port 8040",
+                    .params = params,
+                    .n_params = sizeof params / sizeof params[0],
+                    .args_size = sizeof(struct serve_args)},
+    .run = run_serve,
+};

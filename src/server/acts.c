@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Acts by HTTP: the same declaration, the same event, the same refusal as at the command line. */
+#include "inside.h"
+
+#include <string.h>
+
+moly_status acts_get(request *r, reply *out, moly_error *err)
+{
+    out->json = moly_acts_describe(r->language);
+    return out->json ? MOLY_OK : MOLY_NO_MEMORY(err);
+}
+
+static bool has_field(const moly_act *act, const char *name)
+{
+    for (size_t i = 0; i < act->declaration.n_params; i++) {
+        if (strcmp(act->declaration.params[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Members of the body that are no fields of the act. */
+typedef struct signing {
+    const char *password, *second_user, *second_password; /* borrowed from the body */
+} signing;
+
+static moly_status signing_text(const json_t *body, const char *key, const char **text,
+                                moly_error *err)
+{
+    const json_t *value = json_object_get(body, key);
+    if (!value || json_is_null(value)) {
+        return MOLY_OK;
+    }
+    return moly_json_get_text(body, key, text, err);
+}
+
+static moly_status take_signing(const moly_act *act, const json_t *body, signing *given,
+                                json_t **fields, moly_error *err)
+{
+    /* An act that sets a password has a field of that name; the signer's is the other one then. */
+    const char *own = has_field(act, "password") ? "signer_password" : "password";
+    moly_status status = signing_text(body, own, &given->password, err);
+    if (!status) {
+        status = signing_text(body, "second_user", &given->second_user, err);
+    }
+    if (!status) {
+        status = signing_text(body, "second_password", &given->second_password, err);
+    }
+    if (!status && !given->second_user != !given->second_password) {
+        status = MOLY_FAIL(err, MOLY_ERR_USAGE,
+                           "second_user and second_password are given together or not at all");
+    }
+    if (status) {
+        return status;
+    }
+    *fields = json_copy((json_t *)body); /* jansson does not change it */
+    (void)json_object_del(*fields, own);
+    (void)json_object_del(*fields, "second_user");
+    (void)json_object_del(*fields, "second_password");
+    return *fields ? MOLY_OK : MOLY_NO_MEMORY(err);
+}
+
+static moly_status perform(request *r, const moly_act *act, const signing *given,
+                           const json_t *fields, reply *out, moly_error *err)
+{
+    moly_identity *identity = NULL, *second = NULL;
+    moly_performer performer = {
+        .user = r->session.user, .authentication = "session", .language = r->language};
+    moly_status status = MOLY_OK;
+    if (given->password) {
+        status = sign_in(r, r->session.user, given->password, &identity, out, err);
+        performer.authentication = "password";
+    }
+    if (!status && given->second_user) {
+        status = sign_in(r, given->second_user, given->second_password, &second, out, err);
+    }
+    if (!status) {
+        performer.identity = identity;
+        performer.second = second;
+        status = moly_centre_perform(r->server->ledger, act->declaration.name, fields, &performer,
+                                     &out->json, err);
+    }
+    if (!status) {
+        hub_tell(r->server->hub, (int64_t)json_integer_value(json_object_get(out->json, "seq")));
+    }
+    moly_identity_free(second);
+    moly_identity_free(identity);
+    return status;
+}
+
+static moly_status preview(request *r, const moly_act *act, const json_t *fields, reply *out,
+                           moly_error *err)
+{
+    const moly_performer performer = {
+        .user = r->session.user, .authentication = "session", .language = r->language};
+    return moly_centre_preview(r->server->ledger, act->declaration.name, fields, &performer,
+                               &out->json, err);
+}
+
+static moly_status run(request *r, bool is_preview, reply *out, moly_error *err)
+{
+    const moly_act *act = NULL;
+    json_t *body = NULL, *fields = NULL;
+    signing given = {0};
+    moly_status status = moly_act_find(r->captured[0], &act, err);
+    if (!status) {
+        status = request_body(r, &body, err);
+    }
+    if (!status) {
+        status = take_signing(act, body, &given, &fields, err);
+    }
+    if (!status) {
+        status = is_preview ? preview(r, act, fields, out, err)
+                            : perform(r, act, &given, fields, out, err);
+    }
+    json_decref(fields);
+    json_decref(body);
+    return status;
+}
+
+moly_status act_post(request *r, reply *out, moly_error *err)
+{
+    return run(r, false, out, err);
+}
+
+moly_status act_preview_post(request *r, reply *out, moly_error *err)
+{
+    return run(r, true, out, err);
+}

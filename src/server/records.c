@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the ledger's projections hold. */
+#include "inside.h"
+
+#include <string.h>
+
+enum { MAX_RESULTS = 1000, RECORDS = 500, EVENTS = 100 };
+
+static moly_status results(json_t *list, reply *out, moly_error *err)
+{
+    out->json = json_pack("{s:o}", "results", list);
+    return out->json ? MOLY_OK : MOLY_NO_MEMORY(err);
+}
+
+static moly_status argument_flag(const request *r, const char *name, bool *is_set, moly_error *err)
+{
+    const char *text = NULL;
+    moly_status status = request_argument(r, name, &text, err);
+    *is_set = text && strcmp(text, "0") != 0;
+    return status;
+}
+
+moly_status records_get(request *r, reply *out, moly_error *err)
+{
+    const moly_ledger_reader *reader = NULL;
+    moly_record_query query = {.kind = r->captured[0]};
+    json_t *list = NULL;
+    moly_status status = request_argument(r, "state", &query.state, err);
+    if (!status) {
+        status = request_argument(r, "owner", &query.owner, err);
+    }
+    if (!status) {
+        status = request_argument(r, "after", &query.after_id, err);
+    }
+    if (!status) {
+        status = argument_flag(r, "newest", &query.newest_first, err);
+    }
+    if (!status) {
+        status = request_argument_count(r, "limit", RECORDS, MAX_RESULTS, &query.limit, err);
+    }
+    if (!status) {
+        status = request_reader(r, &reader, err);
+    }
+    if (!status) {
+        status = moly_ledger_records(reader, &query, &list, err);
+    }
+    return status ? status : results(list, out, err);
+}
+
+moly_status record_get(request *r, reply *out, moly_error *err)
+{
+    const moly_ledger_reader *reader = NULL;
+    moly_status status = request_reader(r, &reader, err);
+    return status ? status
+                  : moly_ledger_record(reader, r->captured[0], r->captured[1], &out->json, err);
+}
+
+moly_status trace_get(request *r, reply *out, moly_error *err)
+{
+    const moly_ledger_reader *reader = NULL;
+    const char *node = moly_arena_printf(r->arena, "%s/%s", r->captured[0], r->captured[1]);
+    moly_status status = node ? request_reader(r, &reader, err) : MOLY_NO_MEMORY(err);
+    return status ? status : moly_ledger_trace(reader, node, &out->json, err);
+}
+
+moly_status balance_get(request *r, reply *out, moly_error *err)
+{
+    const moly_ledger_reader *reader = NULL;
+    const char *text = NULL;
+    moly_instant at = moly_clock_now(moly_ledger_clock(r->server->ledger));
+    moly_status status = request_argument(r, "at", &text, err);
+    if (!status && text) {
+        status = moly_instant_parse(text, &at, err);
+    }
+    if (!status) {
+        status = request_reader(r, &reader, err);
+    }
+    return status ? status : moly_ledger_balance(reader, at, &out->json, err);
+}
+
+moly_status events_get(request *r, reply *out, moly_error *err)
+{
+    const moly_ledger_reader *reader = NULL;
+    moly_event_query query = {0};
+    const char *after = NULL;
+    json_t *list = NULL;
+    moly_status status = request_argument(r, "subject", &query.subject, err);
+    if (!status) {
+        status = request_argument(r, "kind", &query.kind, err);
+    }
+    if (!status) {
+        status = request_argument(r, "person", &query.person, err);
+    }
+    if (!status) {
+        status = request_argument(r, "after", &after, err);
+    }
+    if (!status && after) {
+        status = moly_integer_parse(after, &query.after_seq, err);
+    }
+    if (!status) {
+        status = argument_flag(r, "newest", &query.newest_first, err);
+    }
+    if (!status) {
+        status = request_argument_count(r, "limit", EVENTS, MAX_RESULTS, &query.limit, err);
+    }
+    if (!status) {
+        status = request_reader(r, &reader, err);
+    }
+    if (!status) {
+        status = moly_ledger_events(reader, &query, &list, err);
+    }
+    return status ? status : results(list, out, err);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every path of the API. Routing, permission and description follow from this table. */
+#include "inside.h"
+
+#include <string.h>
+
+#define PAGING "limit after newest"
+enum { OPEN = ROUTE_IS_OPEN, SLOW = ROUTE_IS_SLOW, QUIET = ROUTE_IS_QUIET };
+
+static const route table[] = {
+    {"POST", "/api/login", login_post, "Sign in", NULL, OPEN | SLOW},
+    {"POST", "/api/logout", logout_post, "End the session", NULL, 0},
+    {"GET", "/api/session", session_get, "Who is signed in", NULL, 0},
+
+    {"GET", "/api/acts", acts_get, "What can be done, with fields and roles", "lang", 0},
+    {"POST", "/api/acts/{name}", act_post, "Do an act", "lang", SLOW},
+    {"POST", "/api/acts/{name}/preview", act_preview_post, "What an act would do now", "lang",
+     SLOW},
+
+    {"GET", "/api/today", today_get, "What is where, who is due, what blocks whom", "lang", 0},
+    {"GET", "/api/patients", patients_get, "Patients by a part of name, number or id",
+     "search limit", 0},
+    {"GET", "/api/patients/{id}", patient_get, "A patient with everything that was done", "lang",
+     0},
+    {"GET", "/api/records/{kind}", records_get, "Records of a kind", "state owner " PAGING, 0},
+    {"GET", "/api/records/{kind}/{id}", record_get, "A record", NULL, 0},
+    {"GET", "/api/trace/{kind}/{id}", trace_get, "What it was made of, and what of it", NULL, 0},
+    {"GET", "/api/balance", balance_get, "The books of activity at an instant", "at", 0},
+    {"GET", "/api/events", events_get, "The audit trail", "subject kind person " PAGING, 0},
+
+    {"GET", "/api/studies/{id}", study_get, "An imaging study", NULL, 0},
+    {"GET", "/api/studies/{id}/volume", study_volume_get, "Its image, NIfTI compressed by gzip",
+     NULL, 0},
+    {"GET", "/api/studies/{id}/regions", study_regions_get, "Its regions, NIfTI compressed by gzip",
+     NULL, 0},
+
+    {"GET", "/api/stream", stream_get, "Server-sent events: the ledger grew", NULL, QUIET},
+    {"GET", "/api/site", site_get, "The site and its time", NULL, 0},
+    {"GET", "/api/languages", languages_get, "Languages of messages", NULL, OPEN},
+    {"GET", "/api/catalogue/{language}", catalogue_get, "Messages in a language", NULL, OPEN},
+    {"GET", "/api/openapi.json", openapi_get, "This description", NULL, 0},
+    {"GET", "/api/health", health_get, "Does the server reach its ledger?", NULL, OPEN | QUIET},
+};
+
+const route *routes(size_t *n)
+{
+    *n = sizeof table / sizeof table[0];
+    return table;
+}
+
+moly_status route_find(request *r, reply *out, moly_error *err)
+{
+    const char *method = strcmp(r->method, "HEAD") == 0 ? "GET" : r->method;
+    bool is_path = false;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        if (!target_matches(&r->path, table[i].pattern, r->captured)) {
+            continue;
+        }
+        if (strcmp(table[i].method, method) == 0) {
+            r->route = &table[i];
+            return MOLY_OK;
+        }
+        is_path = true;
+    }
+    if (is_path) {
+        return REPLY_FAIL(out, MHD_HTTP_METHOD_NOT_ALLOWED, err, MOLY_ERR_USAGE,
+                          "this path does not take the method %.20s", r->method);
+    }
+    return MOLY_FAIL(err, MOLY_ERR_NOT_FOUND, "there is no such path; see /api/openapi.json");
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Starting and stopping: the ledger, the listening, and everything between. */
+#include "inside.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_PEM_BYTES = 1024 * 1024, MAX_THREADS = 16 };
+
+typedef union address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+} address;
+
+static moly_status parse_address(const moly_server_options *options, address *parsed,
+                                 moly_error *err)
+{
+    const char *text = options->address ? options->address : "127.0.0.1";
+    memset(parsed, 0, sizeof *parsed);
+    if (inet_pton(AF_INET, text, &parsed->v4.sin_addr) == 1) {
+        parsed->v4.sin_family = AF_INET;
+        parsed->v4.sin_port = htons(options->port);
+        return MOLY_OK;
+    }
+    if (inet_pton(AF_INET6, text, &parsed->v6.sin6_addr) == 1) {
+        parsed->v6.sin6_family = AF_INET6;
+        parsed->v6.sin6_port = htons(options->port);
+        return MOLY_OK;
+    }
+    return MOLY_FAIL(err, MOLY_ERR_USAGE, "'%.60s' is no numeric address such as 127.0.0.1 or ::1",
+                     text);
+}
+
+typedef struct tls {
+    char *certificate, *key; /* PEM texts; NULL: no TLS */
+} tls;
+
+static void tls_free(tls *pem)
+{
+    if (pem->key) {
+        explicit_bzero(pem->key, strlen(pem->key));
+    }
+    moly_free(pem->certificate);
+    moly_free(pem->key);
+}
+
+static moly_status tls_load(const moly_server_options *options, tls *pem, moly_error *err)
+{
+    size_t length = 0;
+    if (!options->certificate != !options->key) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE, "a certificate and its key are given together");
+    }
+    if (!options->certificate) {
+        return MOLY_OK;
+    }
+    if (MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE, "this machine's libmicrohttpd was built without TLS");
+    }
+    moly_status status =
+        moly_file_read(options->certificate, MAX_PEM_BYTES, &pem->certificate, &length, err);
+    return status ? status : moly_file_read(options->key, MAX_PEM_BYTES, &pem->key, &length, err);
+}
+
+static unsigned thread_count(const moly_server_options *options)
+{
+    long n = options->n_threads > 0 ? (long)options->n_threads : sysconf(_SC_NPROCESSORS_ONLN);
+    /* two, so that one long reading leaves the other */
+    return n < 2 ? 2 : n > MAX_THREADS ? MAX_THREADS : (unsigned)n;
+}
+
+/* Paths and arguments stay as they were sent: target.c decodes them. */
+static size_t leave_escaped(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
+static moly_status listen_on(moly_server *server, const moly_server_options *options,
+                             const address *where, const tls *pem, moly_error *err)
+{
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+                     (where->any.sa_family == AF_INET6 ? MHD_USE_IPv6 : 0u) |
+                     (pem->key ? MHD_USE_TLS : 0u);
+    const struct MHD_OptionItem secured[] = {
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, pem->certificate},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, pem->key},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    errno = 0;
+    server->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, request_answer, server, MHD_OPTION_SOCK_ADDR, &where->any,
+        MHD_OPTION_THREAD_POOL_SIZE, thread_count(options), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)LIMIT_CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT_CONNECTIONS,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)LIMIT_IDLE_CONNECTION_S,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
+        MHD_OPTION_NOTIFY_COMPLETED, request_completed, server, MHD_OPTION_UNESCAPE_CALLBACK,
+        leave_escaped, NULL, MHD_OPTION_ARRAY, pem->key ? secured : &secured[2], MHD_OPTION_END);
+    if (!server->daemon) {
+        return MOLY_FAIL(err, MOLY_ERR_IO, "cannot listen on %s port %u: %s",
+                         options->address ? options->address : "127.0.0.1", (unsigned)options->port,
+                         errno ? strerror(errno) : "the certificate or key was not taken");
+    }
+    server->has_tls = pem->key != NULL;
+    server->port = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
+    return MOLY_OK;
+}
+
+static moly_status open_web(const char *folder, int *web, moly_error *err)
+{
+    *web = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (folder && *web < 0) {
+        return MOLY_FAIL(err, MOLY_ERR_NOT_FOUND, "no folder of the front end at %.200s: %s",
+                         folder, strerror(errno));
+    }
+    return MOLY_OK;
+}
+
+static moly_status make_parts(moly_server *server, moly_error *err)
+{
+    server->sessions = session_table_new();
+    server->rates = rate_table_new();
+    server->gate = password_gate_new();
+    if (!server->sessions || !server->rates || !server->gate) {
+        return MOLY_NO_MEMORY(err);
+    }
+    moly_status status = jobs_start(&server->jobs, err);
+    return status ? status : hub_start(server, &server->hub, err);
+}
+
+moly_status moly_server_start(const moly_server_options *options, moly_server **started,
+                              moly_error *err)
+{
+    *started = NULL;
+    address where;
+    tls pem = {NULL, NULL};
+    moly_server *server = NULL;
+    moly_status status = sodium_init() < 0
+                             ? MOLY_FAIL(err, MOLY_ERR_INTERNAL, "libsodium cannot be used")
+                             : parse_address(options, &where, err);
+    if (status) {
+        goto done;
+    }
+    server = moly_alloc(1, sizeof *server);
+    if (!server) {
+        status = MOLY_NO_MEMORY(err);
+        goto done;
+    }
+    server->web = -1;
+    status = tls_load(options, &pem, err);
+    if (!status) {
+        status = open_web(options->web, &server->web, err);
+    }
+    if (!status) {
+        status = moly_ledger_open(options->url, options->clock, &server->ledger, err);
+    }
+    if (!status) {
+        status = make_parts(server, err);
+    }
+    if (!status) {
+        status = listen_on(server, options, &where, &pem, err);
+    }
+done:
+    tls_free(&pem);
+    if (status) {
+        moly_server_stop(server);
+        return status;
+    }
+    *started = server;
+    return MOLY_OK;
+}
+
+uint16_t moly_server_port(const moly_server *server)
+{
+    return server->port;
+}
+
+void moly_server_stop(moly_server *server)
+{
+    if (!server) {
+        return;
+    }
+    /* No connection may be suspended when libmicrohttpd stops: first those who wake them. */
+    jobs_finish(server->jobs);
+    hub_finish(server->hub);
+    if (server->daemon) {
+        MHD_stop_daemon(server->daemon);
+    }
+    jobs_free(server->jobs);
+    hub_free(server->hub);
+    password_gate_free(server->gate);
+    rate_table_free(server->rates);
+    session_table_free(server->sessions);
+    moly_ledger_close(server->ledger);
+    if (server->web >= 0) {
+        (void)close(server->web);
+    }
+    moly_free(server);
+}
