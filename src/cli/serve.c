@@ -109,7 +109,7 @@ const moly_command cli_serve_command = {
                         "front for a network, or give a certificate. GET /api/openapi.json "
                         "describes the interface. Ctrl-C or SIGTERM stops it; acts that were "
                         "begun are finished.",
-                    .example = "moly serve --db sqlite:centre.db --port 8040",
+                    .example = "moly serve --db sqlite:moly.db --port 8040",
                     .params = params,
                     .n_params = sizeof params / sizeof params[0],
                     .args_size = sizeof(struct serve_args)},
