@@ -226,10 +226,19 @@ static moly_status run(moly_transaction *transaction, void *given, moly_error *e
     return status;
 }
 
+/* Messages are made in the language of the person who asks. */
+static void speak_to(const moly_performer *performer, moly_error *err)
+{
+    if (err && performer->language) {
+        err->language = performer->language;
+    }
+}
+
 static moly_status perform(struct request *request, const char *act, json_t **event,
                            moly_error *err)
 {
     *event = NULL;
+    speak_to(request->performer, err);
     moly_status status = moly_act_find(act, &request->act, err);
     if (!status) {
         status = moly_ledger_transact(request->ledger, run, request, err);
@@ -268,6 +277,7 @@ moly_status moly_centre_preview(moly_ledger *ledger, const char *act, const json
     struct request request = {
         .ledger = ledger, .fields = fields, .performer = performer, .is_preview = true};
     *body = NULL;
+    speak_to(performer, err);
     moly_status status = moly_act_find(act, &request.act, err);
     if (!status) {
         status = moly_ledger_transact(ledger, run, &request, err);

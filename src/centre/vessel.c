@@ -34,17 +34,9 @@ moly_status vessel_choose(const moly_act_context *context, size_t n, const char 
     return status ? status : vessel_find(context, kind, id, v, err);
 }
 
-moly_status vessel_usable_at(const moly_act_context *context, const vessel *v, moly_instant use,
-                             const char *what, moly_error *err)
+static moly_status check_molybdenum(const moly_act_context *context, const vessel *v,
+                                    moly_instant use, const char *what, moly_error *err)
 {
-    moly_instant ends = record_instant(v->record, "expiry");
-    if (!moly_instant_is_none(ends) && use.us > ends.us) {
-        return MOLY_REFUSE(
-            err, "R-24",
-            "%s %s expires at %s (limit: %s), so it cannot be %s at %s; use a fresh one", v->kind,
-            v->id, say_time(context, ends), record_text(v->record, "expiry_by"), what,
-            say_time(context, use));
-    }
     double ratio = record_number(v->record, "molybdenum_ratio");
     if (!isfinite(ratio)) {
         return MOLY_OK;
@@ -59,6 +51,21 @@ moly_status vessel_usable_at(const moly_act_context *context, const vessel *v, m
             "%s %s holds %.3g Bq of Mo-99 per Bq of Tc-99m at %s, limit %.3g (%s); "
             "it cannot be %s then: use a fresh eluate",
             v->kind, v->id, then, say_time(context, use), limit->value, limit->source, what);
+    }
+    return status;
+}
+
+moly_status vessel_usable_at(const moly_act_context *context, const vessel *v, moly_instant use,
+                             const char *what, moly_error *err)
+{
+    moly_status status = check_molybdenum(context, v, use, what, err);
+    moly_instant ends = record_instant(v->record, "expiry");
+    if (!status && !moly_instant_is_none(ends) && use.us > ends.us) {
+        status = MOLY_REFUSE(err, "R-24",
+                             "%s %s expires at %s (limit: %s), so it cannot be %s at %s; use a "
+                             "fresh one",
+                             v->kind, v->id, say_time(context, ends),
+                             record_text(v->record, "expiry_by"), what, say_time(context, use));
     }
     return status;
 }

@@ -15,6 +15,7 @@ struct who {
     const char *password_file;
     const char *second;
     const char *second_password_file;
+    int is_preview;
 };
 
 static const moly_param who_params[] = {
@@ -40,6 +41,9 @@ static const moly_param who_params[] = {
      MOLY_TEXT(struct who, second_password_file),
      .pattern_hint = "FILE",
      .help = "the second person's password"},
+    {.name = "preview",
+     MOLY_BOOL(struct who, is_preview),
+     .help = "say what would happen, and write nothing"},
 };
 enum { N_WHO = sizeof who_params / sizeof who_params[0] };
 
@@ -67,7 +71,9 @@ static moly_status perform(const moly_act *act, const json_t *fields, const stru
     if (status == MOLY_OK) {
         status = moly_ledger_open(who->db, &run->clock, &ledger, err);
     }
-    if (status == MOLY_OK && (who->password_file || act->signature != MOLY_SIGNATURE_NONE)) {
+    bool is_preview = who->is_preview == 1;
+    bool is_signed = act->signature != MOLY_SIGNATURE_NONE && !is_preview;
+    if (status == MOLY_OK && (who->password_file || is_signed)) {
         status = sign_in(ledger, who->user, who->password_file, &identity, err);
         performer.authentication = "password";
     }
@@ -77,7 +83,9 @@ static moly_status perform(const moly_act *act, const json_t *fields, const stru
     if (status == MOLY_OK) {
         performer.identity = identity;
         performer.second = second;
-        status = moly_centre_perform(ledger, act->declaration.name, fields, &performer, event, err);
+        const char *name = act->declaration.name;
+        status = is_preview ? moly_centre_preview(ledger, name, fields, &performer, event, err)
+                            : moly_centre_perform(ledger, name, fields, &performer, event, err);
     }
     moly_identity_free(second);
     moly_identity_free(identity);
@@ -107,14 +115,23 @@ static const moly_column event_columns[] = {
     {"subject", "About", MOLY_DIM_NONE, 0}, {"at", "At", MOLY_DIM_NONE, 0},
     {"person", "By", MOLY_DIM_NONE, 0},     {"hash", "Hash", MOLY_DIM_NONE, 0},
 };
-static const moly_view event_view = {NULL, "", event_columns,
-                                     sizeof event_columns / sizeof event_columns[0]};
+static const moly_column warning_columns[] = {
+    {"rule", "Rule", MOLY_DIM_NONE, 0},
+    {"message", "Message", MOLY_DIM_NONE, 0},
+};
+static const moly_view event_views[] = {
+    {NULL, "", event_columns, sizeof event_columns / sizeof event_columns[0]},
+    {"Warnings", "body.warnings", warning_columns,
+     sizeof warning_columns / sizeof warning_columns[0]},
+};
 
 moly_status cli_act_command(const moly_act *act, moly_arena *arena, moly_command *command,
                             moly_error *err)
 {
     size_t offset = 0;
-    *command = (moly_command){.views = &event_view, .n_views = 1, .run = run_act};
+    *command = (moly_command){.views = event_views,
+                              .n_views = sizeof event_views / sizeof event_views[0],
+                              .run = run_act};
     moly_status status = cli_extend(&act->declaration, who_params, N_WHO, sizeof(struct who), arena,
                                     &command->declaration, &offset, err);
     if (status == MOLY_OK) {

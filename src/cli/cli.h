@@ -17,9 +17,12 @@ extern const moly_command cli_ledger_balance_command;
 extern const moly_command cli_ledger_rebuild_command;
 extern const moly_command cli_ledger_verify_command;
 extern const moly_command cli_man_command;
-extern const moly_command cli_serve_command;
+extern const moly_command cli_record_list_command;
+extern const moly_command cli_record_show_command;
+extern const moly_command cli_trace_command;
 extern const moly_command cli_completion_command;
 extern const moly_command cli_acts_command;
+extern const moly_command cli_serve_command;
 
 /** All commands, ordered by name, with the options that every command takes already behind their
  *  own. */

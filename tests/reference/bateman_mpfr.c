@@ -111,98 +111,130 @@ static void evaluate(const network *w, size_t j, mpfr_t *e, mpfr_t *f, mpfr_t at
     }
 }
 
+/* What is asked, as the caller gave it. */
+typedef struct problem {
+    size_t n, n_feeds;
+    const double *lambda, *atoms, *rate;
+    const moly_feed *feeds;
+    bool *is_used; /* [n] is reached */
+} problem;
+
+static void build(network *w, const problem *q)
+{
+    mpfr_t x, rate;
+    mpfr_inits2(BITS, x, rate, (mpfr_ptr)0);
+    size_t n = q->n;
+    w->rows[n] = (row){.n = 1, .column = need(1, sizeof(size_t)), .c = numbers(1)};
+    w->rows[n].column[0] = n;
+    mpfr_set_ui(w->rows[n].c[0], 1, MPFR_RNDN);
+    for (size_t j = 0; j < n; j++) {
+        mpfr_set_d(w->lambda[j], q->lambda[j], MPFR_RNDN);
+        q->is_used[j] = q->atoms[j] > 0.0;
+        if (q->rate != NULL && q->rate[j] > 0.0) {
+            q->is_used[j] = true;
+            mpfr_set_d(rate, q->rate[j], MPFR_RNDN);
+            add_parent(w, &w->rows[n], rate, x);
+        }
+        for (size_t f = 0; f < q->n_feeds; f++) {
+            size_t from = q->feeds[f].from;
+            if (q->feeds[f].to == j && q->lambda[from] > 0.0 && q->is_used[from]) {
+                q->is_used[j] = true;
+                mpfr_set_d(rate, q->feeds[f].fraction, MPFR_RNDN);
+                mpfr_mul(rate, rate, w->lambda[from], MPFR_RNDN);
+                add_parent(w, &w->rows[from], rate, x);
+            }
+        }
+        if (q->is_used[j] && q->lambda[j] > 0.0) {
+            separate(w, j, 0);
+            finish_row(w, j, q->atoms[j], x);
+        }
+        for (size_t k = 0; k <= n; k++) { /* a stable member has no row */
+            mpfr_set_ui(w->sum[k], 0, MPFR_RNDN);
+            w->is_in[k] = false;
+        }
+    }
+    mpfr_clears(x, rate, (mpfr_ptr)0);
+}
+
+/* e = exp(-lambda t), f = its integral, made = what is there of a stable member without its parents
+ */
+static void begin_time(const network *w, const problem *q, double t, mpfr_t *e, mpfr_t *f,
+                       mpfr_t *made, mpfr_t x)
+{
+    mpfr_set_ui(e[q->n], 1, MPFR_RNDN);
+    mpfr_set_d(f[q->n], t, MPFR_RNDN);
+    for (size_t j = 0; j < q->n; j++) {
+        mpfr_set_d(made[j], q->atoms[j], MPFR_RNDN);
+        if (q->rate != NULL) {
+            mpfr_set_d(x, q->rate[j], MPFR_RNDN);
+            mpfr_mul_d(x, x, t, MPFR_RNDN);
+            mpfr_add(made[j], made[j], x, MPFR_RNDN);
+        }
+        if (q->is_used[j] && q->lambda[j] > 0.0) {
+            mpfr_mul_d(x, w->lambda[j], t, MPFR_RNDN);
+            mpfr_neg(x, x, MPFR_RNDN);
+            mpfr_exp(e[j], x, MPFR_RNDN);
+            mpfr_expm1(f[j], x, MPFR_RNDN);
+            mpfr_div(f[j], f[j], w->lambda[j], MPFR_RNDN);
+            mpfr_neg(f[j], f[j], MPFR_RNDN);
+        }
+    }
+}
+
+static void at_time(const network *w, const problem *q, mpfr_t *e, mpfr_t *f, mpfr_t *made,
+                    double *out_atoms, double *out_decays)
+{
+    mpfr_t x, atoms, integral;
+    mpfr_inits2(BITS, x, atoms, integral, (mpfr_ptr)0);
+    for (size_t j = 0; j < q->n; j++) {
+        out_decays[j] = 0.0;
+        out_atoms[j] = mpfr_get_d(made[j], MPFR_RNDN);
+        if (!q->is_used[j] || q->lambda[j] == 0.0) {
+            continue;
+        }
+        evaluate(w, j, e, f, atoms, integral, x);
+        mpfr_mul(integral, integral, w->lambda[j], MPFR_RNDN);
+        out_atoms[j] = mpfr_get_d(atoms, MPFR_RNDN);
+        out_decays[j] = mpfr_get_d(integral, MPFR_RNDN);
+        for (size_t k = 0; k < q->n_feeds; k++) {
+            if (q->feeds[k].from == j) {
+                mpfr_mul_d(x, integral, q->feeds[k].fraction, MPFR_RNDN);
+                mpfr_add(made[q->feeds[k].to], made[q->feeds[k].to], x, MPFR_RNDN);
+            }
+        }
+    }
+    mpfr_clears(x, atoms, integral, (mpfr_ptr)0);
+}
+
 void bateman_mpfr(size_t n, const double *lambda_per_s, size_t n_feeds, const moly_feed *feeds,
                   const double *atoms, const double *rate_per_s, const double *times_s,
                   size_t n_times, double *out_atoms, double *out_decays)
 {
-    network w = {.n = n, .lambda = numbers(n + 1), .sum = numbers(n + 1)};
-    w.rows = need(n + 1, sizeof *w.rows);
-    w.is_in = need(n + 1, sizeof *w.is_in);
-    mpfr_t *e = numbers(n + 1), *f = numbers(n + 1), *made = numbers(n + 1);
-    mpfr_t x, rate, integral;
-    mpfr_inits2(BITS, x, rate, integral, (mpfr_ptr)0);
-    w.rows[n] = (row){.n = 1, .column = need(1, sizeof(size_t)), .c = numbers(1)};
-    w.rows[n].column[0] = n;
-    mpfr_set_ui(w.rows[n].c[0], 1, MPFR_RNDN);
-    bool *is_used = need(n, sizeof *is_used);
-
-    for (size_t j = 0; j < n; j++) {
-        mpfr_set_d(w.lambda[j], lambda_per_s[j], MPFR_RNDN);
-        is_used[j] = atoms[j] > 0.0;
-        if (rate_per_s != NULL && rate_per_s[j] > 0.0) {
-            is_used[j] = true;
-            mpfr_set_d(rate, rate_per_s[j], MPFR_RNDN);
-            add_parent(&w, &w.rows[n], rate, x);
-        }
-        for (size_t q = 0; q < n_feeds; q++) {
-            size_t from = feeds[q].from;
-            if (feeds[q].to == j && lambda_per_s[from] > 0.0 && is_used[from]) {
-                is_used[j] = true;
-                mpfr_set_d(rate, feeds[q].fraction, MPFR_RNDN);
-                mpfr_mul(rate, rate, w.lambda[from], MPFR_RNDN);
-                add_parent(&w, &w.rows[from], rate, x);
-            }
-        }
-        if (is_used[j] && lambda_per_s[j] > 0.0) {
-            separate(&w, j, 0);
-            finish_row(&w, j, atoms[j], x);
-        } else {
-            for (size_t k = 0; k <= n; k++) {
-                mpfr_set_ui(w.sum[k], 0, MPFR_RNDN);
-                w.is_in[k] = false;
-            }
-        }
-    }
-    for (size_t it = 0; it < n_times; it++) {
-        double t = times_s[it];
-        mpfr_set_ui(e[n], 1, MPFR_RNDN);
-        mpfr_set_d(f[n], t, MPFR_RNDN);
-        for (size_t j = 0; j < n; j++) {
-            mpfr_set_d(made[j], atoms[j], MPFR_RNDN);
-            if (is_used[j] && lambda_per_s[j] > 0.0) {
-                mpfr_mul_d(x, w.lambda[j], t, MPFR_RNDN);
-                mpfr_neg(x, x, MPFR_RNDN);
-                mpfr_exp(e[j], x, MPFR_RNDN);
-                mpfr_expm1(f[j], x, MPFR_RNDN);
-                mpfr_div(f[j], f[j], w.lambda[j], MPFR_RNDN);
-                mpfr_neg(f[j], f[j], MPFR_RNDN);
-            }
-            if (rate_per_s != NULL) {
-                mpfr_set_d(rate, rate_per_s[j], MPFR_RNDN);
-                mpfr_mul_d(rate, rate, t, MPFR_RNDN);
-                mpfr_add(made[j], made[j], rate, MPFR_RNDN);
-            }
-        }
-        for (size_t j = 0; j < n; j++) {
-            double decays = 0.0, left = mpfr_get_d(made[j], MPFR_RNDN);
-            if (is_used[j] && lambda_per_s[j] > 0.0) {
-                evaluate(&w, j, e, f, rate, integral, x);
-                left = mpfr_get_d(rate, MPFR_RNDN);
-                mpfr_mul(integral, integral, w.lambda[j], MPFR_RNDN);
-                decays = mpfr_get_d(integral, MPFR_RNDN);
-                for (size_t q = 0; q < n_feeds; q++) {
-                    if (feeds[q].from == j) {
-                        mpfr_mul_d(rate, integral, feeds[q].fraction, MPFR_RNDN);
-                        mpfr_add(made[feeds[q].to], made[feeds[q].to], rate, MPFR_RNDN);
-                    }
-                }
-            }
-            out_atoms[it * n + j] = left;
-            out_decays[it * n + j] = decays;
-        }
+    problem q = {n, n_feeds, lambda_per_s, atoms, rate_per_s, feeds, need(n, sizeof(bool))};
+    network w = {.n = n,
+                 .lambda = numbers(n + 1),
+                 .rows = need(n + 1, sizeof(row)),
+                 .sum = numbers(n + 1),
+                 .is_in = need(n + 1, sizeof(bool))};
+    mpfr_t *e = numbers(n + 1), *f = numbers(n + 1), *made = numbers(n + 1), scratch;
+    mpfr_init2(scratch, BITS);
+    build(&w, &q);
+    for (size_t t = 0; t < n_times; t++) {
+        begin_time(&w, &q, times_s[t], e, f, made, scratch);
+        at_time(&w, &q, e, f, made, out_atoms + t * n, out_decays + t * n);
     }
     for (size_t j = 0; j <= n; j++) {
         release(w.rows[j].c, w.rows[j].n);
         moly_free(w.rows[j].column);
     }
+    mpfr_clear(scratch);
     release(w.lambda, n + 1);
     release(w.sum, n + 1);
     release(e, n + 1);
     release(f, n + 1);
     release(made, n + 1);
-    mpfr_clears(x, rate, integral, (mpfr_ptr)0);
     moly_free(w.rows);
     moly_free(w.is_in);
-    moly_free(is_used);
+    moly_free(q.is_used);
     mpfr_free_cache();
 }

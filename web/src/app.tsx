@@ -90,9 +90,12 @@ function House() {
           </a>
         ))}
       </nav>
+      {site?.is_training === true && (
+        <p class="training" role="note"><Icon name="warn" size={18} /> {t("Training: nothing here is about a real patient.")}</p>
+      )}
       <TopBar site={site} onHelp={() => setHelpOpen(true)} />
       <main id="main" ref={main} tabIndex={-1}>
-        <Banners site={site} />
+        <Banners />
         {screenOf(here)}
       </main>
       {isHelpOpen && <Shortcuts places={PLACES} onClose={() => setHelpOpen(false)} />}
@@ -147,19 +150,9 @@ export function LanguageSwitch() {
   );
 }
 
-function Banners({ site }: { site: Site | undefined }) {
+function Banners() {
   const since = useAtom(lostSince);
-  return (
-    <div class="banners" aria-live="polite">
-      {since !== null && <OfflineBanner since={since} />}
-      {site?.is_training === true && (
-        <p class="banner banner-training">
-          <Icon name="warn" size={20} />
-          {t("Training: nothing here is about a real patient.")}
-        </p>
-      )}
-    </div>
-  );
+  return <div class="banners">{since !== null && <OfflineBanner since={since} />}</div>;
 }
 
 export function OfflineBanner({ since }: { since: number }) {

@@ -197,9 +197,14 @@ const moly_act clinic_administer = {
                         "The syringe is scanned and the patient confirmed by two identifiers. All "
                         "activity of the syringe is booked to the patient; clinic.measure_residual "
                         "books back what stayed.",
-                    .example = "moly act clinic.administer --db sqlite:centre.db --as technologist "
-                               "--password-file password --dose DOS-000001 --patient PAT-000001 "
-                               "--birth-date 1968-03-14",
+                    .example = "moly act clinic.administer"
+                               " --db sqlite:moly.db"
+                               " --as technologist"
+                               " --password-file technologist.password"
+                               " --dose DOS-000002"
+                               " --patient PAT-000002"
+                               " --birth-date 1951-11-02"
+                               " --reason 'the patient came late'",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct administer_args)},
     .roles = CLINIC,

@@ -67,8 +67,11 @@ const moly_act clinic_discharge = {
                     .description =
                         "The activity that the books have in the patient (physical decay only, so "
                         "an upper bound) leaves the centre.",
-                    .example = "moly act clinic.discharge --db sqlite:centre.db --as technologist "
-                               "--patient PAT-000001 --instructed",
+                    .example = "moly act clinic.discharge"
+                               " --db sqlite:moly.db"
+                               " --as technologist"
+                               " --patient PAT-000001"
+                               " --instructed",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct discharge_args)},
     .roles = CLINIC,

@@ -224,8 +224,12 @@ const moly_act clinic_draw_dose = {
              "the concentration measured when the kit was labelled (the eluate eluted). The event "
              "shows formula, half-life with its source, and both times. A preview gives the volume "
              "before anything is drawn.",
-         .example = "moly act clinic.draw_dose --db sqlite:centre.db --as technologist "
-                    "--order ORD-000001 --kit KIT-000001 --activity '640 MBq'",
+         .example = "moly act clinic.draw_dose"
+                    " --db sqlite:moly.db"
+                    " --as technologist"
+                    " --order ORD-000007"
+                    " --kit KIT-000001"
+                    " --activity '690 MBq'",
          ACT_PARAMS(params),
          .args_size = sizeof(struct draw_args)},
     .roles = HOT_LAB,

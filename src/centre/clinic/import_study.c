@@ -164,7 +164,7 @@ const moly_act clinic_import_study = {
                     .description =
                         "Made by moly import, which reads the files, finds the uptake values and "
                         "keeps the originals; the act binds them to the patient and the dose.",
-                    .example = "moly import study --db sqlite:moly.db --as technologist",
+                    .example = "moly import study --db sqlite:moly.db",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct import_args)},
     .roles = CLINIC | MOLY_ROLE_PHYSICIST | MOLY_ROLE_SERVICE,

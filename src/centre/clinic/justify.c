@@ -99,10 +99,13 @@ const moly_act clinic_justify = {
                     .summary = "Justify a referral",
                     .description = "The nuclear-medicine physician agrees to the examination; "
                                    "nothing is dispensed without it.",
-                    .example = "moly act clinic.justify --db sqlite:centre.db --as physician "
-                               "--password-file password --referral REF-000001 "
-                               "--justification 'staging changes the treatment' "
-                               "--pregnancy not-possible",
+                    .example = "moly act clinic.justify"
+                               " --db sqlite:moly.db"
+                               " --as physician"
+                               " --password-file physician.password"
+                               " --referral REF-000013"
+                               " --justification 'an operation depends on it'"
+                               " --pregnancy excluded",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct justify_args)},
     .roles = MOLY_ROLE_PHYSICIAN,

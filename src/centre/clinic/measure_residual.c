@@ -122,8 +122,11 @@ const moly_act clinic_measure_residual = {
          .description =
              "Net activity = activity of the syringe at the injection minus the residual "
              "decayed back to it. What stayed is booked back from the patient.",
-         .example = "moly act clinic.measure_residual --db sqlite:centre.db --as technologist "
-                    "--dose DOS-000001 --activity '12 MBq'",
+         .example = "moly act clinic.measure_residual"
+                    " --db sqlite:moly.db"
+                    " --as technologist"
+                    " --dose DOS-000002"
+                    " --activity '9 MBq'",
          ACT_PARAMS(params),
          .args_size = sizeof(struct residual_args)},
     .roles = HOT_LAB | CLINIC,

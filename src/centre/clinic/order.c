@@ -84,9 +84,13 @@ static moly_status decide(const moly_act_context *context, const void *args,
 const moly_act clinic_order = {
     .declaration = {.name = "clinic.order",
                     .summary = "Prescribe an activity for a time",
-                    .example = "moly act clinic.order --db sqlite:centre.db --as physician "
-                               "--referral REF-000001 --product medronate --activity '600 MBq' "
-                               "--planned 2026-11-23T09:00Z",
+                    .example = "moly act clinic.order"
+                               " --db sqlite:moly.db"
+                               " --as physician"
+                               " --referral REF-000013"
+                               " --product sestamibi"
+                               " --activity '600 MBq'"
+                               " --planned 2026-11-24T04:00Z",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct order_args)},
     .roles = MOLY_ROLE_PHYSICIAN,

@@ -61,10 +61,13 @@ static moly_status decide(const moly_act_context *context, const void *args,
 const moly_act clinic_refer = {
     .declaration = {.name = "clinic.refer",
                     .summary = "Enter a referral",
-                    .example = "moly act clinic.refer --db sqlite:centre.db --as technologist "
-                               "--patient PAT-000001 --examination 'bone scan' "
-                               "--question 'breast cancer, pain in the hip: metastases?' "
-                               "--referrer 'Dr Osmonov'",
+                    .example = "moly act clinic.refer"
+                               " --db sqlite:moly.db"
+                               " --as technologist"
+                               " --patient PAT-000001"
+                               " --examination 'bone scan'"
+                               " --question 'control after radiotherapy'"
+                               " --referrer 'Dr Osmonov'",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct refer_args)},
     .roles = CLINIC,

@@ -81,9 +81,13 @@ static moly_status decide(const moly_act_context *context, const void *args,
 const moly_act clinic_register_patient = {
     .declaration = {.name = "clinic.register_patient",
                     .summary = "Register a patient",
-                    .example = "moly act clinic.register_patient --db sqlite:centre.db "
-                               "--as technologist --name 'Айгүл Сатыбалдиева' "
-                               "--birth-date 1968-03-14 --sex female --weight '68 kg'",
+                    .example = "moly act clinic.register_patient"
+                               " --db sqlite:moly.db"
+                               " --as technologist"
+                               " --name 'Нурбек Асанов'"
+                               " --birth-date 1977-08-05"
+                               " --sex male"
+                               " --weight '76 kg'",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct register_args)},
     .roles = CLINIC | MOLY_ROLE_SERVICE,

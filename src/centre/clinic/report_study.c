@@ -54,16 +54,16 @@ static moly_status decide(const moly_act_context *context, const void *args,
 }
 
 const moly_act clinic_report_study = {
-    .declaration = {.name = "clinic.report_study",
-                    .summary = "Report a study",
-                    .description =
-                        "The signed report. A later one replaces it with a reason; both stay in "
+    .declaration =
+        {.name = "clinic.report_study",
+         .summary = "Report a study",
+         .description = "The signed report. A later one replaces it with a reason; both stay in "
                         "the audit trail.",
-                    .example = "moly act clinic.report_study --db sqlite:centre.db --as physician "
-                               "--password-file password --study STU-000001 --findings 'Two foci.' "
-                               "--impression 'Metastases.'",
-                    ACT_PARAMS(params),
-                    .args_size = sizeof(struct report_args)},
+         .example = "moly act clinic.report_study --db sqlite:moly.db --as physician "
+                    "--password-file physician.password --study STU-000001 --findings 'Two foci.' "
+                    "--impression 'Metastases.'",
+         ACT_PARAMS(params),
+         .args_size = sizeof(struct report_args)},
     .roles = MOLY_ROLE_PHYSICIAN,
     .signature = MOLY_SIGNATURE_ONE,
     .meaning = "reported",

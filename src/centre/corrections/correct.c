@@ -227,10 +227,17 @@ const moly_act centre_correct = {
              "Nothing is overwritten: the wrong event stays, shows by which event it was "
              "corrected, and its signatures no longer hold. A corrected activity is "
              "posted where and when the wrong one was.",
-         .example = "moly act centre.correct --db sqlite:centre.db --as radiopharmacist "
-                    "--password-file password --second physicist --second-password-file password2 "
-                    "--event 31 --record dose/DOS-000001 --member activity --value '612 MBq' "
-                    "--reason 'calibrator was set to I-131; read again from its log'",
+         .example = "moly act centre.correct"
+                    " --db sqlite:moly.db"
+                    " --as technologist"
+                    " --password-file technologist.password"
+                    " --second physicist"
+                    " --second-password-file physicist.password"
+                    " --event 30"
+                    " --record patient/PAT-000002"
+                    " --member weight"
+                    " --value '84 kg'"
+                    " --reason 'the scale was read in pounds'",
          ACT_PARAMS(params),
          .args_size = sizeof(struct correct_args)},
     .roles = HOT_LAB | PHARMACY | PROTECTION | CLINIC,

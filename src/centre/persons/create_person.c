@@ -88,9 +88,14 @@ static moly_status decide(const moly_act_context *context, const void *args,
 const moly_act centre_create_person = {
     .declaration = {.name = "centre.create_person",
                     .summary = "Give a person an account with roles",
-                    .example = "moly act centre.create_person --db sqlite:centre.db --as admin "
-                               "--password-file password --user aibek --name 'Айбек Токтоматов' "
-                               "--roles technologist --password first-password",
+                    .example = "moly act centre.create_person"
+                               " --db sqlite:moly.db"
+                               " --as admin"
+                               " --password-file admin.password"
+                               " --user aibek"
+                               " --name 'Айбек Садыков'"
+                               " --roles technologist"
+                               " --password first-password",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct create_args)},
     .roles = MOLY_ROLE_ADMIN,

@@ -52,8 +52,12 @@ const moly_act centre_retire_person = {
                     .summary = "End a person's access",
                     .description = "The account stays, because its signatures do; it cannot act or "
                                    "sign in any more.",
-                    .example = "moly act centre.retire_person --db sqlite:centre.db --as admin "
-                               "--password-file password --user aibek --reason 'left the centre'",
+                    .example = "moly act centre.retire_person"
+                               " --db sqlite:moly.db"
+                               " --as admin"
+                               " --password-file admin.password"
+                               " --user aibek"
+                               " --reason 'left the centre'",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct retire_args)},
     .roles = MOLY_ROLE_ADMIN,

@@ -72,8 +72,12 @@ const moly_act centre_set_password = {
                     .summary = "Change a password",
                     .description = "A new signing key comes with it; signatures made with the old "
                                    "one stay valid.",
-                    .example = "moly act centre.set_password --db sqlite:centre.db --as aibek "
-                               "--password-file password --user aibek --password new-password",
+                    .example = "moly act centre.set_password"
+                               " --db sqlite:moly.db"
+                               " --as inspector"
+                               " --password-file inspector.password"
+                               " --user inspector"
+                               " --password another-password",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct password_args)},
     .roles = HOT_LAB | PHARMACY | PROTECTION | CLINIC | MOLY_ROLE_ADMIN | MOLY_ROLE_INSPECTOR,

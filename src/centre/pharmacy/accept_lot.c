@@ -56,9 +56,12 @@ const moly_act pharmacy_accept_lot = {
     .declaration = {.name = "pharmacy.accept_lot",
                     .summary = "Accept a generator or kit lot out of quarantine",
                     .description = "The supplier's certificate was checked against the order.",
-                    .example = "moly act pharmacy.accept_lot --db sqlite:centre.db "
-                               "--as radiopharmacist --password-file password "
-                               "--generator GEN-000001 --certificate C-24-1107",
+                    .example = "moly act pharmacy.accept_lot"
+                               " --db sqlite:moly.db"
+                               " --as radiopharmacist"
+                               " --password-file radiopharmacist.password"
+                               " --lot LOT-000005"
+                               " --certificate C-TF-3310",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct accept_lot_args)},
     .roles = PHARMACY,

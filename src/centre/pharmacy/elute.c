@@ -159,8 +159,12 @@ const moly_act pharmacy_elute = {
          .description =
              "The yield is predicted from the Mo-99 in the books, the time since the last elution, "
              "branching and the efficiency; a measured activity that deviates is flagged.",
-         .example = "moly act pharmacy.elute --db sqlite:centre.db --as technologist "
-                    "--generator GEN-000001 --volume '10 mL' --activity '12.4 GBq'",
+         .example = "moly act pharmacy.elute"
+                    " --db sqlite:moly.db"
+                    " --as technologist"
+                    " --generator GEN-000001"
+                    " --volume '6 mL'"
+                    " --activity '2.5 GBq'",
          ACT_PARAMS(params),
          .args_size = sizeof(struct elute_args)},
     .roles = HOT_LAB,

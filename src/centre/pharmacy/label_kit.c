@@ -170,9 +170,14 @@ const moly_act pharmacy_label_kit = {
                         "impure eluate, or from a lot that was not accepted. The kit expires with "
                         "the first of: its lot, the eluate, the Mo-99 limit, the time of use after "
                         "labelling.",
-                    .example =
-                        "moly act pharmacy.label_kit --db sqlite:centre.db --as technologist "
-                        "--lot LOT-000001 --eluate ELU-000001 --volume '5 mL' --activity '6.1 GBq'",
+                    .example = "moly act pharmacy.label_kit"
+                               " --db sqlite:moly.db"
+                               " --as technologist"
+                               " --lot LOT-000003"
+                               " --eluate ELU-000003"
+                               " --volume '1 mL'"
+                               " --saline '4 mL'"
+                               " --activity '450 MBq'",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct label_kit_args)},
     .roles = HOT_LAB,

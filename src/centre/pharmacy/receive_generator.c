@@ -133,17 +133,21 @@ static moly_status decide(const moly_act_context *context, const void *args,
 }
 
 const moly_act pharmacy_receive_generator = {
-    .declaration =
-        {.name = "pharmacy.receive_generator",
-         .summary = "Receive a Mo-99/Tc-99m generator into quarantine",
-         .description = "Books the Mo-99 that the supplier states, decayed to the receipt, and the "
+    .declaration = {.name = "pharmacy.receive_generator",
+                    .summary = "Receive a Mo-99/Tc-99m generator into quarantine",
+                    .description =
+                        "Books the Mo-99 that the supplier states, decayed to the receipt, and the "
                         "Tc-99m that has grown in since the last elution.",
-         .example =
-             "moly act pharmacy.receive_generator --db sqlite:centre.db --as radiopharmacist "
-             "--supplier Isotope --serial 24-1107 --activity '20 GBq' "
-             "--calibrated 2026-11-20T06:00Z --expiry 2026-12-04T06:00Z",
-         ACT_PARAMS(params),
-         .args_size = sizeof(struct receive_generator_args)},
+                    .example = "moly act pharmacy.receive_generator"
+                               " --db sqlite:moly.db"
+                               " --as technologist"
+                               " --supplier Isotope"
+                               " --serial 24-1115"
+                               " --activity '20 GBq'"
+                               " --calibrated 2026-11-24T06:00Z"
+                               " --expiry 2026-12-08T06:00Z",
+                    ACT_PARAMS(params),
+                    .args_size = sizeof(struct receive_generator_args)},
     .roles = HOT_LAB,
     .rules = "R-20 R-21",
     .subject_kind = "generator",

@@ -100,10 +100,14 @@ const moly_act pharmacy_receive_kit = {
                     .summary = "Receive a lot of cold kits into quarantine",
                     .description = "Limits come from Moly's table of products; the leaflet in hand "
                                    "may set its own activity and time of use.",
-                    .example =
-                        "moly act pharmacy.receive_kit --db sqlite:centre.db --as technologist "
-                        "--product medronate --supplier Polatom --number MDP-0926 "
-                        "--vials 6 --expiry 2027-06-30T00:00Z",
+                    .example = "moly act pharmacy.receive_kit"
+                               " --db sqlite:moly.db"
+                               " --as technologist"
+                               " --product medronate"
+                               " --supplier Polatom"
+                               " --number MDP-1026"
+                               " --vials 6"
+                               " --expiry 2027-06-30T00:00Z",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct receive_kit_args)},
     .roles = HOT_LAB,

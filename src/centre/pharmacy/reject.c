@@ -63,9 +63,12 @@ const moly_act pharmacy_reject = {
                     .summary = "Reject a kit, eluate, lot or generator",
                     .description = "It cannot be used from then on; what was drawn from it and not "
                                    "given yet is blocked too.",
-                    .example =
-                        "moly act pharmacy.reject --db sqlite:centre.db --as radiopharmacist "
-                        "--password-file password --kit KIT-000002 --reason 'particles seen'",
+                    .example = "moly act pharmacy.reject"
+                               " --db sqlite:moly.db"
+                               " --as radiopharmacist"
+                               " --password-file radiopharmacist.password"
+                               " --kit KIT-000004"
+                               " --reason 'particles seen'",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct reject_args)},
     .roles = PHARMACY,

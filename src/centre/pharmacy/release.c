@@ -69,9 +69,11 @@ const moly_act pharmacy_release = {
     .declaration = {.name = "pharmacy.release",
                     .summary = "Release a tested kit or eluate for use",
                     .description = "Who made or tested it cannot release it.",
-                    .example =
-                        "moly act pharmacy.release --db sqlite:centre.db --as radiopharmacist "
-                        "--password-file password --kit KIT-000001",
+                    .example = "moly act pharmacy.release"
+                               " --db sqlite:moly.db"
+                               " --as radiopharmacist"
+                               " --password-file radiopharmacist.password"
+                               " --kit KIT-000002",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct release_args)},
     .roles = PHARMACY,

@@ -144,8 +144,11 @@ const moly_act pharmacy_test_breakthrough = {
              "The ratio of Mo-99 to Tc-99m grows as exp((lambda_Tc - lambda_Mo) t). Each later use "
              "is checked against the country's limit at its own time; when the limit will be "
              "reached is the eluate's expiry, where that comes first.",
-         .example = "moly act pharmacy.test_breakthrough --db sqlite:centre.db --as technologist "
-                    "--eluate ELU-000001 --molybdenum '250 kBq'",
+         .example = "moly act pharmacy.test_breakthrough"
+                    " --db sqlite:moly.db"
+                    " --as technologist"
+                    " --eluate ELU-000004"
+                    " --molybdenum '50 kBq'",
          ACT_PARAMS(params),
          .args_size = sizeof(struct breakthrough_args)},
     .roles = HOT_LAB | MOLY_ROLE_PHYSICIST,

@@ -86,8 +86,11 @@ const moly_act pharmacy_test_rcp = {
                     .summary = "Record the radiochemical purity of a kit or eluate",
                     .description = "Below the product's limit it is out of specification, and that "
                                    "blocks its use. A result is not replaced by another test.",
-                    .example = "moly act pharmacy.test_rcp --db sqlite:centre.db --as technologist "
-                               "--kit KIT-000001 --purity '97.5 %'",
+                    .example = "moly act pharmacy.test_rcp"
+                               " --db sqlite:moly.db"
+                               " --as technologist"
+                               " --kit KIT-000003"
+                               " --purity '97.5 %'",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct test_rcp_args)},
     .roles = HOT_LAB,

@@ -108,9 +108,14 @@ const moly_act safety_clear_waste = {
                     .description =
                         "Both the books and a measurement at the surface must allow it; elapsed "
                         "half-lives alone never do.",
-                    .example = "moly act safety.clear_waste --db sqlite:centre.db --as physicist "
-                               "--password-file password --container WST-000001 --mass '850 g' "
-                               "--surface '0.11 uSv/h' --background '0.10 uSv/h'",
+                    .example = "moly act safety.clear_waste"
+                               " --db sqlite:moly.db"
+                               " --as physicist"
+                               " --password-file physicist.password"
+                               " --container WST-000001"
+                               " --mass '850 g'"
+                               " --surface '0.11 uSv/h'"
+                               " --background '0.10 uSv/h'",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct clear_args)},
     .roles = MOLY_ROLE_PHYSICIST,

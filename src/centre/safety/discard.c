@@ -137,8 +137,10 @@ const moly_act safety_discard = {
          .description =
              "The activity in the books goes to the container and the vessel's account is "
              "closed; a measured activity is compared with the books.",
-         .example = "moly act safety.discard --db sqlite:centre.db --as technologist "
-                    "--dose DOS-000001",
+         .example = "moly act safety.discard"
+                    " --db sqlite:moly.db"
+                    " --as technologist"
+                    " --dose DOS-000001",
          ACT_PARAMS(params),
          .args_size = sizeof(struct discard_args)},
     .roles = HOT_LAB | MOLY_ROLE_PHYSICIST,

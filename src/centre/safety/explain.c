@@ -70,8 +70,11 @@ static moly_status decide(const moly_act_context *context, const void *args,
 const moly_act safety_explain = {
     .declaration = {.name = "safety.explain",
                     .summary = "Explain why the books do not balance at an event",
-                    .example = "moly act safety.explain --db sqlite:centre.db --as physicist "
-                               "--event 42 --reason 'stopper leaked, bench decontaminated'",
+                    .example = "moly act safety.explain"
+                               " --db sqlite:moly.db"
+                               " --as physicist"
+                               " --event 25"
+                               " --reason 'a swab with activity went to another container'",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct explain_args)},
     .roles = PROTECTION | MOLY_ROLE_QUALIFIED_PERSON,

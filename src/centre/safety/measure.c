@@ -84,8 +84,11 @@ const moly_act safety_measure = {
                     .description =
                         "Nothing moves: the reading is compared with what the books have "
                         "in the vessel, and what does not balance is shown.",
-                    .example = "moly act safety.measure --db sqlite:centre.db --as physicist "
-                               "--vessel kit/KIT-000001 --activity '3.2 GBq'",
+                    .example = "moly act safety.measure"
+                               " --db sqlite:moly.db"
+                               " --as physicist"
+                               " --vessel eluate/ELU-000004"
+                               " --activity '2.5 GBq'",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct measure_args)},
     .roles = HOT_LAB | MOLY_ROLE_PHYSICIST,

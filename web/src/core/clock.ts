@@ -58,8 +58,11 @@ const parse = (at: string | number): number => (typeof at === "number" ? at : Da
 export const clockTime = (at: string | number): string => toWall(parse(at)).time.slice(0, 5);
 export const clockSeconds = (at: string | number): string => toWall(parse(at)).time;
 
+/** Day before month, as the field writes it. */
+const locale = (): string => (language.get() === "en" ? "en-GB" : language.get());
+
 export function dayOf(at: string | number, withYear = true): string {
-  return new Intl.DateTimeFormat(language.get(), {
+  return new Intl.DateTimeFormat(locale(), {
     timeZone: "UTC",
     day: "numeric",
     month: "short",
@@ -68,7 +71,7 @@ export function dayOf(at: string | number, withYear = true): string {
 }
 
 export function weekdayOf(at: string | number): string {
-  return new Intl.DateTimeFormat(language.get(), {
+  return new Intl.DateTimeFormat(locale(), {
     timeZone: "UTC",
     weekday: "long",
     day: "numeric",

@@ -15,17 +15,31 @@ export interface Draft {
   keptAt: number;
 }
 
-const key = (user: string, act: string): string => `moly.draft.${user}.${act}`;
+/** What the address brought ("kit=KIT-000001") is part of the name: a draft begun for one patient
+ *  must not fill the form of another. */
+const key = (user: string, act: string, about: string): string => `moly.draft.${user}.${act}?${about}`;
 
-export const loadDraft = (user: string, act: string): Draft | undefined => load<Draft>(key(user, act));
+export const loadDraft = (user: string, act: string, about: string): Draft | undefined =>
+  load<Draft>(key(user, act, about));
 
 /** @returns false when the browser cannot keep it (the form then says so) */
-export const keepDraft = (user: string, act: string, entries: Record<string, Entry>): boolean =>
-  save(key(user, act), { entries, keptAt: Date.now() } satisfies Draft);
+export const keepDraft = (user: string, act: string, about: string, entries: Record<string, Entry>): boolean =>
+  save(key(user, act, about), { entries, keptAt: Date.now() } satisfies Draft);
 
-export const dropDraft = (user: string, act: string): void => forget(key(user, act));
+export const dropDraft = (user: string, act: string, about: string): void => forget(key(user, act, about));
 
-export function draftedActs(user: string): Set<string> {
-  const prefix = key(user, "");
-  return new Set(keys(prefix).map((name) => name.slice(prefix.length)));
+export interface KeptDraft {
+  act: string;
+  about: string;
+  keptAt: number;
+}
+
+export function drafts(user: string): KeptDraft[] {
+  const prefix = `moly.draft.${user}.`;
+  return keys(prefix)
+    .map((name) => {
+      const [act = "", about = ""] = name.slice(prefix.length).split("?");
+      return { act, about, keptAt: load<Draft>(name)?.keptAt ?? 0 };
+    })
+    .sort((a, b) => b.keptAt - a.keptAt);
 }

@@ -30,7 +30,7 @@ type Step = readonly [number, string];
 const steps = (...all: Step[]): readonly Step[] => all;
 
 const SCALES: Record<string, readonly Step[]> = {
-  bq: steps([1e12, "TBq"], [1e9, "GBq"], [1e6, "MBq"], [1e3, "kBq"], [1, "Bq"]),
+  bq: steps([1e12, "TBq"], [1e9, "GBq"], [1e6, "MBq"], [1e3, "kBq"], [1, "Bq"], [1e-3, "mBq"]),
   bq_per_ml: steps([1e9, "GBq/mL"], [1e6, "MBq/mL"], [1e3, "kBq/mL"], [1, "Bq/mL"]),
   s: steps([365.2422 * 86400, "y"], [86400, "d"], [3600, "h"], [60, "min"], [1, "s"]),
   ml: steps([1000, "L"], [1, "mL"], [1e-3, "µL"]),
@@ -51,25 +51,36 @@ const SCALES: Record<string, readonly Step[]> = {
 /** Suffixes of member names, longest first: "activity_bq_per_ml" is no "_ml". */
 const SUFFIXES = Object.keys(SCALES).sort((a, b) => b.length - a.length);
 
+/** Members without a unit in their name, because they have none, that people write with one. */
+const BARE: Record<string, string> = {
+  purity: "fraction", min_purity: "fraction", efficiency: "fraction", efficiency_sd: "fraction",
+  molybdenum_ratio: "bq_per_bq",
+};
+
 export function unitSuffix(name: string): string | undefined {
-  return SUFFIXES.find((suffix) => name.endsWith(`_${suffix}`));
+  return BARE[name] ?? SUFFIXES.find((suffix) => name.endsWith(`_${suffix}`));
 }
 
-/** The prefix that reads best: 18.52 GBq. */
+/** 600.0 says no more than 600. */
+const trimmed = (text: string): string => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+
+/** The prefix that reads best: 18.52 GBq. Digits that fall live keep their zeros. */
 export function scaled(value: number, suffix: string, digits = 4): Shown {
   const scale = SCALES[suffix] ?? steps([1, suffix]);
   const size = Math.abs(value);
-  // A kit of 1000 MBq is still spoken of in MBq: change at 1 unless the scale has tens of thousands
   const step = scale.find(([factor]) => size >= factor * 0.9999) ?? scale[scale.length - 1]!;
   return { value: significant(value / step[0], digits), unit: step[1] };
 }
 
 export function quantity(value: number, suffix: string, digits = 4): string {
   const shown = scaled(value, suffix, digits);
-  return `${shown.value}\u00a0${word(shown.unit)}`;
+  return `${trimmed(shown.value)}\u00a0${word(shown.unit)}`;
 }
 
 export const activity = (bq: number, digits = 4): string => quantity(bq, "bq", digits);
+
+/** A number without a unit. */
+export const plain = (value: number, digits = 6): string => trimmed(significant(value, digits));
 
 /** "1 h 20 min", "45 s", "2.8 d" */
 export function duration(seconds: number): string {

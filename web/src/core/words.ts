@@ -2,17 +2,20 @@
 // Names from data as people read them: fields, members of records, states, vessels.
 import { fullMoment, moment } from "./clock.ts";
 import { t, word } from "./i18n.ts";
-import { quantity, significant, unitSuffix } from "./quantity.ts";
+import { plain, quantity, unitSuffix } from "./quantity.ts";
 import type { Json } from "./types.ts";
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** "planned-time" or "activity_bq": "Planned time", "Activity". */
 export function label(name: string): string {
+  if (name === "at") return t("Time");
   const suffix = unitSuffix(name);
-  const bare = suffix === undefined ? name : name.slice(0, -suffix.length - 1);
+  const bare = suffix !== undefined && name.endsWith(`_${suffix}`) ? name.slice(0, -suffix.length - 1) : name;
   return word(capital(bare.replace(/[-_]+/g, " ").trim()));
 }
+
+export const roleWord = (role: string): string => word(role.replace(/-/g, " "));
 
 export const stateWord = (state: string): string => word(state.replace(/[-_]+/g, " "));
 
@@ -28,7 +31,7 @@ export function valueText(name: string, value: Json | undefined): string {
   if (typeof value === "number") {
     const suffix = unitSuffix(name);
     if (suffix !== undefined) return quantity(value, suffix);
-    return Number.isInteger(value) ? String(value) : significant(value, 6);
+    return Number.isInteger(value) ? String(value) : plain(value);
   }
   if (typeof value === "string") {
     if (isInstant(value)) return name.endsWith("recorded_at") ? fullMoment(value) : moment(value);

@@ -6,7 +6,6 @@ import { t } from "../core/i18n.ts";
 import { useReading } from "../core/resource.ts";
 import { label, valueText } from "../core/words.ts";
 import type { Act, Field, Item } from "../core/types.ts";
-import { Icon, iconOfKind } from "../ui/icon.tsx";
 import { Members, NodeLink, State } from "../ui/parts.tsx";
 import { ruleText } from "../core/rules.ts";
 import { Preview } from "./preview.tsx";
@@ -44,7 +43,7 @@ function RecordCard({ field, text }: { field: Field; text: string }) {
   return (
     <section class="card">
       <h2 class="card-head">
-        <Icon name={iconOfKind(kind)} /> <NodeLink node={`${kind}/${item.id}`} />
+        <NodeLink node={`${kind}/${item.id}`} />
         <State state={typeof item["state"] === "string" ? item["state"] : undefined} />
       </h2>
       <Members rows={rows.slice(0, 9).map(([name, value]) => [label(name), valueText(name, value)])} />

@@ -43,7 +43,7 @@ export function FieldRow(props: FieldProps) {
   const name = (
     <>
       {label(field.name)}
-      {!field.required && <span class="optional">{t("optional")}</span>}
+      {!field.required && field.default !== "now" && <span class="optional">{t("optional")}</span>}
     </>
   );
   const inside = (
@@ -202,21 +202,34 @@ const STEPS_MIN = [-5, 5, 30, 60];
 /** A time in the site's wall clock; it follows the clock until it is changed. */
 function InstantField({ field, entry, problem, isFirst, onChange }: FieldProps) {
   const now = useNow();
-  const wall = entry.isNow === true ? toWall(now) : null;
-  const [typedDate = "", typedTime = ""] = entry.text.split(" ");
-  const date = wall?.date ?? typedDate;
-  const time = wall?.time ?? typedTime;
+  const [date = "", time = ""] = entry.text.split(" ");
   const put = (nextDate: string, nextTime: string) => onChange({ text: `${nextDate.trim()} ${nextTime.trim()}`.trim() });
   const shift = (minutes: number) => {
-    const base = entry.isNow === true ? nowMs() : instantOf(entry.text);
+    const base = instantOf(entry.text);
     onChange({ text: wallText((Number.isNaN(base) ? nowMs() : base) + minutes * 60_000) });
   };
+  const isFollowing = entry.isNow === true;
+  if (isFollowing || entry.text === "") {
+    return (
+      <div class="instant">
+        <button type="button" id={inputId(field)} class={`chip num ${isFollowing ? "chosen" : ""}`} aria-pressed={isFollowing}
+          data-autofocus={isFirst || undefined} onClick={() => onChange({ text: "", isNow: true })}>
+          {t("Now")} {isFollowing && toWall(now).time}
+        </button>
+        <button type="button" class="chip" onClick={() => onChange({ text: wallText(nowMs()) })}>{t("Another time")}</button>
+        {isFollowing && field.default !== "now" && !field.required && (
+          <button type="button" class="chip" onClick={() => onChange({ text: "" })}>{t("None")}</button>
+        )}
+        <span class="zone quiet">{offsetText()}</span>
+      </div>
+    );
+  }
   return (
     <div class="instant">
       <input
         class="input num date" id={inputId(field)} value={date} size={10} aria-label={t("Date")} autocomplete="off" data-entry
         data-autofocus={isFirst || undefined} aria-invalid={problem !== undefined} placeholder="2026-11-23"
-        onKeyDown={onEnter} onInput={(event) => put(event.currentTarget.value, time.slice(0, 5))}
+        onKeyDown={onEnter} onInput={(event) => put(event.currentTarget.value, time)}
       />
       <input
         class="input num time" value={time} size={8} aria-label={t("Time")} autocomplete="off" data-entry placeholder="14:05"
@@ -225,16 +238,13 @@ function InstantField({ field, entry, problem, isFirst, onChange }: FieldProps) 
       />
       <span class="zone quiet">{offsetText()}</span>
       <div class="instant-steps">
-        <button type="button" class={`chip ${entry.isNow === true ? "chosen" : ""}`} aria-pressed={entry.isNow === true}
-          onClick={() => onChange({ text: "", isNow: true })}>
-          {t("Now")}
-        </button>
         {STEPS_MIN.map((minutes) => (
           <button key={minutes} type="button" class="chip num" onClick={() => shift(minutes)}>
             {minutes < 0 ? "−" : "+"}{Math.abs(minutes)} {word("min")}
           </button>
         ))}
-        {!field.required && (entry.isNow === true || entry.text !== "") && (
+        <button type="button" class="chip" onClick={() => onChange({ text: "", isNow: true })}>{t("Now")}</button>
+        {!field.required && field.default !== "now" && (
           <button type="button" class="chip" onClick={() => onChange({ text: "" })}>{t("None")}</button>
         )}
       </div>

@@ -99,7 +99,7 @@ export function RecordField(props: FieldProps) {
         <Icon name="scan" />
         <input
           ref={input} id={inputId(field)} class="input" value={entry.text} autocomplete="off" spellcheck={false}
-          role="combobox" aria-expanded={isOpen && shown.length > 0} aria-controls={listId} aria-autocomplete="list"
+          role="combobox" aria-expanded={isOpen && shown.length > 0 && exact === undefined} aria-controls={listId} aria-autocomplete="list"
           aria-activedescendant={isOpen && active >= 0 ? `${listId}-${active}` : undefined}
           aria-describedby={describedBy(field, problem)} aria-invalid={problem !== undefined || isUnknown} aria-required={field.required}
           placeholder={t("scan, type or choose")} data-entry data-autofocus={isFirst || undefined} data-kind={kind}
@@ -113,7 +113,7 @@ export function RecordField(props: FieldProps) {
         {exact !== undefined && <State state={typeof exact["state"] === "string" ? exact["state"] : undefined} />}
       </div>
       {isUnknown && <p class="problem" role="alert"><Icon name="warn" size={18} /> {t("“{text}” is not known here.", { text: entry.text.trim() })}</p>}
-      <ul class="choices" id={listId} role="listbox" aria-label={t("Choose")} hidden={!isOpen || shown.length === 0}>
+      <ul class="choices" id={listId} role="listbox" aria-label={t("Choose")} hidden={!isOpen || shown.length === 0 || exact !== undefined}>
         {shown.map((item, i) => (
           <li
             key={item.id} id={`${listId}-${i}`} role="option" aria-selected={i === active || item.id === exact?.id}

@@ -6,9 +6,9 @@ import { get, lostSince, NoAnswer, post, Refusal, session, sessionHolds } from "
 import { useAtom } from "../core/atom.ts";
 import { nowMs } from "../core/clock.ts";
 import { dropDraft, keepDraft, loadDraft, type Entry } from "../core/drafts.ts";
-import { t, word } from "../core/i18n.ts";
+import { t } from "../core/i18n.ts";
 import { link } from "../core/route.ts";
-import { label } from "../core/words.ts";
+import { label, roleWord } from "../core/words.ts";
 import type { Act, Field, LedgerEvent } from "../core/types.ts";
 import { Beside } from "../form/beside.tsx";
 import { blank, isFilled, problemOf, wireValue } from "../form/entry.ts";
@@ -34,7 +34,8 @@ const NO_SIGNING: Signing = { password: "", secondUser: "", secondPassword: "" }
 
 function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onDone: (event: LedgerEvent) => void }) {
   const user = session.get()?.user ?? "";
-  const kept = useMemo(() => loadDraft(user, act.name), [user, act.name]);
+  const about = query.toString();
+  const kept = useMemo(() => loadDraft(user, act.name, about), [user, act.name, about]);
   const [entries, setEntries] = useState<Record<string, Entry>>(() => start(act, kept?.entries, query));
   const [signing, setSigning] = useState<Signing>(NO_SIGNING);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
@@ -52,7 +53,7 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
     setEntries(next);
     const secrets = new Set(act.fields.filter((field) => field.secret).map(keyOf));
     const open = Object.fromEntries(Object.entries(next).filter(([one]) => !secrets.has(one)));
-    setKept(keepDraft(user, act.name, open));
+    setKept(keepDraft(user, act.name, about, open));
     setHasDraft(true);
     if (problems[key] !== undefined) {
       const { [key]: _gone, ...rest } = problems;
@@ -61,7 +62,7 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
   };
 
   const accept = (event: LedgerEvent) => {
-    dropDraft(user, act.name);
+    dropDraft(user, act.name, about);
     onDone(event);
   };
 
@@ -133,7 +134,7 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
       {!isMine && (
         <p class="notice notice-wait" role="status">
           <Icon name="lock" />
-          <span>{t("Only {roles} may do this.", { roles: act.roles.map((role) => word(role)).join(", ") })}</span>
+          <span>{t("Only {roles} may do this.", { roles: act.roles.map(roleWord).join(", ") })}</span>
         </p>
       )}
       {refusal !== null && (
@@ -182,7 +183,7 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
             </button>
             <DraftNote isKept={isKept} hasDraft={hasDraft} isLost={lost !== null}
               onDrop={() => {
-                dropDraft(user, act.name);
+                dropDraft(user, act.name, about);
                 setEntries(start(act, undefined, query));
                 setProblems({});
                 setRefusal(null);

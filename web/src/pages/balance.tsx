@@ -59,7 +59,7 @@ function Books({ balance }: { balance: Balance }) {
         </section>
       )}
       <ul class="figures">
-        {balance.totals.map((one) => (
+        {balance.totals.filter((one) => one.activity_bq >= TRACE_BQ).map((one) => (
           <li key={one.nuclide} class="figure">
             <span class="figure-name">{t("{nuclide} in the house", { nuclide: one.nuclide })}</span>
             <span class="figure-value num">{activity(one.activity_bq)}</span>
@@ -97,27 +97,39 @@ function Discrepancy({ one }: { one: Balance["discrepancies"][number] }) {
   );
 }
 
+/** Below this an amount is a trace: shown when asked for. */
+const TRACE_BQ = 1000;
+
 function Accounts({ balance }: { balance: Balance }) {
-  const rows = balance.results.filter((one) => !one.account.startsWith("outside/"));
-  if (rows.length === 0) return <Empty>{t("There is no activity in the house.")}</Empty>;
+  const [areTracesShown, showTraces] = useState(false);
+  const all = balance.results.filter((one) => !one.account.startsWith("outside/"));
+  const rows = areTracesShown ? all : all.filter((one) => one.activity_bq >= TRACE_BQ);
+  if (all.length === 0) return <Empty>{t("There is no activity in the house.")}</Empty>;
   return (
-    <div class="table-wrap" tabIndex={0} role="region" aria-labelledby="accounts-title">
-      <table class="table">
-        <caption id="accounts-title">{t("Accounts at {time}", { time: moment(balance.at) })}</caption>
-        <thead>
-          <tr><th scope="col">{t("Account")}</th><th scope="col">{t("Nuclide")}</th><th scope="col" class="end">{t("Activity")}</th><th scope="col" class="end">{t("Uncertainty")}</th></tr>
-        </thead>
-        <tbody>
-          {rows.map((one) => (
-            <tr key={one.account + one.nuclide}>
-              <td><NodeLink node={one.account} /></td>
-              <td>{one.nuclide}</td>
-              <td class="end num">{activity(one.activity_bq)}</td>
-              <td class="end num quiet">{one.sd_bq === undefined || one.sd_bq === 0 ? "–" : `± ${activity(one.sd_bq, 2)}`}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <>
+      <div class="table-wrap" tabIndex={0} role="region" aria-labelledby="accounts-title">
+        <table class="table">
+          <caption id="accounts-title">{t("Accounts at {time}", { time: moment(balance.at) })}</caption>
+          <thead>
+            <tr><th scope="col">{t("Account")}</th><th scope="col">{t("Nuclide")}</th><th scope="col" class="end">{t("Activity")}</th><th scope="col" class="end">{t("Uncertainty")}</th></tr>
+          </thead>
+          <tbody>
+            {rows.map((one) => (
+              <tr key={one.account + one.nuclide}>
+                <td><NodeLink node={one.account} /></td>
+                <td>{one.nuclide}</td>
+                <td class="end num">{activity(one.activity_bq)}</td>
+                <td class="end num quiet">{one.sd_bq === undefined || one.sd_bq === 0 ? "–" : `± ${activity(one.sd_bq, 2)}`}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {all.length > rows.length && (
+        <button type="button" class="button" onClick={() => showTraces(true)}>
+          <Icon name="down" size={20} /> {t("Traces below 1 kBq: {count}", { count: all.length - rows.length })}
+        </button>
+      )}
+    </>
   );
 }

@@ -18,7 +18,7 @@ export function screenOf(route: Route) {
     case "lab":
       return <HotLab />;
     case "act":
-      return <ActPage key={first} name={first} query={route.query} />;
+      return <ActPage key={`${first}?${route.query.toString()}`} name={first} query={route.query} />;
     case "patients":
       return <Patients />;
     case "patient":

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The hot lab: every act as a tile, in the order of work. What a person may not do stays visible,
 // with who may.
-import { acts, byWork, may, STAGE_NAMES, stageOf } from "../core/acts.ts";
+import { actNamed, acts, byWork, may, STAGE_NAMES, stageOf } from "../core/acts.ts";
 import { session } from "../core/api.ts";
 import { useAtom } from "../core/atom.ts";
-import { draftedActs } from "../core/drafts.ts";
-import { t, word } from "../core/i18n.ts";
+import { drafts, type KeptDraft } from "../core/drafts.ts";
+import { t } from "../core/i18n.ts";
 import { link } from "../core/route.ts";
+import { roleWord } from "../core/words.ts";
 import type { Act } from "../core/types.ts";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { Loading, Page } from "../ui/parts.tsx";
@@ -22,10 +23,11 @@ const STAGES: Record<string, { icon: IconName; name: () => string }> = {
 
 export function HotLab() {
   const all = useAtom(acts).filter((act) => act.subject_kind !== "person").sort(byWork);
-  const drafts = draftedActs(session.get()?.user ?? "");
+  const kept = drafts(session.get()?.user ?? "").filter((draft) => all.some((act) => act.name === draft.act));
   if (all.length === 0) return <Page title={t("Hot lab")}><Loading /></Page>;
   return (
     <Page title={t("Hot lab")} lead={t("Choose what you are going to do, or scan a label.")} className="lab">
+      {kept.length > 0 && <Drafts kept={kept} />}
       {STAGE_NAMES.map((stage) => {
         const here = all.filter((act) => stageOf(act.name) === stage);
         if (here.length === 0) return null;
@@ -33,7 +35,7 @@ export function HotLab() {
           <section key={stage} class="stage" aria-labelledby={`stage-${stage}`}>
             <h2 id={`stage-${stage}`}><Icon name={STAGES[stage]!.icon} /> {STAGES[stage]!.name()}</h2>
             <ul class="tiles">
-              {here.map((act) => <Tile key={act.name} act={act} isDrafted={drafts.has(act.name)} />)}
+              {here.map((act) => <Tile key={act.name} act={act} />)}
             </ul>
           </section>
         );
@@ -42,16 +44,34 @@ export function HotLab() {
   );
 }
 
-export function Tile({ act, isDrafted }: { act: Act; isDrafted: boolean }) {
+/** What was begun and not recorded yet. */
+function Drafts({ kept }: { kept: KeptDraft[] }) {
+  return (
+    <section class="stage" aria-labelledby="stage-drafts">
+      <h2 id="stage-drafts"><Icon name="pen" /> {t("Begun and not recorded")}</h2>
+      <ul class="next-row">
+        {kept.map((draft) => (
+          <li key={`${draft.act}?${draft.about}`}>
+            <a class="button draft" href={link(["act", draft.act]) + (draft.about === "" ? "" : `?${draft.about}`)}>
+              {actNamed(draft.act)?.summary}
+              <span class="quiet num">{[...new URLSearchParams(draft.about).values()].join(", ")}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+export function Tile({ act }: { act: Act }) {
   const isMine = may(act);
   return (
     <li>
       <a class={`tile ${isMine ? "" : "tile-closed"}`} href={link(["act", act.name])}>
         <span class="tile-name">{act.summary}</span>
         <span class="tile-marks">
-          {isDrafted && <span class="mark mark-draft"><Icon name="pen" size={16} /> {t("draft")}</span>}
-          {!isMine && (
-            <span class="mark"><Icon name="lock" size={16} /> {act.roles.map((role) => word(role)).join(", ")}</span>
+            {!isMine && (
+            <span class="mark"><Icon name="lock" size={16} /> {act.roles.map(roleWord).join(", ")}</span>
           )}
           {isMine && act.signature !== "none" && (
             <span class="mark">

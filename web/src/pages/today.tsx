@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Today, to be read from two metres: what activity is where, who is due when, what blocks whom.
 import { useMemo } from "preact/hooks";
+import { actNamed, acts } from "../core/acts.ts";
+import { useAtom } from "../core/atom.ts";
 import { clockTime, useNow } from "../core/clock.ts";
 import { t, word } from "../core/i18n.ts";
 import { activity, duration, interpolate, quantity, scaled } from "../core/quantity.ts";
@@ -17,22 +19,37 @@ const REFRESH_MS = 60_000;
 export function TodayPage() {
   const { data, refusal } = useReading<Today>("/api/today", REFRESH_MS);
   const now = useNow();
+  useAtom(acts); // remedies name acts
   if (data === undefined) {
     return <Page title={t("Today")}><Loading refusal={refusal} /></Page>;
   }
   return (
     <Page title={t("Today")} className="today">
       {data.blocks.length > 0 && <Blocks blocks={data.blocks} />}
-      <section aria-labelledby="due-title">
-        <h2 id="due-title">{t("Who is due")}</h2>
-        <Due doses={data.doses} now={now} />
-      </section>
-      <section aria-labelledby="where-title">
-        <h2 id="where-title">{t("What activity is where")}</h2>
-        <Vessels vessels={data.vessels} since={Date.parse(data.now)} now={now} />
-      </section>
+      <div class="today-columns">
+        <section aria-labelledby="due-title">
+          <h2 id="due-title">{t("Who is due")}</h2>
+          <Due doses={data.doses} now={now} />
+        </section>
+        <section aria-labelledby="where-title">
+          <h2 id="where-title">{t("What activity is where")}</h2>
+          <Vessels vessels={data.vessels} since={Date.parse(data.now)} now={now} />
+        </section>
+      </div>
     </Page>
   );
+}
+
+/** The same cause blocks many: it is said once, with all whom it blocks. */
+function grouped(blocks: Block[]): (Block & { whats: string[] })[] {
+  const groups = new Map<string, Block & { whats: string[] }>();
+  for (const block of blocks) {
+    const key = [block.why, block.rule, block.remedy].join("\n");
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { ...block, whats: [block.what] });
+    else group.whats.push(block.what);
+  }
+  return [...groups.values()];
 }
 
 function Blocks({ blocks }: { blocks: Block[] }) {
@@ -40,15 +57,13 @@ function Blocks({ blocks }: { blocks: Block[] }) {
     <section class="blocks" aria-labelledby="blocks-title">
       <h2 id="blocks-title">{t("What blocks the work")}</h2>
       <ul>
-        {blocks.map((block) => (
+        {grouped(blocks).map((block) => (
           <li key={block.what + block.why} class="notice notice-bad">
-            <Icon name="stop" size={36} />
+            <Icon name="stop" size={34} />
             <div>
-              <strong class="block-what">{block.what}</strong>
-              <p>{block.why}</p>
-              {block.remedy !== undefined && block.remedy !== "" && (
-                <p class="remedy"><Icon name="right" size={18} /> {block.remedy}</p>
-              )}
+              <p class="block-why">{sentence(block.why)}</p>
+              <p class="block-what">{block.whats.map((what) => <span key={what}>{what}</span>)}</p>
+              {block.remedy !== undefined && block.remedy !== "" && <Remedy text={block.remedy} />}
             </div>
             {block.rule !== undefined && block.rule !== "" && (
               <abbr class="rule" title={ruleText(block.rule)}>{block.rule}</abbr>
@@ -57,6 +72,21 @@ function Blocks({ blocks }: { blocks: Block[] }) {
         ))}
       </ul>
     </section>
+  );
+}
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** "test it (pharmacy.test_rcp)": the act in brackets is a way to go. */
+function Remedy({ text }: { text: string }) {
+  const named = /^(.*?)\s*\(([a-z]+\.[a-z_]+)\)(.*)$/.exec(text);
+  const act = named === null ? undefined : actNamed(named[2]!);
+  if (named === null || act === undefined) return <p class="remedy"><Icon name="right" size={18} /> {sentence(text)}</p>;
+  return (
+    <p class="remedy">
+      <Icon name="right" size={18} />
+      <a href={link(["act", act.name])}>{sentence(named[1]! + named[3]!)}</a>
+    </p>
   );
 }
 
@@ -118,9 +148,10 @@ function DueRow({ dose, now, isNext }: { dose: DueDose; now: number; isNext: boo
       <time class="due-time" dateTime={dose.due}>{clockTime(dose.due)}</time>
       <div class="due-who">
         <a href={link(["patient", splitNode(dose.patient)[1]])}>{dose.patient_name ?? dose.patient}</a>
-        <span class="quiet">{dose.product === undefined ? "" : word(dose.product)}</span>
+        <span class="quiet">
+          {dose.product === undefined ? "" : word(dose.product)} <strong class="due-activity num">{activity(dose.activity_bq, 3)}</strong>
+        </span>
       </div>
-      <span class="due-activity num">{activity(dose.activity_bq, 3)}</span>
       <span class="due-state">
         <State state={dose.state} />
         {isOpen && (

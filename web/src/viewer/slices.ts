@@ -34,6 +34,8 @@ export class Slices {
       backColor: [1, 1, 1, 1],
       crosshairColor: [0.04, 0.55, 0.6, 1],
       crosshairWidth: 1,
+      crosshairWidthUnit: "mm",
+      crosshairGap: 12,
       fontColor: [0.35, 0.4, 0.45, 1],
       fontMinPx: 12,
       isRadiologicalConvention: true,
