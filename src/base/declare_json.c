@@ -11,7 +11,8 @@ static moly_status expected(const char *what, const json_t *value, moly_error *e
 {
     static const char *const names[] = {"an object", "an array", "a text", "an integer",
                                         "a number",  "true",     "false",  "null"};
-    return MOLY_FAIL(err, MOLY_ERR_DATA, "%s is expected, not %s", what, names[json_typeof(value)]);
+    return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s is expected, not %s", what,
+                     names[json_typeof(value)]);
 }
 
 /* jansson keeps texts with their length; what C would cut short at a zero byte is refused. */
@@ -22,7 +23,7 @@ static moly_status text_of(const json_t *value, const char *what, const char **t
         return expected(what, value, err);
     }
     if (strlen(json_string_value(value)) != json_string_length(value)) {
-        return MOLY_FAIL(err, MOLY_ERR_DATA, "a zero byte within the text");
+        return MOLY_FAIL(err, MOLY_ERR_USAGE, "a zero byte within the text");
     }
     *text = json_string_value(value);
     return MOLY_OK;
@@ -190,7 +191,7 @@ moly_status moly_declare_parse_json(const moly_declaration *declaration, const m
                                     moly_error *err)
 {
     if (!json_is_object(object)) {
-        return MOLY_FAIL(err, MOLY_ERR_DATA, "%s takes a JSON object", declaration->name);
+        return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s takes a JSON object", declaration->name);
     }
     moly_reading reading;
     moly_status status = moly_reading_begin(&reading, declaration, clock, arena, err);

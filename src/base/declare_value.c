@@ -76,7 +76,7 @@ moly_status moly_param_check_number(const moly_param *param, double value, const
 moly_status moly_param_check_text(const moly_param *param, const char *text, moly_error *err)
 {
     if (!moly_is_utf8(text)) {
-        return MOLY_FAIL(err, MOLY_ERR_DATA, "not UTF-8 text, or with control characters in it");
+        return MOLY_FAIL(err, MOLY_ERR_USAGE, "not UTF-8 text, or with control characters in it");
     }
     double n = (double)strlen(text);
     if (!moly_param_has_bounds(param)) {
@@ -162,11 +162,20 @@ static moly_status read_number(const moly_param *param, const char *text, double
     return status;
 }
 
+/* What is no number or no instant in a file is malformed data; in an argument it is wrong usage. */
+static moly_status as_usage(moly_status status, moly_error *err)
+{
+    if (status == MOLY_ERR_DATA && err && err->status == MOLY_ERR_DATA) {
+        err->status = MOLY_ERR_USAGE;
+    }
+    return status == MOLY_ERR_DATA ? MOLY_ERR_USAGE : status;
+}
+
 static moly_status read_integer(const moly_param *param, const char *text, int64_t *value,
                                 moly_error *err)
 {
     int64_t number = 0;
-    moly_status status = moly_integer_parse(text, &number, err);
+    moly_status status = as_usage(moly_integer_parse(text, &number, err), err);
     if (status == MOLY_OK && number == INT64_MIN) { /* which reads "not given" */
         status = MOLY_FAIL(err, MOLY_ERR_RANGE, "%s is too small", text);
     }
@@ -222,7 +231,7 @@ static moly_status read_instant(moly_reading *reading, const char *text, moly_in
         *value = moly_clock_now(reading->clock != NULL ? reading->clock : &system);
         return MOLY_OK;
     }
-    return moly_instant_parse(text, value, err);
+    return as_usage(moly_instant_parse(text, value, err), err);
 }
 
 static moly_status read_number_list(moly_reading *reading, const moly_param *param, moly_seen *seen,
@@ -240,7 +249,7 @@ static moly_status read_number_list(moly_reading *reading, const moly_param *par
             rest++;
         }
         if (*rest != ',' && *rest != '\0') {
-            return MOLY_FAIL(err, MOLY_ERR_DATA,
+            return MOLY_FAIL(err, MOLY_ERR_USAGE,
                              "\"%.40s\" was not expected; put commas between "
                              "the values",
                              rest);

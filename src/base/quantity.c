@@ -225,10 +225,10 @@ static size_t number_length(const char *text)
 static moly_status scan_number(const char *text, size_t length, double *value, moly_error *err)
 {
     if (length == 0) {
-        return MOLY_FAIL(err, MOLY_ERR_DATA, "'%.40s' does not begin with a number", text);
+        return MOLY_FAIL(err, MOLY_ERR_USAGE, "'%.40s' does not begin with a number", text);
     }
     if (text[length] == ',' && isdigit((unsigned char)text[length + 1])) {
-        return MOLY_FAIL(err, MOLY_ERR_DATA,
+        return MOLY_FAIL(err, MOLY_ERR_USAGE,
                          "'%.40s' has a comma in the number: write a decimal point, %.*s.%.10s",
                          text, (int)length, text, text + length + 1);
     }
@@ -306,7 +306,7 @@ moly_status moly_quantity_parse(const char *text, moly_dim dim, double *value, m
         rest++;
     }
     if (*rest != '\0') {
-        return MOLY_FAIL(err, MOLY_ERR_DATA,
+        return MOLY_FAIL(err, MOLY_ERR_USAGE,
                          "'%.40s': '%.20s' behind the quantity is not understood", text, rest);
     }
     *value = number;

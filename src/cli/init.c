@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "moly/centre/centre.h"
+#include "moly/study/study.h"
 #include "session.h"
 
 struct init_args {
@@ -23,9 +24,12 @@ static const char *const costs[] = {"minimal", "interactive", "moderate", NULL};
 static moly_status found(moly_ledger *ledger, const struct init_args *init, const char *password,
                          const moly_run *run, moly_error *err)
 {
-    return init->is_example == 1 ? moly_centre_found_example(ledger, run->progress, err)
-                                 : moly_centre_found(ledger, init->admin, password,
-                                                     (moly_password_cost)init->password_cost, err);
+    if (init->is_example != 1) {
+        return moly_centre_found(ledger, init->admin, password,
+                                 (moly_password_cost)init->password_cost, err);
+    }
+    moly_status status = moly_centre_found_example(ledger, run->progress, err);
+    return status == MOLY_OK ? moly_study_import_example(ledger, run->progress, err) : status;
 }
 
 static moly_status run_init(const void *args, const moly_run *run, json_t **result, moly_error *err)

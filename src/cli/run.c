@@ -53,10 +53,10 @@ static moly_status choose_clock(int argc, char *const *argv, moly_arena *arena, 
     if (!stands_at) {
         return MOLY_NO_MEMORY(err);
     }
-    moly_status status = moly_instant_parse(text, stands_at, err);
+    moly_error cause = {.language = err ? err->language : NULL};
+    moly_status status = moly_instant_parse(text, stands_at, &cause);
     if (status != MOLY_OK) {
-        moly_error_context(err, "--clock");
-        return status;
+        return MOLY_FAIL(err, MOLY_ERR_USAGE, "--clock: %s", cause.message);
     }
     *clock = moly_clock_fixed(stands_at);
     return MOLY_OK;

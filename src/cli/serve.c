@@ -3,6 +3,7 @@
 
 #include "cli.h"
 
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 struct serve_args {
     const char *db, *address, *certificate, *key, *web;
     int64_t port;
+    double for_s;
 };
 
 static const moly_param params[] = {
@@ -43,9 +45,16 @@ static const moly_param params[] = {
      MOLY_TEXT(struct serve_args, web),
      .pattern_hint = "DIR",
      .help = "folder of the web front end; without it, the installed one"},
+    {.name = "for",
+     MOLY_F64(struct serve_args, for_s),
+     .dim = MOLY_DIM_TIME,
+     .min = 0.0,
+     .max = 31557600.0,
+     .help = "stop after this time; without it, on a signal"},
 };
 
-/* bin/moly of an installed tree has its front end in share/moly/web, wherever the tree was moved. */
+/* bin/moly of an installed tree has its front end in share/moly/web, wherever the tree was moved.
+ */
 static const char *installed_web(moly_arena *arena)
 {
     char own[4096];
@@ -74,6 +83,13 @@ static void announce(const struct serve_args *given, const moly_server *server)
     (void)fflush(stdout);
 }
 
+static double now_s(void)
+{
+    struct timespec t = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 static moly_status run_serve(const void *args, const moly_run *run, json_t **result,
                              moly_error *err)
 {
@@ -94,8 +110,9 @@ static moly_status run_serve(const void *args, const moly_run *run, json_t **res
         return status;
     }
     announce(given, server);
-    while (!run->progress->is_cancelled(run->progress->context)) {
-        (void)poll(NULL, 0, 500); /* a signal ends it early */
+    double end_s = isnan(given->for_s) ? INFINITY : now_s() + given->for_s;
+    while (!run->progress->is_cancelled(run->progress->context) && now_s() < end_s) {
+        (void)poll(NULL, 0, 200); /* a signal ends it early */
     }
     moly_server_stop(server);
     return MOLY_OK;
@@ -109,7 +126,7 @@ const moly_command cli_serve_command = {
                         "front for a network, or give a certificate. GET /api/openapi.json "
                         "describes the interface. Ctrl-C or SIGTERM stops it; acts that were "
                         "begun are finished.",
-                    .example = "moly serve --db sqlite:moly.db --port 8040",
+                    .example = "moly serve --db sqlite:moly.db --port 0 --for 2s",
                     .params = params,
                     .n_params = sizeof params / sizeof params[0],
                     .args_size = sizeof(struct serve_args)},

@@ -33,7 +33,10 @@ static const moly_column whole_columns[] = {
     {"min", "Min", MOLY_DIM_NONE, 5},     {"median", "Median", MOLY_DIM_NONE, 5},
     {"mean", "Mean", MOLY_DIM_NONE, 5},   {"max", "Max", MOLY_DIM_NONE, 5},
 };
-static const moly_column rule_columns[] = {{"rule", "Rule", MOLY_DIM_NONE, 0}};
+static const moly_column rule_columns[] = {
+    {"rule", "Rule", MOLY_DIM_NONE, 0},
+    {"warnings", "Warnings", MOLY_DIM_NONE, 0},
+};
 static const moly_column region_columns[] = {
     {"label", "Region", MOLY_DIM_NONE, 0},
     {"volume_ml", "Volume", MOLY_DIM_VOLUME, 4},
@@ -48,7 +51,7 @@ static const moly_column region_columns[] = {
 };
 static const moly_view views[] = {
     {NULL, "", whole_columns, 6},
-    {NULL, "", rule_columns, 1},
+    {NULL, "", rule_columns, 2},
     {"Regions", "regions", region_columns, 10},
 };
 

@@ -6,6 +6,9 @@
 #include "dicom_tags.h"
 
 static const int64_t MAX_VOXELS = INT64_C(1) << 31;
+enum { MAX_FRAMES = 65535 };
+/* What the best packing makes of a byte: more pixels than that are declared, not there. */
+static const int64_t MAX_VOXELS_PER_BYTE = 2000;
 
 /* A series being loaded: freed as a whole unless it becomes an image. */
 typedef struct loading {
@@ -36,6 +39,10 @@ static moly_status append_slices(loading *l, size_t entry, const dcm_item *root,
 {
     int64_t n_frames = dicom_n_frames(root);
     const char *path = moly_arena_strdup(l->arena, l->scan->entries[entry].path);
+    if (n_frames > MAX_FRAMES) {
+        return MOLY_FAIL(err, MOLY_ERR_RANGE, "%s has %lld frames, Moly reads at most %d", path,
+                         (long long)n_frames, (int)MAX_FRAMES);
+    }
     raw_slice *grown = moly_realloc(l->slices, l->n_slices + (size_t)n_frames, sizeof(*l->slices));
     if (!grown || !path) {
         l->slices = grown ? grown : l->slices;
@@ -226,6 +233,26 @@ static moly_status finish(loading *l, moly_error *err)
     return status;
 }
 
+/* Before memory is asked for: are so many pixels possible in files of this size? */
+static moly_status check_amount(const loading *l, int64_t per_slice, moly_error *err)
+{
+    int64_t bytes = 0;
+    for (size_t i = 0; i < l->series->n_files; i++) {
+        bytes += (int64_t)l->scan->entries[l->first_entry + i].bytes;
+    }
+    if (per_slice > MAX_VOXELS / (int64_t)l->n_slices) {
+        return MOLY_FAIL(err, MOLY_ERR_RANGE, "%zu slices of %lld pixels: more than 2^31",
+                         l->n_slices, (long long)per_slice);
+    }
+    if (per_slice * (int64_t)l->n_slices / MAX_VOXELS_PER_BYTE > bytes) {
+        return MOLY_FAIL(err, MOLY_ERR_DATA,
+                         "%zu slices of %lld pixels are declared, which files of %lld bytes cannot "
+                         "hold",
+                         l->n_slices, (long long)per_slice, (long long)bytes);
+    }
+    return MOLY_OK;
+}
+
 static moly_status load(loading *l, const moly_progress *progress, moly_error *err)
 {
     moly_grid grid;
@@ -241,9 +268,9 @@ static moly_status load(loading *l, const moly_progress *progress, moly_error *e
     if (status != MOLY_OK) {
         return status;
     }
-    if (grid.n[0] * grid.n[1] > MAX_VOXELS / (int64_t)l->n_slices) {
-        return MOLY_FAIL(err, MOLY_ERR_RANGE, "%zu slices of %lld x %lld pixels: more than 2^31",
-                         l->n_slices, (long long)grid.n[0], (long long)grid.n[1]);
+    status = check_amount(l, grid.n[0] * grid.n[1], err);
+    if (status != MOLY_OK) {
+        return status;
     }
     status =
         moly_volume_new(&grid, n_frames, quantity_of(&l->image->header), &l->image->volume, err);

@@ -23,7 +23,7 @@ static const char *or_empty(const char *text)
 }
 
 /* What the list of series needs of each file; the rest is read when a series is loaded. */
-static void add_entry(moly_dicom_scan *scan, const char *path, dcm_file *file)
+static void add_entry(moly_dicom_scan *scan, const char *path, dcm_file *file, size_t bytes)
 {
     const dcm_item *root = dcm_root(file);
     const char *sop_class = dcm_text(root, TAG_SOPClassUID, scan->arena);
@@ -32,6 +32,7 @@ static void add_entry(moly_dicom_scan *scan, const char *path, dcm_file *file)
         (scan_entry){.path = path,
                      .series_uid = or_empty(dcm_text(root, TAG_SeriesInstanceUID, scan->arena)),
                      .file = file,
+                     .bytes = bytes,
                      .is_image = is_image(root, sop_class)};
     scan->n_entries++;
 }
@@ -59,7 +60,7 @@ static moly_status scan_file(moly_dicom_scan *scan, const char *path, bool is_fo
                    : MOLY_FAIL(err, MOLY_ERR_DATA,
                                "%s is a DICOM directory: name the folder that holds it", path);
     }
-    add_entry(scan, path, file);
+    add_entry(scan, path, file, bytes);
     scan_entry *entry = &scan->entries[scan->n_entries - 1];
     *kept_bytes += bytes;
     if (is_folder && *kept_bytes > MAX_KEPT_BYTES) {

@@ -9,6 +9,7 @@ typedef struct scan_entry {
     const char *path;
     const char *series_uid; /**< never NULL; "" when the file has none */
     dcm_file *file;         /**< parsed, or NULL when it has to be opened again */
+    size_t bytes;           /**< of the file */
     bool is_image;
 } scan_entry;
 

@@ -6,11 +6,9 @@
 #include "dicom_inside.h"
 #include "dicom_tags.h"
 
-enum { MAX_FRAMES = 65535 };
-
 int64_t dicom_n_frames(const dcm_item *root)
 {
-    return dcm_integer(root, TAG_NumberOfFrames, 1, MAX_FRAMES, 1);
+    return dcm_integer(root, TAG_NumberOfFrames, 1, INT32_MAX, 1);
 }
 
 /* Item of a functional group for a frame: its own, else the shared one. */

@@ -135,18 +135,19 @@ static moly_status post(posting_context *context, const char *account, const dec
         status = save_account(context, account, &row, err);
     }
     if (!status) {
-        status = store_query(
-            s,
-            "INSERT INTO posting (seq, n, account, source, at_us, activity_bq, sd_bq)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            STORE_VALUES(store_int(context->event->seq), store_int(context->n_postings++),
-                         store_text(account), store_text(family->names[0]), store_int(at_us),
-                         store_real(activity_bq), store_real(sd_bq)),
-            NULL, NULL, err);
+        status =
+            store_query(s,
+                        "INSERT INTO posting (seq, n, account, source, at_us, activity_bq, sd_bq)"
+                        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                        STORE_VALUES(store_int(context->event->seq), store_int(context->n_postings),
+                                     store_text(account), store_text(family->names[0]),
+                                     store_int(at_us), store_real(activity_bq), store_real(sd_bq)),
+                        NULL, NULL, err);
     }
     if (!status) {
         status = context->index_subject(s, account, context->event->seq, err);
     }
+    context->n_postings++;
     inventory_free(&inventory);
     return status;
 }
@@ -166,15 +167,17 @@ static moly_status compare(posting_context *context, const struct comparison *c,
     if (!(difference_bq > max_sigmas * sd_bq && difference_bq > floor_bq)) {
         return MOLY_OK;
     }
-    return store_query(
+    moly_status status = store_query(
         context->store,
         "INSERT INTO discrepancy (seq, n, account, counterpart, nuclide, arose, at_us,"
         " measured_bq, predicted_bq, sd_bq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        STORE_VALUES(store_int(context->event->seq), store_int(context->n_discrepancies++),
+        STORE_VALUES(store_int(context->event->seq), store_int(context->n_discrepancies),
                      store_text(c->account), store_text(c->counterpart), store_text(c->nuclide),
                      store_text(c->arose), store_int(c->at_us), store_real(c->measured_bq),
                      store_real(c->predicted_bq), store_real(sd_bq)),
         NULL, NULL, err);
+    context->n_discrepancies++;
+    return status;
 }
 
 /* ---- members of a body ---------------------------------------------------------------------- */
@@ -197,7 +200,7 @@ static moly_status get_amount(const json_t *object, const char *key, bool is_nee
 static moly_status get_instant(const json_t *object, int64_t *us, moly_error *err)
 {
     const char *text = NULL;
-    moly_instant at;
+    moly_instant at = MOLY_INSTANT_NONE;
     moly_status status = moly_json_get_text(object, "at", &text, err);
     if (!status) {
         status = moly_instant_parse(text, &at, err);

@@ -190,7 +190,7 @@ static moly_status decay_map(const decay_family *family, double seconds, double 
 
 static void apply_map(const double *map, size_t n, holding *inventory, double *scratch)
 {
-    double *rows = scratch, atoms[MAX_MEMBERS];
+    double *rows = scratch, atoms[MAX_MEMBERS] = {0};
     for (size_t i = 0; i < n; i++) {
         double sum = 0.0;
         for (size_t j = 0; j <= i; j++) {

@@ -9,7 +9,7 @@
 #include "schema.h"
 #include "store.h"
 
-enum { N_KEPT = 128, MAX_COLUMNS = 24, MAX_VALUES = 16 };
+enum { N_KEPT = 128, MAX_COLUMNS = 24, MAX_VALUES = 16, NAME_SIZE = 24 };
 enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25 };
 enum { OID_FLOAT4 = 700, OID_FLOAT8 = 701 };
 /* "moly" in ASCII: the advisory lock of the chain. */
@@ -159,13 +159,17 @@ static moly_status postgres_run(store *s, const char *sql, moly_error *err)
 }
 
 static moly_status prepare(postgres_store *self, const char *sql, const bound_values *bound,
-                           size_t n_values, char name[24], moly_error *err)
+                           size_t n_values, char name[NAME_SIZE], moly_error *err)
 {
     size_t i = 0;
     while (i < self->n_kept && strcmp(self->kept[i], sql) != 0) {
         i++;
     }
-    (void)snprintf(name, 24, i < N_KEPT ? "s%zu" : "", i);
+    if (i < N_KEPT) {
+        (void)snprintf(name, NAME_SIZE, "s%zu", i);
+    } else {
+        name[0] = '\0'; /* the unnamed statement, made anew each time */
+    }
     if (i < self->n_kept) {
         return MOLY_OK;
     }
@@ -194,7 +198,7 @@ static moly_status postgres_query(store *s, const char *sql, const store_value *
 {
     postgres_store *self = (postgres_store *)s;
     bound_values bound = {0};
-    char name[24];
+    char name[NAME_SIZE];
     MOLY_ASSERT(n_values <= MAX_VALUES);
     for (size_t i = 0; i < n_values; i++) {
         bind(&bound, i, &values[i]);

@@ -289,7 +289,7 @@ static moly_status sqlite_query(store *s, const char *sql, const store_value *va
     sqlite_store *self = (sqlite_store *)s;
     kept_statement *kept = NULL;
     moly_status status = prepare(self, sql, &kept, err);
-    if (status) {
+    if (status || !kept) {
         return status;
     }
     sqlite3_stmt *statement = kept->statement;

@@ -133,11 +133,14 @@ moly_status moly_ledger_transact(moly_ledger *ledger, moly_transact transact, vo
 {
     ledger_request request = {.transact = transact, .context = context, .err = err};
     (void)pthread_mutex_lock(&ledger->queue_lock);
+    /* The queue holds requests on the stacks of those who wait here until theirs is done. */
     if (ledger->last) {
         ledger->last->next = &request;
     } else {
+        // cppcheck-suppress autoVariables
         ledger->first = &request;
     }
+    // cppcheck-suppress autoVariables
     ledger->last = &request;
     while (!request.is_done) {
         if (ledger->is_led) {

@@ -14,14 +14,13 @@ moly_status study_get(request *r, reply *out, moly_error *err)
     return load_study(r, &out->json, err);
 }
 
-static moly_status send_blob(request *r, const char *key, const char *what, reply *out,
-                             moly_error *err)
+static moly_status send_blob(request *r, const char *key, reply *out, moly_error *err)
 {
     json_t *study = NULL;
     moly_status status = load_study(r, &study, err);
     const char *hash = json_string_value(json_object_get(study, key));
     if (!status && !hash) {
-        status = MOLY_FAIL(err, MOLY_ERR_NOT_FOUND, "study %s has no %s", r->captured[0], what);
+        status = MOLY_FAIL(err, MOLY_ERR_NOT_FOUND, "study %s has no %s", r->captured[0], key);
     }
     if (!status) {
         status = moly_ledger_blob(r->reader, hash, &out->data, &out->length, err);
@@ -37,10 +36,10 @@ static moly_status send_blob(request *r, const char *key, const char *what, repl
 
 moly_status study_volume_get(request *r, reply *out, moly_error *err)
 {
-    return send_blob(r, "volume_blob", "image", out, err);
+    return send_blob(r, "volume_blob", out, err);
 }
 
 moly_status study_regions_get(request *r, reply *out, moly_error *err)
 {
-    return send_blob(r, "regions_blob", "regions", out, err);
+    return send_blob(r, "regions_blob", out, err);
 }

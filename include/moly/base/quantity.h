@@ -45,7 +45,7 @@ MOLY_API const char *moly_dim_word(moly_dim dim); /**< "activity" */
  * no grouping; a unit is required unless the dimension is MOLY_DIM_NONE or MOLY_DIM_COUNTS; for
  *  MOLY_DIM_FRACTION a bare number 0.9 and "90 %" are the same.
  *  @param[out] value  in the canonical unit of `dim`; finite
- *  @retval MOLY_ERR_DATA     no number, or a decimal comma (the message says how to write it)
+ *  @retval MOLY_ERR_USAGE    no number, or a decimal comma (the message says how to write it)
  *  @retval MOLY_ERR_UNKNOWN  no such unit; the nearest is suggested
  *  @retval MOLY_ERR_USAGE    a unit of another dimension, or none where one is needed
  *  @retval MOLY_ERR_RANGE    not representable */

@@ -136,7 +136,7 @@ static void a_unit_is_needed_and_a_decimal_comma_refused(void **state)
     fixture *f = *state;
     assert_fails(parse(f, WORDS("G", "--volume", "5")), MOLY_ERR_USAGE, "--volume: ", f->err);
     assert_fails(parse(f, WORDS("G", "--volume", "5 MBq")), MOLY_ERR_USAGE, "activity", f->err);
-    assert_fails(parse(f, WORDS("G", "--volume", "1,5 mL")), MOLY_ERR_DATA, "1.5", f->err);
+    assert_fails(parse(f, WORDS("G", "--volume", "1,5 mL")), MOLY_ERR_USAGE, "1.5", f->err);
 }
 
 static void what_is_required_and_missing_is_named(void **state)
@@ -172,8 +172,8 @@ static void what_is_given_twice_or_too_much_is_refused(void **state)
 static void text_that_is_not_utf8_is_refused(void **state)
 {
     fixture *f = *state;
-    assert_fails(parse(f, WORDS("G\xFF", "-v", "1mL")), MOLY_ERR_DATA, "UTF-8", f->err);
-    assert_fails(parse(f, WORDS("G\x1B[2J", "-v", "1mL")), MOLY_ERR_DATA, "control", f->err);
+    assert_fails(parse(f, WORDS("G\xFF", "-v", "1mL")), MOLY_ERR_USAGE, "UTF-8", f->err);
+    assert_fails(parse(f, WORDS("G\x1B[2J", "-v", "1mL")), MOLY_ERR_USAGE, "control", f->err);
 }
 
 static void a_failed_parse_leaves_the_arguments_alone(void **state)

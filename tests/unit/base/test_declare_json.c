@@ -66,7 +66,7 @@ static void a_quantity_without_unit_is_refused_where_one_is_needed(void **state)
                    "volume: a bare number has no unit; write volume as text");
     assert_refused("{\"generator\":\"G\",\"volume\":\"60 mL\"}", MOLY_ERR_RANGE,
                    "volume: 60 mL is above the most allowed, 50 mL");
-    assert_refused("{\"generator\":\"G\",\"volume\":\"1,5 mL\"}", MOLY_ERR_DATA, "1.5");
+    assert_refused("{\"generator\":\"G\",\"volume\":\"1,5 mL\"}", MOLY_ERR_USAGE, "1.5");
     assert_refused("{\"generator\":\"G\",\"volume\":\"1 mL\",\"efficiency\":1.5}", MOLY_ERR_RANGE,
                    "efficiency: 150 % is above the most allowed, 100 %");
 }
@@ -74,15 +74,16 @@ static void a_quantity_without_unit_is_refused_where_one_is_needed(void **state)
 static void another_type_is_refused_by_name(void **state)
 {
     (void)state;
-    assert_refused("{\"generator\":7}", MOLY_ERR_DATA,
+    assert_refused("{\"generator\":7}", MOLY_ERR_USAGE,
                    "generator: a text is expected, not an integer");
-    assert_refused("{\"dry\":\"yes\"}", MOLY_ERR_DATA,
+    assert_refused("{\"dry\":\"yes\"}", MOLY_ERR_USAGE,
                    "dry: true or false is expected, not a text");
-    assert_refused("{\"vial_count\":2.0}", MOLY_ERR_DATA, "vial-count: an integer is expected");
-    assert_refused("{\"after\":\"1 h\"}", MOLY_ERR_DATA, "after: an array is expected, not a text");
+    assert_refused("{\"vial_count\":2.0}", MOLY_ERR_USAGE, "vial-count: an integer is expected");
+    assert_refused("{\"after\":\"1 h\"}", MOLY_ERR_USAGE,
+                   "after: an array is expected, not a text");
     assert_refused("{\"after\":[\"1 h\",\"9 d\"]}", MOLY_ERR_RANGE, "after: item 2: 9 d is above");
     assert_refused("{\"shade\":\"gold\"}", MOLY_ERR_UNKNOWN, "lead, tungsten, none");
-    assert_refused("[1]", MOLY_ERR_DATA, "elute takes a JSON object");
+    assert_refused("[1]", MOLY_ERR_USAGE, "elute takes a JSON object");
 }
 
 static void what_is_required_and_missing_is_named_without_dashes(void **state)

@@ -49,7 +49,7 @@ static void what_could_be_misread_is_refused_never_guessed(void **state)
     (void)state;
     moly_error err = {0};
     double value = 42;
-    assert_fails(moly_quantity_parse("1,5 GBq", MOLY_DIM_ACTIVITY, &value, &err), MOLY_ERR_DATA,
+    assert_fails(moly_quantity_parse("1,5 GBq", MOLY_DIM_ACTIVITY, &value, &err), MOLY_ERR_USAGE,
                  "1.5", err);
     assert_fails(moly_quantity_parse("750", MOLY_DIM_ACTIVITY, &value, &err), MOLY_ERR_USAGE,
                  "750 MBq", err);
@@ -57,15 +57,15 @@ static void what_could_be_misread_is_refused_never_guessed(void **state)
                  "unit of energy, not of time", err);
     assert_fails(moly_quantity_parse("5 MBw", MOLY_DIM_ACTIVITY, &value, &err), MOLY_ERR_UNKNOWN,
                  "MBq", err);
-    assert_fails(moly_quantity_parse("five MBq", MOLY_DIM_ACTIVITY, &value, &err), MOLY_ERR_DATA,
+    assert_fails(moly_quantity_parse("five MBq", MOLY_DIM_ACTIVITY, &value, &err), MOLY_ERR_USAGE,
                  "number", err);
     assert_fails(moly_quantity_parse("1e400 Bq", MOLY_DIM_ACTIVITY, &value, &err), MOLY_ERR_RANGE,
                  "too large", err);
-    assert_fails(moly_quantity_parse("5 MBq MBq", MOLY_DIM_ACTIVITY, &value, &err), MOLY_ERR_DATA,
+    assert_fails(moly_quantity_parse("5 MBq MBq", MOLY_DIM_ACTIVITY, &value, &err), MOLY_ERR_USAGE,
                  "behind", err);
-    assert_fails(moly_quantity_parse("", MOLY_DIM_ACTIVITY, &value, &err), MOLY_ERR_DATA, "number",
+    assert_fails(moly_quantity_parse("", MOLY_DIM_ACTIVITY, &value, &err), MOLY_ERR_USAGE, "number",
                  err);
-    assert_fails(moly_quantity_parse("nan Bq", MOLY_DIM_ACTIVITY, &value, &err), MOLY_ERR_DATA,
+    assert_fails(moly_quantity_parse("nan Bq", MOLY_DIM_ACTIVITY, &value, &err), MOLY_ERR_USAGE,
                  "number", err);
     assert_true(value == 42);
 }

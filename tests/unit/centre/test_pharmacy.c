@@ -335,7 +335,7 @@ static void what_was_typed_wrongly_is_refused_with_its_name(void **state)
     } rows[] = {
         {"{'generator':'GEN-000001','volume':'5'}", MOLY_ERR_USAGE, "volume"},
         {"{'generator':'GEN-000001','volume':'5 MBq'}", MOLY_ERR_USAGE, "volume"},
-        {"{'generator':'GEN-000001','volume':'5,5 mL'}", MOLY_ERR_DATA, "5.5"},
+        {"{'generator':'GEN-000001','volume':'5,5 mL'}", MOLY_ERR_USAGE, "5.5"},
         {"{'generator':'GEN-000001','volume':'500 mL'}", MOLY_ERR_RANGE, "50 mL"},
         {"{'generator':'GEN-000001','volum':'5 mL'}", MOLY_ERR_USAGE, "volume"},
         {"{'volume':'5 mL'}", MOLY_ERR_USAGE, "generator"},

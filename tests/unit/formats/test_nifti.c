@@ -117,6 +117,25 @@ static void a_broken_gzip_stream_is_refused(void **state)
     drop_folder(folder);
 }
 
+static void every_failed_allocation_is_a_status(void **state)
+{
+    (void)state;
+    size_t length = 0;
+    char *good = file_in_memory(&length);
+    moly_status status = MOLY_ERR_MEMORY;
+    for (size_t nth = 1; status != MOLY_OK && nth < 10; nth++) {
+        moly_error err = {0};
+        moly_volume *volume = NULL;
+        moly_alloc_fail_after(nth);
+        status = moly_nifti_parse(good, length, &volume, &err);
+        moly_alloc_fail_after(0);
+        assert_true(status == MOLY_OK || (status == MOLY_ERR_MEMORY && !volume));
+        moly_volume_free(volume);
+    }
+    assert_int_equal(status, MOLY_OK);
+    moly_free(good);
+}
+
 static void files_of_other_hands_are_read(void **state)
 {
     (void)state;
@@ -151,6 +170,7 @@ int main(void)
         cmocka_unit_test(a_header_that_contradicts_the_file_is_refused),
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(a_broken_gzip_stream_is_refused),
+        cmocka_unit_test(every_failed_allocation_is_a_status),
         cmocka_unit_test(files_of_other_hands_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

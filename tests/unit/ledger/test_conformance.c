@@ -1,62 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One suite for every store: what the header promises. */
-#include "postgres.h"
+/* What the header promises of events, records, persons, links and blobs, on every store. */
+#include "stores.h"
 
 #include <pthread.h>
-
-static int set_up_sqlite(void **state)
-{
-    books *b = calloc(1, sizeof *b);
-    books_folder(b);
-    books_create(b);
-    *state = b;
-    return 0;
-}
-
-static postgres server; /* of this program; started by its group */
-
-static int set_up_postgres(void **state)
-{
-    books *b = calloc(1, sizeof *b);
-    books_folder(b);
-    postgres_database(&server, b->url);
-    books_create(b);
-    *state = b;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    books *b = *state;
-    books_close(b);
-    free(b);
-    return 0;
-}
-
-/* The journey in small: a generator of 10 GBq Mo-99, an eluate, a dose. */
-static void receive_generator(books *b)
-{
-    enter(b, "pharmacy.receive", "generator/G-1",
-          "{'records':[{'kind':'generator','id':'G-1','set':{'state':'in use','at':"
-          "'2026-11-22T06:00:00Z','supplier':'X'}}],"
-          "'transfers':[{'from':'outside/supplier','to':'generator/G-1',"
-          "'at':'2026-11-22T06:00:00Z','nuclide':'Mo-99','activity_bq':1e10,'sd_bq':5e8,"
-          "'basis':'calculated'}]}");
-}
-
-static void elute(books *b, const char *predicted)
-{
-    char body[1000];
-    (void)snprintf(body, sizeof body,
-                   "{'records':[{'kind':'eluate','id':'E-000001','set':{'state':'quarantine'}}],"
-                   "'links':[{'from':'eluate/E-000001','to':'generator/G-1','role':'eluted from'}],"
-                   "'transfers':[{'from':'generator/G-1','to':'eluate/E-000001',"
-                   "'at':'2026-11-23T06:00:00Z','nuclide':'Tc-99m','activity_bq':6e9,'sd_bq':1e8,"
-                   "'predicted_bq':%s,'predicted_sd_bq':3e8,'basis':'measured'}]}",
-                   predicted);
-    b->now = at("2026-11-23T06:00:00Z");
-    enter(b, "pharmacy.elute", "eluate/E-000001", body);
-}
 
 static void a_created_ledger_opens_again_and_refuses_a_second_creation(void **state)
 {
@@ -277,178 +223,6 @@ static void events_are_found_by_subject_kind_and_person(void **state)
         }
         json_decref(events);
     }
-    moly_ledger_reader_free(reader);
-}
-
-static const json_t *find_line(const json_t *list, const char *account, const char *nuclide)
-{
-    size_t i;
-    json_t *line;
-    json_array_foreach((json_t *)list, i, line)
-    {
-        const char *its_account = json_string_value(json_object_get(line, "account"));
-        if ((!account || strcmp(its_account, account) == 0) &&
-            strcmp(json_string_value(json_object_get(line, "nuclide")), nuclide) == 0) {
-            return line;
-        }
-    }
-    return NULL;
-}
-
-static double line_bq(const json_t *list, const char *account, const char *nuclide)
-{
-    const json_t *line = find_line(list, account, nuclide);
-    return line ? json_number_value(json_object_get(line, "activity_bq")) : 0.0;
-}
-
-/* Half-lives and branching: DDEP (Mo-99 65.924 h 2004, Tc-99m 6.0067 h, branch 0.8868 to 2 %), so
- * the closed form of Bateman with Moly's own constants is the oracle. */
-static double tc99m_from_mo99(double mo_bq, double seconds)
-{
-    const moly_nuclide_set *set = moly_nuclide_set_builtin();
-    size_t mo, tc;
-    double branch = 0.0;
-    assert_int_equal(moly_nuclide_find(set, "Mo-99", &mo, NULL), MOLY_OK);
-    assert_int_equal(moly_nuclide_find(set, "Tc-99m", &tc, NULL), MOLY_OK);
-    const moly_nuclide *parent = moly_nuclide_at(set, mo);
-    for (size_t i = 0; i < parent->n_branches; i++) {
-        if (parent->branches[i].daughter == (int)tc) {
-            branch += parent->branches[i].fraction;
-        }
-    }
-    double lm = parent->lambda_per_s, lt = moly_nuclide_at(set, tc)->lambda_per_s;
-    return mo_bq * branch * lt / (lt - lm) * (exp(-lm * seconds) - exp(-lt * seconds));
-}
-
-static void activity_grows_in_a_generator_and_leaves_with_the_eluate(void **state)
-{
-    books *b = *state;
-    moly_error err = {0};
-    receive_generator(b);
-    moly_ledger_reader *reader = read_books(b);
-    double bq = 0, sd_bq = 0, grown = tc99m_from_mo99(1e10, 86400.0);
-    assert_ok(moly_ledger_activity(reader, "generator/G-1", "Tc99m", at("2026-11-23T06:00:00Z"),
-                                   &bq, &sd_bq, &err),
-              err);
-    assert_relative(bq, grown, 1e-12);
-    assert_relative(sd_bq, grown * 0.05, 1e-9); /* wholly due to the parent's 5 % */
-    moly_ledger_reader_free(reader);
-    elute(b, "6.1e9");
-    reader = read_books(b);
-    assert_ok(moly_ledger_activity(reader, "generator/G-1", "Tc-99m", at("2026-11-23T06:00:00Z"),
-                                   &bq, NULL, &err),
-              err);
-    assert_relative(bq, grown - 6e9, 1e-9);
-    assert_ok(moly_ledger_activity(reader, "eluate/E-000001", "Tc-99m", at("2026-11-23T06:00:00Z"),
-                                   &bq, &sd_bq, &err),
-              err);
-    assert_relative(bq, 6e9, 1e-14);
-    assert_relative(sd_bq, 1e8, 1e-12);
-    /* before the elution there was none in it */
-    assert_ok(moly_ledger_activity(reader, "eluate/E-000001", "Tc-99m", at("2026-11-23T05:00:00Z"),
-                                   &bq, NULL, &err),
-              err);
-    assert_true(bq == 0.0);
-    moly_ledger_reader_free(reader);
-}
-
-static void books_balance_at_every_instant_outside_included(void **state)
-{
-    books *b = *state;
-    moly_error err = {0};
-    receive_generator(b);
-    elute(b, "6.1e9");
-    moly_ledger_reader *reader = read_books(b);
-    static const char *const instants[] = {"2026-11-22T06:00:00Z", "2026-11-22T18:30:00Z",
-                                           "2026-11-23T06:00:00Z", "2026-11-24T00:00:00Z",
-                                           "2027-06-01T00:00:00Z"};
-    for (size_t i = 0; i < sizeof instants / sizeof instants[0]; i++) {
-        json_t *balance = NULL, *line;
-        size_t k;
-        assert_ok(moly_ledger_balance(reader, at(instants[i]), &balance, &err), err);
-        json_array_foreach(json_object_get(balance, "residue"), k, line)
-        {
-            /* rounding of amounts of 1e10 Bq */
-            assert_true(fabs(json_number_value(json_object_get(line, "activity_bq"))) < 1e-3);
-        }
-        json_decref(balance);
-    }
-    json_t *balance = NULL;
-    assert_ok(moly_ledger_balance(reader, at("2026-11-23T06:00:00Z"), &balance, &err), err);
-    const json_t *results = json_object_get(balance, "results");
-    assert_relative(line_bq(results, "eluate/E-000001", "Tc-99m"), 6e9, 1e-12);
-    assert_relative(line_bq(json_object_get(balance, "totals"), NULL, "Tc-99m"),
-                    tc99m_from_mo99(1e10, 86400.0), 1e-12);
-    assert_int_equal(json_array_size(json_object_get(balance, "discrepancies")), 0);
-    json_decref(balance);
-    moly_ledger_reader_free(reader);
-}
-
-static void a_posting_dated_back_gives_the_same_books_as_one_in_order(void **state)
-{
-    books *b = *state;
-    moly_error err = {0};
-    static const char transfer[] =
-        "{'transfers':[{'from':'outside/x','to':'vial/%s','at':'%s','nuclide':'Mo-99',"
-        "'activity_bq':%s,'sd_bq':1e6}]}";
-    static const char *const order[2][2] = {{"2026-11-22T06:00:00Z", "2026-11-22T09:00:00Z"},
-                                            {"2026-11-22T09:00:00Z", "2026-11-22T06:00:00Z"}};
-    for (int way = 0; way < 2; way++) {
-        for (int i = 0; i < 2; i++) {
-            char body[400];
-            (void)snprintf(body, sizeof body, transfer, way ? "B" : "A", order[way][i],
-                           (i == 0) == (way == 0) ? "1e9" : "2e9");
-            enter(b, "test", "vial/x", body);
-        }
-    }
-    moly_ledger_reader *reader = read_books(b);
-    static const char *const instants[] = {"2026-11-22T08:00:00Z", "2026-11-22T09:00:00Z",
-                                           "2026-11-25T09:00:00Z"};
-    for (size_t i = 0; i < 3; i++) {
-        double a[2], sd[2];
-        for (int way = 0; way < 2; way++) {
-            assert_ok(moly_ledger_activity(reader, way ? "vial/B" : "vial/A", "Tc-99m",
-                                           at(instants[i]), &a[way], &sd[way], &err),
-                      err);
-        }
-        assert_relative(a[1], a[0], 1e-12);
-        assert_relative(sd[1], sd[0], 1e-9);
-    }
-    moly_ledger_reader_free(reader);
-}
-
-static void what_does_not_balance_is_named_with_its_act(void **state)
-{
-    books *b = *state;
-    moly_error err = {0};
-    receive_generator(b);
-    elute(b, "9e9"); /* 6 GBq came of 9 GBq predicted: nine standard deviations */
-    enter(b, "pharmacy.assay", "eluate/E-000001", /* a leak: 5 GBq left where the books say 6 */
-          "{'measurements':[{'account':'eluate/E-000001','at':'2026-11-23T06:00:00Z',"
-          "'nuclide':'Tc-99m','activity_bq':5e9,'sd_bq':5e7}]}");
-    enter(b, "pharmacy.discard", "eluate/E-000001", "{'closes':['eluate/E-000001']}");
-    moly_ledger_reader *reader = read_books(b);
-    json_t *balance = NULL;
-    assert_ok(moly_ledger_balance(reader, at("2026-11-24T06:00:00Z"), &balance, &err), err);
-    const json_t *list = json_object_get(balance, "discrepancies");
-    static const struct {
-        const char *kind, *arose;
-        double difference_bq, sd_bq;
-    } rows[] = {{"pharmacy.elute", "transfer", -3e9, 3.1622776601683794e8},
-                {"pharmacy.assay", "measurement", -1e9, 1.1180339887498949e8},
-                {"pharmacy.discard", "close", -6e9, 1e8}};
-    assert_int_equal(json_array_size(list), 3);
-    for (size_t i = 0; i < 3; i++) {
-        const json_t *row = json_array_get(list, i);
-        assert_string_equal(json_string_value(json_object_get(row, "kind")), rows[i].kind);
-        assert_string_equal(json_string_value(json_object_get(row, "arose")), rows[i].arose);
-        assert_string_equal(json_string_value(json_object_get(row, "account")), "eluate/E-000001");
-        assert_int_equal(json_integer_value(json_object_get(row, "seq")), 3 + (int)i);
-        assert_relative(json_number_value(json_object_get(row, "difference_bq")),
-                        rows[i].difference_bq, 1e-9);
-        assert_relative(json_number_value(json_object_get(row, "sd_bq")), rows[i].sd_bq, 1e-9);
-    }
-    json_decref(balance);
     moly_ledger_reader_free(reader);
 }
 
@@ -879,62 +653,29 @@ static void a_reader_keeps_seeing_the_state_it_began_with(void **state)
     moly_ledger_reader_free(after);
 }
 
-#define SUITE(set_up)                                                                              \
-    cmocka_unit_test_setup_teardown(a_created_ledger_opens_again_and_refuses_a_second_creation,    \
-                                    set_up, tear_down),                                            \
-        cmocka_unit_test_setup_teardown(a_simulated_clock_needs_a_ledger_made_for_training,        \
-                                        set_up, tear_down),                                        \
-        cmocka_unit_test_setup_teardown(sites_that_cannot_be_are_refused, set_up, tear_down),      \
-        cmocka_unit_test_setup_teardown(                                                           \
-            a_record_keeps_its_members_and_the_event_keeps_the_old_ones, set_up, tear_down),       \
-        cmocka_unit_test_setup_teardown(records_are_found_by_state_owner_time_and_page, set_up,    \
-                                        tear_down),                                                \
-        cmocka_unit_test_setup_teardown(a_part_that_fails_is_undone_alone, set_up, tear_down),     \
-        cmocka_unit_test_setup_teardown(numbers_of_a_series_follow_the_records_that_exist, set_up, \
-                                        tear_down),                                                \
-        cmocka_unit_test_setup_teardown(events_are_found_by_subject_kind_and_person, set_up,       \
-                                        tear_down),                                                \
-        cmocka_unit_test_setup_teardown(activity_grows_in_a_generator_and_leaves_with_the_eluate,  \
-                                        set_up, tear_down),                                        \
-        cmocka_unit_test_setup_teardown(books_balance_at_every_instant_outside_included, set_up,   \
-                                        tear_down),                                                \
-        cmocka_unit_test_setup_teardown(a_posting_dated_back_gives_the_same_books_as_one_in_order, \
-                                        set_up, tear_down),                                        \
-        cmocka_unit_test_setup_teardown(what_does_not_balance_is_named_with_its_act, set_up,       \
-                                        tear_down),                                                \
-        cmocka_unit_test_setup_teardown(bodies_that_the_projections_cannot_take_are_refused,       \
-                                        set_up, tear_down),                                        \
-        cmocka_unit_test_setup_teardown(any_lot_is_traced_forward_and_any_patient_back, set_up,    \
-                                        tear_down),                                                \
-        cmocka_unit_test_setup_teardown(a_signature_names_person_time_and_meaning, set_up,         \
-                                        tear_down),                                                \
-        cmocka_unit_test_setup_teardown(a_correction_shows_the_original_and_ends_its_signatures,   \
-                                        set_up, tear_down),                                        \
-        cmocka_unit_test_setup_teardown(nothing_is_signed_after_the_clock_stepped_back, set_up,    \
-                                        tear_down),                                                \
-        cmocka_unit_test_setup_teardown(five_wrong_passwords_lock_for_a_quarter_of_an_hour,        \
-                                        set_up, tear_down),                                        \
-        cmocka_unit_test_setup_teardown(a_blob_comes_back_by_its_hash_and_is_named_by_an_event,    \
-                                        set_up, tear_down),                                        \
-        cmocka_unit_test_setup_teardown(the_application_cannot_change_or_delete_evidence, set_up,  \
-                                        tear_down),                                                \
-        cmocka_unit_test_setup_teardown(a_rebuild_from_events_gives_identical_tables, set_up,      \
-                                        tear_down),                                                \
-        cmocka_unit_test_setup_teardown(an_untouched_ledger_is_proven_with_its_anchor, set_up,     \
-                                        tear_down),                                                \
-        cmocka_unit_test_setup_teardown(events_of_eight_threads_make_one_unbroken_chain, set_up,   \
-                                        tear_down),                                                \
-        cmocka_unit_test_setup_teardown(a_reader_keeps_seeing_the_state_it_began_with, set_up,     \
-                                        tear_down)
-
 int main(void)
 {
-    const struct CMUnitTest sqlite[] = {SUITE(set_up_sqlite)};
-    const struct CMUnitTest with_postgres[] = {SUITE(set_up_postgres)};
-    int failures = cmocka_run_group_tests_name("sqlite", sqlite, NULL, NULL);
-    if (postgres_start(&server)) {
-        failures += cmocka_run_group_tests_name("postgres", with_postgres, NULL, NULL);
-        postgres_stop(&server);
-    }
-    return failures;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_created_ledger_opens_again_and_refuses_a_second_creation),
+        cmocka_unit_test(a_simulated_clock_needs_a_ledger_made_for_training),
+        cmocka_unit_test(sites_that_cannot_be_are_refused),
+        cmocka_unit_test(a_record_keeps_its_members_and_the_event_keeps_the_old_ones),
+        cmocka_unit_test(records_are_found_by_state_owner_time_and_page),
+        cmocka_unit_test(a_part_that_fails_is_undone_alone),
+        cmocka_unit_test(numbers_of_a_series_follow_the_records_that_exist),
+        cmocka_unit_test(events_are_found_by_subject_kind_and_person),
+        cmocka_unit_test(bodies_that_the_projections_cannot_take_are_refused),
+        cmocka_unit_test(any_lot_is_traced_forward_and_any_patient_back),
+        cmocka_unit_test(a_signature_names_person_time_and_meaning),
+        cmocka_unit_test(a_correction_shows_the_original_and_ends_its_signatures),
+        cmocka_unit_test(nothing_is_signed_after_the_clock_stepped_back),
+        cmocka_unit_test(five_wrong_passwords_lock_for_a_quarter_of_an_hour),
+        cmocka_unit_test(a_blob_comes_back_by_its_hash_and_is_named_by_an_event),
+        cmocka_unit_test(the_application_cannot_change_or_delete_evidence),
+        cmocka_unit_test(a_rebuild_from_events_gives_identical_tables),
+        cmocka_unit_test(an_untouched_ledger_is_proven_with_its_anchor),
+        cmocka_unit_test(events_of_eight_threads_make_one_unbroken_chain),
+        cmocka_unit_test(a_reader_keeps_seeing_the_state_it_began_with),
+    };
+    return RUN_OVER_STORES(tests);
 }

@@ -146,7 +146,7 @@ static bool flip(sqlite3 *db, const char *table, const char *column, int64_t row
     }
     int length = sqlite3_blob_bytes(blob);
     int offset = place == 0 ? 0 : place == 1 ? length / 2 : length - 1;
-    unsigned char byte;
+    unsigned char byte = 0;
     bool is_done = length > 0 && sqlite3_blob_read(blob, &byte, 1, offset) == SQLITE_OK;
     byte ^= 1;
     is_done = is_done && sqlite3_blob_write(blob, &byte, 1, offset) == SQLITE_OK;

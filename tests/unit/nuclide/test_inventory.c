@@ -65,10 +65,10 @@ static void what_is_missing_is_named(void **state)
     assert_fails(parse("", &err), MOLY_ERR_USAGE, "empty", err);
     assert_fails(parse("1 MBq", &err), MOLY_ERR_USAGE, "no nuclide", err);
     assert_fails(parse("1 MBq + 2 MBq F-18", &err), MOLY_ERR_USAGE, "no nuclide", err);
-    assert_fails(parse("1 MBq F-18 +", &err), MOLY_ERR_DATA, "term 2", err);
+    assert_fails(parse("1 MBq F-18 +", &err), MOLY_ERR_USAGE, "term 2", err);
     assert_fails(parse("1 MBq F-18 2 MBq Ga-68", &err), MOLY_ERR_USAGE, "joined by '+'", err);
-    assert_fails(parse("F-18", &err), MOLY_ERR_DATA, "number", err);
-    assert_fails(parse("1,5 MBq F-18", &err), MOLY_ERR_DATA, "comma", err);
+    assert_fails(parse("F-18", &err), MOLY_ERR_USAGE, "number", err);
+    assert_fails(parse("1,5 MBq F-18", &err), MOLY_ERR_USAGE, "comma", err);
 }
 
 static void what_cannot_be_is_refused(void **state)
