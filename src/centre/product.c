@@ -6,6 +6,8 @@
 #define HOURS(n) ((n)*3600.0)
 #define GBQ(n) ((n)*1e9)
 
+/* Where leaflets differ between makers the stricter figure stands here; the leaflet in hand rules,
+ * and receive_kit takes its figures. */
 static const product rows[] = {
     {"pertechnetate", "Sodium pertechnetate (Tc-99m)", 0.95, HOURS(12), GBQ(200), 0.1, 50.0,
      "Ph.Eur. 0124"},
@@ -17,12 +19,12 @@ static const product rows[] = {
      "Ph.Eur. 0642; PoltechDTPA and Draximage DTPA product information"},
     {"mertiatide", "Tc-99m mertiatide (MAG3)", 0.94, HOURS(6), GBQ(3.7), 4.0, 10.0,
      "Ph.Eur. 1372; Technescan MAG3 product information"},
-    {"succimer", "Tc-99m succimer (DMSA)", 0.95, HOURS(4), GBQ(3.7), 1.0, 6.0,
-     "Ph.Eur. 0643; Renocis and PoltechDMSA product information"},
+    {"succimer", "Tc-99m succimer (DMSA)", 0.95, HOURS(4), GBQ(1.48), 1.0, 6.0,
+     "Ph.Eur. 0643; DMSA kit product information (4 h)"},
     {"nanocolloid", "Tc-99m albumin nanocolloid", 0.95, HOURS(6), GBQ(5.55), 1.0, 5.0,
      "Nanocoll product information"},
-    {"tetrofosmin", "Tc-99m tetrofosmin", 0.90, HOURS(12), GBQ(12.0), 4.0, 10.0,
-     "Myoview product information"},
+    {"tetrofosmin", "Tc-99m tetrofosmin", 0.90, HOURS(12), GBQ(4.4), 4.0, 8.0,
+     "USP; Myoview product information: at most 1.1 GBq/mL, so 4.4 GBq in the least volume"},
     {"sulfur-colloid", "Tc-99m sulfur colloid", 0.92, HOURS(6), GBQ(18.5), 1.0, 3.0,
      "USP, Technetium Tc 99m Sulfur Colloid Injection; product information"},
 };

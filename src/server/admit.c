@@ -54,9 +54,13 @@ static moly_status check_body(const request *r, reply *out, moly_error *err)
         return REPLY_FAIL(out, MHD_HTTP_LENGTH_REQUIRED, err, MOLY_ERR_USAGE,
                           "the body's length must be given; chunks are not taken");
     }
-    if (n_headers(r, MHD_HTTP_HEADER_CONTENT_LENGTH) > 1 ||
-        n_headers(r, MHD_HTTP_HEADER_HOST) > 1) {
-        return MOLY_FAIL(err, MOLY_ERR_USAGE, "Content-Length or Host is there twice");
+    static const char *const single[] = {MHD_HTTP_HEADER_CONTENT_LENGTH,
+                                         MHD_HTTP_HEADER_CONTENT_TYPE, MHD_HTTP_HEADER_HOST,
+                                         MHD_HTTP_HEADER_AUTHORIZATION};
+    for (size_t i = 0; i < sizeof single / sizeof single[0]; i++) {
+        if (n_headers(r, single[i]) > 1) {
+            return MOLY_FAIL(err, MOLY_ERR_USAGE, "the header %s is there twice", single[i]);
+        }
     }
     int64_t n = 0;
     if (length && (moly_integer_parse(length, &n, NULL) != MOLY_OK || n < 0)) {

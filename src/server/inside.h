@@ -48,7 +48,7 @@ typedef moly_status (*handler)(request *r, reply *out, moly_error *err);
 
 enum {
     ROUTE_IS_OPEN = 1,  /* to those who are not signed in */
-    ROUTE_IS_SLOW = 2,  /* hashes a password or waits for the disk: runs in the jobs' threads */
+    ROUTE_IS_SLOW = 2,  /* hashes, searches, waits for the disk: runs in the jobs' threads */
     ROUTE_IS_QUIET = 4, /* does not put off the end of an idle session */
 };
 

@@ -19,7 +19,7 @@ static const route table[] = {
 
     {"GET", "/api/today", today_get, "What is where, who is due, what blocks whom", "lang", 0},
     {"GET", "/api/patients", patients_get, "Patients by a part of name, number or id",
-     "search limit", 0},
+     "search limit", SLOW},
     {"GET", "/api/patients/{id}", patient_get, "A patient with everything that was done", "lang",
      0},
     {"GET", "/api/records/{kind}", records_get, "Records of a kind", "state owner " PAGING, 0},
@@ -30,9 +30,9 @@ static const route table[] = {
 
     {"GET", "/api/studies/{id}", study_get, "An imaging study", NULL, 0},
     {"GET", "/api/studies/{id}/volume", study_volume_get, "Its image, NIfTI compressed by gzip",
-     NULL, 0},
+     NULL, SLOW},
     {"GET", "/api/studies/{id}/regions", study_regions_get, "Its regions, NIfTI compressed by gzip",
-     NULL, 0},
+     NULL, SLOW},
 
     {"GET", "/api/stream", stream_get, "Server-sent events: the ledger grew", NULL, QUIET},
     {"GET", "/api/site", site_get, "The site and its time", NULL, 0},

@@ -98,9 +98,9 @@ static moly_status listen_on(moly_server *server, const moly_server_options *opt
         MHD_OPTION_THREAD_POOL_SIZE, thread_count(options), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)LIMIT_CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT_CONNECTIONS,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)LIMIT_IDLE_CONNECTION_S,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
-        MHD_OPTION_NOTIFY_COMPLETED, request_completed, server, MHD_OPTION_UNESCAPE_CALLBACK,
-        leave_escaped, NULL, MHD_OPTION_ARRAY, pem->key ? secured : &secured[2], MHD_OPTION_END);
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, request_completed, server,
+        MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_ARRAY,
+        pem->key ? secured : &secured[2], MHD_OPTION_END);
     if (!server->daemon) {
         return MOLY_FAIL(err, MOLY_ERR_IO, "cannot listen on %s port %u: %s",
                          options->address ? options->address : "127.0.0.1", (unsigned)options->port,

@@ -137,7 +137,7 @@ moly_status static_get(request *r, reply *out, moly_error *err)
         (void)close(folder);
     }
     /* A path of the front end's own, not a file: it shows itself. */
-    if (!is_found && root >= 0 && !strchr(name, '.')) {
+    if (!is_found && root >= 0 && !strpbrk(name, "./")) {
         name = home;
         is_found = find_file(r, name, root, &found);
     }

@@ -34,22 +34,25 @@ static const moly_param params[] = {
     ACT_NOTE(struct justify_args),
 };
 
+/* Nobody who could be pregnant is left out: not whose sex or birth date is unknown either. */
 static moly_status check_pregnancy(const moly_act_context *context, const struct justify_args *a,
                                    const json_t *patient, moly_error *err)
 {
-    moly_instant born;
-    moly_status status = birth_date_parse(record_text(patient, "birth_date"), &born, err);
-    if (status || record_is(patient, "sex", "male") || a->pregnancy != PREGNANCY_NOT_ASKED) {
-        return status;
-    }
-    int age = birth_date_age(born, context->at);
-    if (age < ASK_FROM || age > ASK_UNTIL) {
+    const char *birth_date = record_text(patient, "birth_date");
+    moly_instant born = MOLY_INSTANT_NONE;
+    if (record_is(patient, "sex", "male") || a->pregnancy != PREGNANCY_NOT_ASKED) {
         return MOLY_OK;
     }
+    moly_status status = birth_date[0] ? birth_date_parse(birth_date, &born, err) : MOLY_OK;
+    int age = birth_date[0] && !status ? birth_date_age(born, context->at) : ASK_FROM;
+    if (status || age < ASK_FROM || age > ASK_UNTIL) {
+        return status;
+    }
     return MOLY_REFUSE(err, "R-36",
-                       "patient %s is %d years old: a pregnancy must be asked about; give the "
-                       "field 'pregnancy'",
-                       record_text(patient, "id"), age);
+                       "patient %s, born %s: a pregnancy must be asked about; give the field "
+                       "'pregnancy'",
+                       record_text(patient, "id"),
+                       birth_date[0] ? birth_date : "on an unknown day");
 }
 
 static moly_status decide(const moly_act_context *context, const void *args,

@@ -107,7 +107,7 @@ static void a_pregnancy_must_be_asked_about(void **state)
     do_act(c, "technologist", "clinic.refer",
            "{'patient':'PAT-000002','examination':'renography','question':'?','referrer':'Dr O'}");
     refused(c, "physician", "clinic.justify",
-            "{'referral':'REF-000002','justification':'obstruction'}", "R-36", "36 years old");
+            "{'referral':'REF-000002','justification':'obstruction'}", "R-36", "born 1990-09-17");
     do_act(c, "physician", "clinic.justify",
            "{'referral':'REF-000002','justification':'obstruction','pregnancy':'excluded'}");
 }

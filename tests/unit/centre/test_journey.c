@@ -69,6 +69,17 @@ static void a_journey_ends_with_books_that_balance(void **state)
     do_act(&c, "physicist", "safety.clear_waste",
            "{'container':'WST-000001','mass':'850 g','surface':'0.11 uSv/h',"
            "'background':'0.10 uSv/h'}");
+
+    /* EVIDENCE: R-02 the chain is proven offline, and the tables are what the events make of them
+     */
+    json_t *proof = NULL, *rebuilt = NULL;
+    moly_error err = {0};
+    assert_ok(moly_ledger_verify(c.url, NULL, NULL, &proof, &err), err);
+    assert_true(number_in(proof, "events") > 25.0);
+    assert_ok(moly_ledger_rebuild(c.ledger, NULL, &rebuilt, &err), err);
+    assert_true(json_is_true(json_object_get(rebuilt, "identical")));
+    json_decref(proof);
+    json_decref(rebuilt);
     centre_close(&c);
 }
 

@@ -73,8 +73,10 @@ static inline CURL *ask_prepare(const served *s, const char *method, const char 
 {
     char url[1000];
     CURL *curl = curl_easy_init();
+    bool has_type = with->headers[0] && strncmp(with->headers[0], "Content-Type", 12) == 0;
     (void)snprintf(url, sizeof url, "%s%s", s->base, path);
-    *headers = add_header(NULL, "Content-Type: application/json", with->body ? "" : NULL);
+    *headers =
+        add_header(NULL, "Content-Type: application/json", has_type || !with->body ? NULL : "");
     *headers = add_header(*headers, "Authorization: Bearer ", with->token);
     *headers = add_header(*headers, "Cookie: moly_session=", with->cookie);
     *headers = add_header(*headers, "X-CSRF-Token: ", with->csrf);

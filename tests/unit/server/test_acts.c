@@ -163,9 +163,9 @@ static void two_persons_sign_a_correction(void **state)
     (void)state;
     signed_in who = sign_in_as(&s, "radiopharmacist");
     const char *path = "/api/acts/centre.correct";
-    answer got = ask(&s, "GET",
-                     "/api/events?kind=clinic.register_patient&subject=patient%2FPAT-000001",
-                     (asking){.token = who.token});
+    answer got =
+        ask(&s, "GET", "/api/events?kind=clinic.register_patient&subject=patient%2FPAT-000001",
+            (asking){.token = who.token});
     int event = (int)number_in(json_array_get(json_object_get(got.json, "results"), 0), "seq");
     answer_free(&got);
     char fields[300], body[500];

@@ -182,6 +182,46 @@ static void patients_are_found_by_a_part_of_the_name(void **state)
     expect(&s, 404, "GET", "/api/patients/PAT-999999", (asking){.token = who.token});
 }
 
+static moly_status keep_study(moly_transaction *transaction, void *context, moly_error *err)
+{
+    (void)context;
+    char hash[65];
+    moly_status status =
+        moly_transaction_put_blob(transaction, "\x1f\x8b\0image", 8, "application/gzip", hash, err);
+    if (status) {
+        return status;
+    }
+    json_t *body = json_pack("{s:[{s:s, s:s, s:{s:s}}]}", "records", "kind", "study", "id", "STU-1",
+                             "set", "volume_blob", hash);
+    const moly_draft draft = {.kind = "test.import",
+                              .subject = "study/STU-1",
+                              .at = s.c.now,
+                              .person = "moly",
+                              .authentication = "program",
+                              .body = body};
+    status = moly_transaction_append(transaction, &draft, NULL, err);
+    json_decref(body);
+    return status;
+}
+
+static void the_image_of_a_study_comes_as_it_was_kept(void **state)
+{
+    (void)state;
+    moly_error err = {0};
+    assert_ok(moly_ledger_transact(s.c.ledger, keep_study, NULL, &err), err);
+    signed_in who = sign_in_as(&s, "physician");
+    expect(&s, 200, "GET", "/api/studies/STU-1", (asking){.token = who.token});
+    answer got = ask(&s, "GET", "/api/studies/STU-1/volume", (asking){.token = who.token});
+    assert_http(&got, 200);
+    assert_int_equal(got.body.length, 8);
+    assert_memory_equal(got.body.data, "\x1f\x8b\0image", 8);
+    assert_non_null(strstr(moly_text_get(&got.headers), "Content-Type: application/gzip\r\n"));
+    assert_null(strstr(moly_text_get(&got.headers), "Content-Encoding"));
+    answer_free(&got);
+    expect(&s, 404, "GET", "/api/studies/STU-1/regions", (asking){.token = who.token});
+    expect(&s, 404, "GET", "/api/studies/STU-2/volume", (asking){.token = who.token});
+}
+
 static void a_retired_person_is_out_at_once(void **state)
 {
     (void)state;
@@ -238,6 +278,7 @@ int main(void)
         cmocka_unit_test(the_cookie_is_for_this_server_alone),
         cmocka_unit_test(who_lacks_the_role_is_refused),
         cmocka_unit_test(patients_are_found_by_a_part_of_the_name),
+        cmocka_unit_test(the_image_of_a_study_comes_as_it_was_kept),
         cmocka_unit_test(a_retired_person_is_out_at_once),
         cmocka_unit_test(a_new_password_ends_the_sessions_of_the_old_one),
         cmocka_unit_test(the_description_has_every_act_and_every_path),
