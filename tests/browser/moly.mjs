@@ -117,7 +117,7 @@ export async function signIn(page, user) {
 }
 
 export async function signOut(page) {
-  await page.click(".top button:last-of-type");
+  await page.click(".top > button:last-of-type");
   await page.waitForSelector("#password");
 }
 

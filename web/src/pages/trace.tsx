@@ -124,7 +124,7 @@ function Recall({ trace, patients }: { trace: Trace; patients: TraceNode[] }) {
   return (
     <section aria-labelledby="recall-title">
       <h2 id="recall-title">{t("Patients reached: {count}", { count: patients.length })}</h2>
-      <div class="table-wrap" tabIndex={0} role="region" aria-labelledby="recall-title">
+      <div class="table-wrap" tabIndex={0} role="region" aria-label={t("Patients")}>
         <table class="table">
           <thead><tr><th scope="col">{t("Patient")}</th><th scope="col">{t("Number")}</th><th scope="col">{t("Through")}</th><th scope="col">{t("When")}</th><th scope="col" class="end">{t("Activity")}</th></tr></thead>
           <tbody>
