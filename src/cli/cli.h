@@ -17,6 +17,8 @@ extern const moly_command cli_ledger_balance_command;
 extern const moly_command cli_ledger_rebuild_command;
 extern const moly_command cli_ledger_verify_command;
 extern const moly_command cli_man_command;
+extern const moly_command cli_report_record_command;
+extern const moly_command cli_report_study_command;
 extern const moly_command cli_completion_command;
 extern const moly_command cli_acts_command;
 extern const moly_command cli_serve_command;
