@@ -118,6 +118,8 @@ MOLY_CHECKED moly_status rule_reason(const char *reason, const char *rule, const
 
 /* ---- words for messages (say.c), in the arena ---------------------------------------------------
  */
+/* A word or a piece of a sentence in the language of who asks. */
+const char *say(const moly_act_context *context, const char *text);
 const char *say_activity(const moly_act_context *context, double activity_bq);
 const char *say_volume(const moly_act_context *context, double volume_ml);
 const char *say_percent(const moly_act_context *context, double fraction);

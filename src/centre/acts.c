@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define ROW(name) &name,
+#define ROW(name) &(name),
 static const moly_act *const acts[] = {CENTRE_ACTS(ROW)};
 #undef ROW
 enum { N_ACTS = sizeof acts / sizeof acts[0] };

@@ -98,7 +98,9 @@ static void act(example *e, const char *user, const char *name, moly_instant at,
     va_end(args);
     MOLY_ASSERT(length > 0 && (size_t)length < sizeof text);
     for (char *c = text; *c; c++) {
-        *c = *c == '\'' ? '"' : *c;
+        if (*c == '\'') {
+            *c = '"';
+        }
     }
     e->status = moly_json_parse(text, strlen(text), &object, e->err);
     if (!e->status &&

@@ -9,7 +9,8 @@ moly_status rule_in_order(const moly_act_context *context, moly_instant earlier,
         return MOLY_OK;
     }
     return MOLY_REFUSE(err, "R-13", "%s is before %s, at %s; check the time of the act",
-                       say_time(context, context->at), what, say_time(context, earlier));
+                       say_time(context, context->at), say(context, what),
+                       say_time(context, earlier));
 }
 
 moly_status rule_separate(const moly_act_context *context, const json_t *record, const char *key,
@@ -18,9 +19,9 @@ moly_status rule_separate(const moly_act_context *context, const json_t *record,
     if (!record_is(record, key, context->performer->user)) {
         return MOLY_OK;
     }
-    return ACT_FORBID(err, "R-09", "%s %s %s, so %s cannot %s it; another person must",
-                      context->performer->user, duty, record_text(record, "id"),
-                      context->performer->user, now);
+    return ACT_FORBID(err, "R-09", "%s %s %s and cannot %s it; another person must",
+                      context->performer->user, say(context, duty), record_text(record, "id"),
+                      say(context, now));
 }
 
 moly_status rule_accepted(const moly_act_context *context, const json_t *record, const char *name,
@@ -30,15 +31,15 @@ moly_status rule_accepted(const moly_act_context *context, const json_t *record,
     if (record_is(record, "state", "quarantine")) {
         return MOLY_REFUSE(
             err, "R-20", "%s %s is in quarantine; it must be accepted first (pharmacy.accept_lot)",
-            name, id);
+            say(context, name), id);
     }
     if (!record_is(record, "state", "accepted")) {
-        return MOLY_REFUSE(err, "R-20", "%s %s is %s, so it cannot be used", name, id,
-                           record_text(record, "state"));
+        return MOLY_REFUSE(err, "R-20", "%s %s is %s, so it cannot be used", say(context, name), id,
+                           say(context, record_text(record, "state")));
     }
     moly_instant expiry = record_instant(record, "expiry");
     if (!moly_instant_is_none(expiry) && context->at.us > expiry.us) {
-        return MOLY_REFUSE(err, "R-24", "%s %s expired at %s; use another", name, id,
+        return MOLY_REFUSE(err, "R-24", "%s %s expired at %s; use another", say(context, name), id,
                            say_time(context, expiry));
     }
     return rule_in_order(context, record_instant(record, "at"), "it was received", err);

@@ -2,6 +2,13 @@
 /* Numbers and times as messages say them. */
 #include "act.h"
 
+#include "moly/base/catalogue.h"
+
+const char *say(const moly_act_context *context, const char *text)
+{
+    return moly_translate(context->performer->language, text);
+}
+
 static const char *quantity(const moly_act_context *context, double value, moly_dim dim)
 {
     char text[MOLY_QUANTITY_TEXT_SIZE];
@@ -30,7 +37,7 @@ const char *say_percent(const moly_act_context *context, double fraction)
 const char *say_time(const moly_act_context *context, moly_instant t)
 {
     if (moly_instant_is_none(t)) {
-        return "an unknown time";
+        return say(context, "an unknown time");
     }
     int offset = context->site->utc_offset_minutes;
     moly_calendar c = moly_instant_calendar(t, offset);

@@ -175,7 +175,7 @@ static moly_status add_doses(const screen *s, json_t *doses, json_t *blocks, jso
     json_t *orders = NULL;
     moly_status status = moly_ledger_records(s->reader, &query, &orders, err);
     size_t n = json_array_size(orders);
-    const json_t **sorted = status ? NULL : moly_alloc(n + 1, sizeof *sorted);
+    const json_t **sorted = status ? NULL : moly_alloc(n + 1, sizeof(const json_t *));
     if (!status && !sorted) {
         status = MOLY_NO_MEMORY(err);
     }
@@ -183,7 +183,7 @@ static moly_status add_doses(const screen *s, json_t *doses, json_t *blocks, jso
         for (size_t i = 0; i < n; i++) {
             sorted[i] = json_array_get(orders, i);
         }
-        qsort(sorted, n, sizeof *sorted, by_due);
+        qsort(sorted, n, sizeof(const json_t *), by_due);
     }
     for (size_t i = 0; i < n && !status; i++) {
         status = add_due(s, sorted[i], doses, blocks, err);

@@ -46,11 +46,12 @@ static moly_status check_molybdenum(const moly_act_context *context, const vesse
     moly_status status = physics_molybdenum_ratio(ratio, record_instant(v->record, "molybdenum_at"),
                                                   use, &then, err);
     if (!status && then > limit->value) {
-        status = MOLY_REFUSE(
-            err, "R-22",
-            "%s %s holds %.3g Bq of Mo-99 per Bq of Tc-99m at %s, limit %.3g (%s); "
-            "it cannot be %s then: use a fresh eluate",
-            v->kind, v->id, then, say_time(context, use), limit->value, limit->source, what);
+        status =
+            MOLY_REFUSE(err, "R-22",
+                        "%s %s holds %.3g Bq of Mo-99 per Bq of Tc-99m at %s, limit %.3g (%s); "
+                        "it cannot be %s then: use a fresh eluate",
+                        say(context, v->kind), v->id, then, say_time(context, use), limit->value,
+                        limit->source, say(context, what));
     }
     return status;
 }
@@ -64,8 +65,9 @@ moly_status vessel_usable_at(const moly_act_context *context, const vessel *v, m
         status = MOLY_REFUSE(err, "R-24",
                              "%s %s expires at %s (limit: %s), so it cannot be %s at %s; use a "
                              "fresh one",
-                             v->kind, v->id, say_time(context, ends),
-                             record_text(v->record, "expiry_by"), what, say_time(context, use));
+                             say(context, v->kind), v->id, say_time(context, ends),
+                             say(context, record_text(v->record, "expiry_by")), say(context, what),
+                             say_time(context, use));
     }
     return status;
 }
@@ -76,8 +78,8 @@ moly_status vessel_released(const moly_act_context *context, const vessel *v, mo
         return rule_in_order(context, record_instant(v->record, "released_at"), "it was released",
                              err);
     }
-    return MOLY_REFUSE(err, "R-13", "%s %s is %s; it must be tested and released first", v->kind,
-                       v->id, record_text(v->record, "state"));
+    return MOLY_REFUSE(err, "R-13", "%s %s is %s; it must be tested and released first",
+                       say(context, v->kind), v->id, say(context, record_text(v->record, "state")));
 }
 
 moly_status vessel_concentration(const vessel *v, moly_instant at, double *concentration_bq_per_ml,
@@ -126,7 +128,7 @@ moly_status vessel_take(const moly_act_context *context, const vessel *from, con
     double concentration = 0.0;
     if (!(volume_ml <= left_ml + volume_slack_ml)) {
         return MOLY_REFUSE(err, "R-24", "%s are wanted, %s %s holds %s",
-                           say_volume(context, volume_ml), from->kind, from->id,
+                           say_volume(context, volume_ml), say(context, from->kind), from->id,
                            say_volume(context, left_ml));
     }
     moly_status status = vessel_concentration(from, context->at, &concentration, err);

@@ -20,6 +20,8 @@ extern const moly_command cli_man_command;
 extern const moly_command cli_record_list_command;
 extern const moly_command cli_record_show_command;
 extern const moly_command cli_trace_command;
+extern const moly_command cli_report_record_command;
+extern const moly_command cli_report_study_command;
 extern const moly_command cli_completion_command;
 extern const moly_command cli_acts_command;
 extern const moly_command cli_serve_command;

@@ -5,6 +5,8 @@
  * this walk loses its way (an unknown VR, a length beyond the end) it stops: what is left may then
  * hold only so many items that even all nested in each other they are harmless. */
 #include <string.h>
+
+#define ZLIB_CONST /* zlib reads its input, and then says so */
 #include <zlib.h>
 
 #include "dicom_inside.h"
@@ -216,7 +218,7 @@ static moly_status walk(const uint8_t *data, size_t length, size_t from, syntax 
 static moly_status walk_deflated(const uint8_t *data, size_t length, moly_error *err)
 {
     enum { CHUNK = 1 << 20 };
-    z_stream stream = {.next_in = (Bytef *)(uintptr_t)data,
+    z_stream stream = {.next_in = data,
                        .avail_in = (uInt)(length < UINT32_MAX ? length : UINT32_MAX)};
     uint8_t *inflated = NULL;
     size_t n = 0;

@@ -95,30 +95,34 @@ static moly_status read_slices(loading *l, moly_error *err)
 }
 
 /* The same object twice is a copy lying in the folder: neither is more right than the other. */
+typedef struct named_slice {
+    const char *uid;
+    const raw_slice *slice;
+} named_slice;
+
 static int by_uid(const void *a, const void *b)
 {
-    const raw_slice *const *x = a, *const *y = b;
-    return strcmp((*x)->told.sop_instance_uid, (*y)->told.sop_instance_uid);
+    return strcmp(((const named_slice *)a)->uid, ((const named_slice *)b)->uid);
 }
 
 static moly_status check_unique(loading *l, moly_error *err)
 {
-    const raw_slice **sorted = moly_arena_alloc(l->arena, l->n_slices, sizeof(*sorted));
+    named_slice *sorted = moly_arena_alloc(l->arena, l->n_slices, sizeof(*sorted));
     size_t n = 0;
     if (!sorted) {
         return MOLY_NO_MEMORY(err);
     }
     for (size_t i = 0; i < l->n_slices; i++) {
         if (l->slices[i].told.sop_instance_uid && l->slices[i].frame_in_file == 0) {
-            sorted[n++] = &l->slices[i];
+            sorted[n++] = (named_slice){l->slices[i].told.sop_instance_uid, &l->slices[i]};
         }
     }
     qsort(sorted, n, sizeof(*sorted), by_uid);
     for (size_t i = 1; i < n; i++) {
         if (by_uid(&sorted[i - 1], &sorted[i]) == 0) {
             return MOLY_FAIL(err, MOLY_ERR_DATA, "slice %lld is there twice: %s and %s",
-                             (long long)sorted[i]->told.instance_number, sorted[i - 1]->told.path,
-                             sorted[i]->told.path);
+                             (long long)sorted[i].slice->told.instance_number,
+                             sorted[i - 1].slice->told.path, sorted[i].slice->told.path);
         }
     }
     return MOLY_OK;

@@ -62,8 +62,9 @@ static bool scan_time(const char **at, double *second_of_day)
         p = field;
     }
     if (*p == '.') {
-        double weight = 0.1;
-        for (p++; *p >= '0' && *p <= '9'; p++, weight /= 10.0) {
+        double weight = 1.0;
+        for (p++; *p >= '0' && *p <= '9'; p++) {
+            weight /= 10.0;
             seconds += weight * (*p - '0');
         }
     }

@@ -56,6 +56,7 @@ static moly_status walk(const char *folder, int depth, moly_arena *arena, text_l
         return MOLY_FAIL(err, MOLY_ERR_IO, "cannot open folder %s: %s", folder, strerror(errno));
     }
     moly_status status = MOLY_OK;
+    // cppcheck-suppress readdirCalled ; the stream belongs to this thread alone
     for (struct dirent *entry; status == MOLY_OK && (entry = readdir(dir)) != NULL;) {
         struct stat info;
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {

@@ -42,7 +42,7 @@ static bool convert(iconv_t converter, const char *bytes, size_t length, char *o
                !(run > 0 && length - at - run >= 3 && memcmp(bytes + at + run, "\x1b)I", 3) == 0)) {
             run++;
         }
-        char *in = (char *)(uintptr_t)(bytes + at);
+        char *in = (char *)(bytes + at) /* iconv reads it only */;
         size_t left = run;
         if (iconv(converter, &in, &left, &out, &room) == (size_t)-1) {
             return false;
@@ -59,7 +59,7 @@ static bool convert(iconv_t converter, const char *bytes, size_t length, char *o
 char *japanese_to_utf8(const char *bytes, size_t length)
 {
     iconv_t converter = iconv_open("UTF-8", "ISO-2022-JP-2");
-    if (converter == (iconv_t)-1) {
+    if (converter == (iconv_t)-1) { // NOLINT(performance-no-int-to-ptr): as POSIX has it
         return NULL;
     }
     /* Two bytes become three at most, a lone katakana three. */

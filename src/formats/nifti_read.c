@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
+
+#define ZLIB_CONST /* zlib reads its input, and then says so */
 #include <zlib.h>
 
 #include "moly/base/memory.h"
@@ -291,7 +293,7 @@ static moly_status inflate_some(const uint8_t *data, size_t length, uint8_t *out
                                 size_t *n, moly_error *err)
 {
     const size_t chunk = (size_t)1 << 30; /* zlib counts in 32 bits */
-    z_stream stream = {.next_in = (Bytef *)(uintptr_t)data, .next_out = out};
+    z_stream stream = {.next_in = data, .next_out = out};
     size_t left = length, room = capacity;
     int result = inflateInit2(&stream, 16 + MAX_WBITS);
     if (result != Z_OK) {

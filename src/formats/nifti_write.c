@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
+
+#define ZLIB_CONST /* zlib reads its input, and then says so */
 #include <zlib.h>
 
 #include "moly/base/memory.h"
@@ -55,7 +57,7 @@ static void put_header(uint8_t *out, const moly_grid *grid, int64_t n_frames, in
 static moly_status deflate_all(const uint8_t *data, size_t length, uint8_t **out, size_t *n,
                                moly_error *err)
 {
-    z_stream stream = {.next_in = (Bytef *)(uintptr_t)data};
+    z_stream stream = {.next_in = data};
     if (deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
         return MOLY_NO_MEMORY(err);
     }

@@ -184,15 +184,11 @@ static void find_moments(const float *values, int64_t n, moly_region_figures *fi
 static void find_maximum(const moly_volume *image, const moly_region *region,
                          moly_region_figures *figures)
 {
-    const int64_t *n = image->grid.n;
     int64_t i = 0;
     while (!region->mask[i] || (double)image->data[i] < figures->max) {
         i++;
     }
-    moly_grid_position(
-        &image->grid,
-        (double[3]){(double)(i % n[0]), (double)(i / n[0] % n[1]), (double)(i / n[0] / n[1])},
-        figures->max_lps_mm);
+    moly_grid_voxel_position(&image->grid, i, figures->max_lps_mm);
 }
 
 moly_status moly_region_measure(const moly_volume *image, const moly_region *region,

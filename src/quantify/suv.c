@@ -327,7 +327,7 @@ static moly_status from_counts(suv_work *w, moly_error *err)
         return status;
     }
     w->suv->factor *= bq_ml;
-    double *factors = (double *)(uintptr_t)w->suv->slice_factors; /* made by us, above */
+    double *factors = (double *)w->suv->slice_factors; /* ours: made above */
     for (size_t i = 0; factors && i < w->image->n_slices; i++) {
         factors[i] *= bq_ml;
     }

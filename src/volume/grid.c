@@ -72,6 +72,14 @@ void moly_grid_position(const moly_grid *grid, const double index[3], double lps
     }
 }
 
+void moly_grid_voxel_position(const moly_grid *grid, int64_t voxel, double lps_mm[3])
+{
+    int64_t row = voxel / grid->n[0], slice = row / grid->n[1];
+    const double index[3] = {(double)(voxel % grid->n[0]), (double)(row % grid->n[1]),
+                             (double)slice};
+    moly_grid_position(grid, index, lps_mm);
+}
+
 /* The direction is orthonormal: its inverse is its transpose. */
 void moly_grid_index(const moly_grid *grid, const double lps_mm[3], double index[3])
 {

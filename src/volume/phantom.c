@@ -131,8 +131,8 @@ static double voxel_truth(const model *m, int64_t x, int64_t y, int64_t z)
 {
     double sum = 0.0;
     for (int point = 0; point < 27; point++) {
-        double index[3] = {(double)x + (point % 3 - 1) / 3.0, (double)y + (point / 3 % 3 - 1) / 3.0,
-                           (double)z + (point / 9 - 1) / 3.0};
+        int dx = point % 3 - 1, dy = point / 3 % 3 - 1, dz = point / 9 - 1;
+        double index[3] = {(double)x + dx / 3.0, (double)y + dy / 3.0, (double)z + dz / 3.0};
         double at[3];
         moly_grid_position(&m->phantom->grid, index, at);
         sum += truth_at(m, at);

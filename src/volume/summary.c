@@ -83,14 +83,11 @@ moly_status moly_volume_summarise(const moly_volume *volume, moly_volume_summary
         at_min = data[i] < data[at_min] ? i : at_min;
         at_max = data[i] > data[at_max] ? i : at_max;
     }
-    int64_t in_frame = at_max % per_frame, row = in_frame / volume->grid.n[0];
-    double index[3] = {(double)(in_frame % volume->grid.n[0]), (double)(row % volume->grid.n[1]),
-                       (double)(row / volume->grid.n[1])};
     *summary = (moly_volume_summary){.min = (double)data[at_min],
                                      .median = moly_median(data, (size_t)n),
                                      .mean = sum / (double)n,
                                      .max = (double)data[at_max],
                                      .max_index = at_max};
-    moly_grid_position(&volume->grid, index, summary->max_lps_mm);
+    moly_grid_voxel_position(&volume->grid, at_max % per_frame, summary->max_lps_mm);
     return MOLY_OK;
 }

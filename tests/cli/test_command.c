@@ -118,7 +118,7 @@ static void a_clock_that_is_no_instant_is_refused(void **state)
 {
     (void)state;
     run_line("moly help --clock yesterday", &result);
-    assert_int_equal(result.exit_code, 65);
+    assert_int_equal(result.exit_code, 2);
     assert_contains(result.err, "--clock: ");
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* catalogue_compile OUT.c PO...: the catalogues po/LANGUAGE.po as sorted constant tables. Runs on
- * the building machine; a catalogue with a mistake stops the build. */
+/* catalogue_compile OUT.c PO...: the catalogues po/LANGUAGE.po as sorted constant tables, the files
+ * of a language one after another. Runs on the building machine; a catalogue with a mistake stops
+ * the build. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,14 +9,16 @@
 
 #include "po.h"
 
-/* "po/ru.po" is "ru". */
+/* "po/ru.po" and "po/ru.web.po" are "ru". */
 static bool language_of(const char *path, char *language, size_t size)
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
     size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz");
-    if (n == 0 || n >= size || strcmp(name + n, ".po") != 0) {
-        (void)fprintf(stderr, "%s: the name of a catalogue is LANGUAGE.po\n", path);
+    size_t length = strlen(name);
+    if (n == 0 || n >= size || name[n] != '.' || strcmp(name + length - 3, ".po") != 0) {
+        (void)fprintf(stderr, "%s: the name of a catalogue is LANGUAGE.po or LANGUAGE.PART.po\n",
+                      path);
         return false;
     }
     (void)snprintf(language, size, "%.*s", (int)n, name);
@@ -35,12 +38,15 @@ static void write_literal(FILE *out, const char *text)
     (void)fputc('"', out);
 }
 
-static bool write_language(FILE *out, const char *path, const char *language)
+static bool write_language(FILE *out, int n, char *const *paths, const char *language)
 {
-    po_file po;
-    bool is_good = po_read(path, &po);
+    po_file po = {0};
+    bool is_good = true;
+    for (int i = 0; i < n && is_good; i++) {
+        is_good = po_add(paths[i], &po);
+    }
     if (is_good && po.n == 0) {
-        (void)fprintf(stderr, "%s: translates nothing\n", path);
+        (void)fprintf(stderr, "%s: translates nothing\n", paths[0]);
         is_good = false;
     }
     if (is_good) {
@@ -58,19 +64,37 @@ static bool write_language(FILE *out, const char *path, const char *language)
     return is_good;
 }
 
+enum { LANGUAGE_SIZE = 16 };
+
+/* How many of the paths, from the first, are of one language. */
+static int same_language(int n, char *const *paths, char language[LANGUAGE_SIZE])
+{
+    char other[LANGUAGE_SIZE];
+    int count = 1;
+    if (!language_of(paths[0], language, LANGUAGE_SIZE)) {
+        return 0;
+    }
+    while (count < n && language_of(paths[count], other, sizeof other) &&
+           strcmp(other, language) == 0) {
+        count++;
+    }
+    return count;
+}
+
 static bool write_tables(FILE *out, int n, char *const *paths)
 {
-    char language[16];
+    char language[LANGUAGE_SIZE];
+    int count = 0;
     (void)fputs("/* Written by catalogue_compile. */\n#include \"catalogue_table.h\"\n", out);
-    for (int i = 0; i < n; i++) {
-        if (!language_of(paths[i], language, sizeof language) ||
-            !write_language(out, paths[i], language)) {
+    for (int i = 0; i < n; i += count) {
+        count = same_language(n - i, paths + i, language);
+        if (count == 0 || !write_language(out, count, paths + i, language)) {
             return false;
         }
     }
     (void)fputs("\nconst moly_catalogue moly_catalogues[] = {\n", out);
-    for (int i = 0; i < n; i++) {
-        (void)language_of(paths[i], language, sizeof language);
+    for (int i = 0; i < n; i += count) {
+        count = same_language(n - i, paths + i, language);
         (void)fprintf(out,
                       "    {\"%s\", messages_%s, sizeof messages_%s / sizeof messages_%s[0]},\n",
                       language, language, language, language);
@@ -78,8 +102,8 @@ static bool write_tables(FILE *out, int n, char *const *paths)
     (void)fputs("    {0, 0, 0},\n};\n\nconst char *const moly_catalogue_languages[] = {\n"
                 "    \"en\",\n",
                 out);
-    for (int i = 0; i < n; i++) {
-        (void)language_of(paths[i], language, sizeof language);
+    for (int i = 0; i < n; i += count) {
+        count = same_language(n - i, paths + i, language);
         (void)fprintf(out, "    \"%s\",\n", language);
     }
     (void)fputs("    0,\n};\n", out);

@@ -98,7 +98,7 @@ static bool push(reader *r)
         po->messages = grown;
         po->capacity = capacity;
     }
-    po_message message = {strdup(r->english), strdup(r->translation), r->message_line};
+    po_message message = {strdup(r->english), strdup(r->translation), po->path, r->message_line};
     if (!message.english || !message.translation) {
         free(message.english);
         free(message.translation);
@@ -217,6 +217,12 @@ static int compare(const void *a, const void *b)
     return strcmp(((const po_message *)a)->english, ((const po_message *)b)->english);
 }
 
+/* Two parts of a language may need the same word, if they agree on it; one file says it once. */
+static bool is_agreed(const po_message *a, const po_message *b)
+{
+    return strcmp(a->path, b->path) != 0 && strcmp(a->translation, b->translation) == 0;
+}
+
 static bool sort_and_check(po_file *po)
 {
     if (po->n == 0) {
@@ -224,18 +230,35 @@ static bool sort_and_check(po_file *po)
     }
     qsort(po->messages, po->n, sizeof *po->messages, compare);
     for (size_t i = 1; i < po->n; i++) {
-        if (compare(&po->messages[i - 1], &po->messages[i]) == 0) {
-            (void)fprintf(stderr, "%s: lines %d and %d translate the same text: \"%s\"\n", po->path,
-                          po->messages[i - 1].line, po->messages[i].line, po->messages[i].english);
+        const po_message *a = &po->messages[i - 1], *b = &po->messages[i];
+        if (compare(a, b) == 0 && !is_agreed(a, b)) {
+            (void)fprintf(stderr, "%s:%d and %s:%d translate the same text: \"%s\"\n", a->path,
+                          a->line, b->path, b->line, b->english);
             return false;
         }
     }
+    size_t kept = 0;
+    for (size_t i = 1; i < po->n; i++) {
+        if (compare(&po->messages[kept], &po->messages[i]) != 0) {
+            po->messages[++kept] = po->messages[i];
+        } else {
+            free(po->messages[i].english);
+            free(po->messages[i].translation);
+        }
+    }
+    po->n = kept + 1;
     return true;
 }
 
 bool po_read(const char *path, po_file *po)
 {
-    *po = (po_file){.path = path};
+    *po = (po_file){0};
+    return po_add(path, po);
+}
+
+bool po_add(const char *path, po_file *po)
+{
+    po->path = path;
     reader *r = calloc(1, sizeof *r);
     FILE *file = fopen(path, "rb");
     bool is_good = r != NULL && file != NULL;

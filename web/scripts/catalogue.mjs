@@ -39,8 +39,7 @@ export function catalogue(language) {
       const joined = (part) => [...part.matchAll(/"(?:[^"\\\n]|\\.)*"/g)].map((one) => unquote(one[0])).join("");
       const id = joined(match[1]);
       if (id === "") continue;
-      if (entries.has(id)) entries.get(id).files.push(name);
-      else entries.set(id, { text: joined(match[2]), files: [name] });
+      entries.set(id, joined(match[2]));
     }
   }
   return entries;

@@ -91,7 +91,7 @@ function House() {
         ))}
       </nav>
       {site?.is_training === true && (
-        <p class="training" role="note"><Icon name="warn" size={18} /> {t("Training: nothing here is about a real patient.")}</p>
+        <p class="training" role="status"><Icon name="warn" size={18} /> {t("Training: nothing here is about a real patient.")}</p>
       )}
       <TopBar site={site} onHelp={() => setHelpOpen(true)} />
       <main id="main" ref={main} tabIndex={-1}>
@@ -141,7 +141,7 @@ export function LanguageSwitch() {
   return (
     <div class="languages" role="group" aria-label={t("Language")}>
       {Object.entries(OWN_NAMES).map(([code, name]) => (
-        <button key={code} type="button" lang={code} aria-pressed={now === code} aria-label={name} title={name}
+        <button key={code} type="button" lang={code} aria-pressed={now === code} title={name}
           onClick={() => void speak(code)}>
           {code.toUpperCase()}
         </button>

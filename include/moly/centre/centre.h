@@ -27,7 +27,7 @@ extern "C" {
     X(MOLY_ROLE_SERVICE, 1u << 7, "service") /* a program: cannot sign in, only takes data in */
 
 typedef enum moly_role {
-#define MOLY_ROLE_ENUM(name, bit, word) name = bit,
+#define MOLY_ROLE_ENUM(name, bit, word) name = (bit),
     MOLY_ROLE_LIST(MOLY_ROLE_ENUM)
 #undef MOLY_ROLE_ENUM
 } moly_role;

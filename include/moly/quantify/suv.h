@@ -20,10 +20,9 @@ extern "C" {
 #define MOLY_SUV_TYPE_LIST(X)                                                                      \
     X(MOLY_SUV_BW, "bw", "SUVbw", "body weight")                                                   \
     X(MOLY_SUV_LBM_JAMES, "lbm-james", "SUVlbm-james",                                             \
-      "lean body mass, James 1976: men 1.10 W - 128 (W/H)^2, women 1.07 W - 148 (W/H)^2")          \
+      "lean mass, James 1976: men 1.10 W - 128 (W/H)^2, women 1.07 W - 148 (W/H)^2")               \
     X(MOLY_SUV_LBM_JANMA, "lbm-janmahasatian", "SUVlbm-janmahasatian",                             \
-      "lean body mass, Janmahasatian 2005: men 9270 W / (6680 + 216 BMI), women 9270 W / (8780 + " \
-      "244 BMI)")                                                                                  \
+      "lean mass, Janmahasatian 2005: 9270 W/(6680 + 216 BMI), women (8780 + 244 BMI)")            \
     X(MOLY_SUV_BSA, "bsa", "SUVbsa",                                                               \
       "body surface, Du Bois 1916: 0.007184 H^0.725 W^0.425 m2; SUV in cm2/mL")                    \
     X(MOLY_SUV_IBW, "ibw", "SUVibw",                                                               \

@@ -59,6 +59,8 @@ MOLY_API int64_t moly_grid_n_voxels(const moly_grid *grid);
 MOLY_API double moly_grid_voxel_ml(const moly_grid *grid);
 /** Centre of voxel (i, j, k), LPS mm. */
 MOLY_API void moly_grid_position(const moly_grid *grid, const double index[3], double lps_mm[3]);
+/** Centre of voxel number `voxel` (x fastest) of a frame, LPS mm. */
+MOLY_API void moly_grid_voxel_position(const moly_grid *grid, int64_t voxel, double lps_mm[3]);
 /** Continuous voxel index of an LPS point, mm. */
 MOLY_API void moly_grid_index(const moly_grid *grid, const double lps_mm[3], double index[3]);
 /** Same lattice: sizes equal, every corner within `tolerance_mm`. */

@@ -94,7 +94,8 @@ static moly_status check_source(const moly_act_context *context, const vessel *d
     if (!status && !record_is(source, "state", "released") &&
         !record_is(source, "state", "discarded")) {
         status = MOLY_REFUSE(err, "R-37", "dose %s came from %s %s, which is %s; do not inject",
-                             dose->id, kind, slash + 1, record_text(source, "state"));
+                             dose->id, say(context, kind), slash + 1,
+                             say(context, record_text(source, "state")));
     }
     return status;
 }
@@ -103,7 +104,7 @@ static moly_status check_dose(const moly_act_context *context, const vessel *dos
 {
     if (!record_is(dose->record, "state", "drawn")) {
         return MOLY_REFUSE(err, "R-37", "dose %s is %s; it cannot be given", dose->id,
-                           record_text(dose->record, "state"));
+                           say(context, record_text(dose->record, "state")));
     }
     moly_status status =
         rule_in_order(context, record_instant(dose->record, "at"), "the dose was drawn", err);

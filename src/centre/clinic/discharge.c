@@ -38,7 +38,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     moly_status status = vessel_find(context, "patient", a->patient, &patient, err);
     if (!status && !record_is(patient.record, "state", "injected")) {
         status = MOLY_REFUSE(err, "R-13", "patient %s is %s; nothing was given to discharge from",
-                             a->patient, record_text(patient.record, "state"));
+                             a->patient, say(context, record_text(patient.record, "state")));
     }
     if (!status && a->instructed != 1) {
         status = MOLY_REFUSE(err, "R-39",

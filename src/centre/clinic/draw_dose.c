@@ -92,16 +92,17 @@ static json_t *explain(const moly_act_context *context, const draw_plan *plan)
                      moly_instant_format(plan->injection, injected));
 }
 
-static moly_status check_order(const json_t *order, const vessel *source, moly_error *err)
+static moly_status check_order(const moly_act_context *context, const json_t *order,
+                               const vessel *source, moly_error *err)
 {
     if (!record_is(order, "state", "ordered")) {
         return MOLY_REFUSE(err, "R-13", "order %s is %s already", record_text(order, "id"),
-                           record_text(order, "state"));
+                           say(context, record_text(order, "state")));
     }
     if (strcmp(record_text(order, "product"), record_text(source->record, "product")) != 0) {
         return MOLY_REFUSE(err, "R-37", "order %s is for %s, %s %s is %s", record_text(order, "id"),
-                           record_text(order, "product"), source->kind, source->id,
-                           record_text(source->record, "product"));
+                           say(context, record_text(order, "product")), say(context, source->kind),
+                           source->id, say(context, record_text(source->record, "product")));
     }
     return MOLY_OK;
 }
@@ -110,7 +111,7 @@ static moly_status check(const moly_act_context *context, const struct draw_args
                          const json_t *order, const vessel *source, const draw_plan *plan,
                          moly_error *err)
 {
-    moly_status status = check_order(order, source, err);
+    moly_status status = check_order(context, order, source, err);
     if (!status) {
         status = rule_in_order(context, record_instant(order, "ordered_at"), "it was ordered", err);
     }

@@ -66,7 +66,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     }
     if (!status && !record_is(referral, "state", "received")) {
         status = MOLY_REFUSE(err, "R-13", "referral %s is %s already", a->referral,
-                             record_text(referral, "state"));
+                             say(context, record_text(referral, "state")));
     }
     if (!status) {
         status = rule_in_order(context, record_instant(referral, "at"), "the referral came", err);

@@ -68,7 +68,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     if (!status && !record_is(dose.record, "state", "given")) {
         status =
             MOLY_REFUSE(err, "R-13", "dose %s is %s; a residual is measured once, after giving",
-                        a->dose, record_text(dose.record, "state"));
+                        a->dose, say(context, record_text(dose.record, "state")));
     }
     moly_instant given = status ? MOLY_INSTANT_NONE : record_instant(dose.record, "given_at");
     if (!status) {

@@ -49,7 +49,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
         status = MOLY_REFUSE(err, "R-35",
                              "referral %s is %s; a physician must justify it before anything is "
                              "ordered (clinic.justify)",
-                             a->referral, record_text(referral, "state"));
+                             a->referral, say(context, record_text(referral, "state")));
     }
     if (!status) {
         status = rule_in_order(context, record_instant(referral, "justified_at"),

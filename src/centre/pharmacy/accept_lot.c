@@ -41,7 +41,8 @@ static moly_status decide(const moly_act_context *context, const void *args,
     }
     if (!record_is(v.record, "state", "quarantine")) {
         return MOLY_REFUSE(err, "R-20", "%s %s is %s; only what is in quarantine can be accepted",
-                           v.kind, v.id, record_text(v.record, "state"));
+                           say(context, v.kind), v.id,
+                           say(context, record_text(v.record, "state")));
     }
     decision_subject(decision, v.kind, v.id);
     decision_record(decision, v.kind, v.id);

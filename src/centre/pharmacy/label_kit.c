@@ -54,7 +54,7 @@ static moly_status check_eluate(const moly_act_context *context, const vessel *e
         return MOLY_REFUSE(err, "R-13",
                            "eluate %s is %s; it must pass the Mo-99 test first "
                            "(pharmacy.test_breakthrough)",
-                           eluate->id, record_text(eluate->record, "state"));
+                           eluate->id, say(context, record_text(eluate->record, "state")));
     }
     moly_status status = rule_in_order(context, record_instant(eluate->record, "molybdenum_at"),
                                        "it was tested", err);
@@ -75,16 +75,17 @@ static moly_status check_lot(const moly_act_context *context, const struct label
     if (activity_bq > max_bq) {
         return MOLY_REFUSE(err, "R-24", "%s is more than the %s that a vial of %s takes (%s)",
                            say_activity(context, activity_bq), say_activity(context, max_bq),
-                           record_text(lot, "product_name"), record_text(lot, "limits_source"));
+                           say(context, record_text(lot, "product_name")),
+                           record_text(lot, "limits_source"));
     }
     double total_ml = a->volume_ml + a->saline_ml;
     double min_ml = record_number(lot, "min_volume_ml"),
            max_ml = record_number(lot, "max_volume_ml");
     if (total_ml < min_ml || total_ml > max_ml) {
-        return MOLY_REFUSE(err, "R-24", "%s in the vial, %s takes %s to %s (%s)",
-                           say_volume(context, total_ml), record_text(lot, "product_name"),
-                           say_volume(context, min_ml), say_volume(context, max_ml),
-                           record_text(lot, "limits_source"));
+        return MOLY_REFUSE(
+            err, "R-24", "%s in the vial, %s takes %s to %s (%s)", say_volume(context, total_ml),
+            say(context, record_text(lot, "product_name")), say_volume(context, min_ml),
+            say_volume(context, max_ml), record_text(lot, "limits_source"));
     }
     return MOLY_OK;
 }

@@ -47,8 +47,8 @@ static moly_status decide(const moly_act_context *context, const void *args,
         return status;
     }
     if (record_is(v.record, "state", "discarded") || record_is(v.record, "state", "rejected")) {
-        return MOLY_REFUSE(err, "R-13", "%s %s is %s already", v.kind, v.id,
-                           record_text(v.record, "state"));
+        return MOLY_REFUSE(err, "R-13", "%s %s is %s already", say(context, v.kind), v.id,
+                           say(context, record_text(v.record, "state")));
     }
     decision_subject(decision, v.kind, v.id);
     decision_record(decision, v.kind, v.id);

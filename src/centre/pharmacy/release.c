@@ -26,11 +26,12 @@ static moly_status check(const moly_act_context *context, const vessel *v, moly_
         return MOLY_REFUSE(err, "R-24",
                            "%s %s is out of specification and cannot be released; reject it "
                            "(pharmacy.reject)",
-                           v->kind, v->id);
+                           say(context, v->kind), v->id);
     }
     if (!record_is(v->record, "state", "tested")) {
-        return MOLY_REFUSE(err, "R-13", "%s %s is %s; its tests come before the release", v->kind,
-                           v->id, record_text(v->record, "state"));
+        return MOLY_REFUSE(err, "R-13", "%s %s is %s; its tests come before the release",
+                           say(context, v->kind), v->id,
+                           say(context, record_text(v->record, "state")));
     }
     moly_status status =
         rule_in_order(context, record_instant(v->record, "at"), "it was made", err);

@@ -43,7 +43,7 @@ static moly_status check(const moly_act_context *context, const vessel *eluate, 
     if (!record_is(eluate->record, "state", "untested")) {
         return MOLY_REFUSE(err, "R-13",
                            "eluate %s is %s already; a wrong entry is corrected (centre.correct)",
-                           eluate->id, record_text(eluate->record, "state"));
+                           eluate->id, say(context, record_text(eluate->record, "state")));
     }
     return rule_in_order(context, record_instant(eluate->record, "at"), "it was eluted", err);
 }

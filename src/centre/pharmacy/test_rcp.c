@@ -54,11 +54,14 @@ static moly_status decide(const moly_act_context *context, const void *args,
         return status;
     }
     const char *before = a->kit ? "labelled" : "tested";
-    bool was_tested = isfinite(record_number(v.record, "purity"));
-    if (!record_is(v.record, "state", before) || was_tested) {
-        return MOLY_REFUSE(err, "R-13", "%s %s is %s%s; only one that is %s is tested", v.kind,
-                           v.id, record_text(v.record, "state"),
-                           was_tested ? " and has a result, which is not replaced" : "", before);
+    if (isfinite(record_number(v.record, "purity"))) {
+        return MOLY_REFUSE(err, "R-13", "%s %s has a result already, which is not replaced",
+                           say(context, v.kind), v.id);
+    }
+    if (!record_is(v.record, "state", before)) {
+        return MOLY_REFUSE(err, "R-13", "%s %s is %s; only what is %s is tested",
+                           say(context, v.kind), v.id, say(context, record_text(v.record, "state")),
+                           say(context, before));
     }
     status = rule_in_order(context, record_instant(v.record, "at"), "it was made", err);
     if (status) {

@@ -50,7 +50,7 @@ static moly_status check(const moly_act_context *context, const struct clear_arg
     double tc_bq = 0.0, mo_bq = 0.0, sd_bq = 0.0;
     if (!record_is(waste->record, "state", "open")) {
         return MOLY_REFUSE(err, "R-58", "waste container %s is %s already", a->container,
-                           record_text(waste->record, "state"));
+                           say(context, record_text(waste->record, "state")));
     }
     moly_status status =
         act_activity(context, waste->node, TC99M, context->at, &tc_bq, &sd_bq, err);

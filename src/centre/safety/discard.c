@@ -46,7 +46,7 @@ static moly_status named_container(const moly_act_context *context, const char *
     moly_status status = act_record(context, "waste", id, &waste, err);
     if (!status && !record_is(waste, "state", "open")) {
         status = MOLY_REFUSE(err, "R-58", "waste container %s is %s; use an open one", id,
-                             record_text(waste, "state"));
+                             say(context, record_text(waste, "state")));
     }
     return status;
 }
@@ -75,7 +75,7 @@ static moly_status choose_container(const moly_act_context *context, const char 
 static moly_status check(const moly_act_context *context, const vessel *v, moly_error *err)
 {
     if (record_is(v->record, "state", "discarded")) {
-        return MOLY_REFUSE(err, "R-13", "%s %s is discarded already", v->kind, v->id);
+        return MOLY_REFUSE(err, "R-13", "%s %s is discarded already", say(context, v->kind), v->id);
     }
     return rule_in_order(context, record_instant(v->record, "at"), "it was made", err);
 }

@@ -267,6 +267,25 @@ static void a_new_password_signs_and_the_old_one_does_not(void **state)
     stock(c);
 }
 
+static void a_refusal_speaks_the_language_of_who_asks(void **state)
+{
+    centre *c = *state;
+    stock(c);
+    at(c, "2026-11-23T06:00Z");
+    eluted(c, 1.0);
+    json_t *fields = json_of("{'eluate':'ELU-000001'}"), *event = NULL;
+    const moly_performer performer = {.user = "radiopharmacist",
+                                      .authentication = "password",
+                                      .identity = identity_of(c, "radiopharmacist"),
+                                      .language = "ru"};
+    moly_error err = {0};
+    assert_fails(
+        moly_centre_perform(c->ledger, "pharmacy.release", fields, &performer, &event, &err),
+        MOLY_ERR_RULE, "элюат ELU-000001: состояние «не проверено»; до выпуска нужны проверки",
+        err);
+    json_decref(fields);
+}
+
 static void a_password_is_in_no_event(void **state)
 {
     centre *c = *state;
@@ -298,6 +317,7 @@ int main(void)
         TEST(a_correction_withdraws_the_release),
         TEST(a_correction_takes_two_persons_and_a_reason),
         TEST(a_new_password_signs_and_the_old_one_does_not),
+        TEST(a_refusal_speaks_the_language_of_who_asks),
         TEST(a_password_is_in_no_event),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

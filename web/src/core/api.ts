@@ -165,8 +165,7 @@ export async function resume(): Promise<void> {
 /** Is the session still there? Used to tell a wrong signature from an ended session. */
 export async function sessionHolds(): Promise<boolean> {
   try {
-    const now = await json<Session>("GET", "/api/session");
-    session.set({ ...now });
+    await json<Session>("GET", "/api/session");
     return true;
   } catch (error) {
     if (!(error instanceof Refusal)) return true;
@@ -175,13 +174,31 @@ export async function sessionHolds(): Promise<boolean> {
   }
 }
 
-/** Listen for ledger events until stopped; comes back by itself and asks the server how it is when
- *  nothing is heard, because a pulled cable makes no sound. */
+const PULSE_MS = 5000;
+const PULSE_PATIENCE_MS = 5000;
+
+/** Does the server answer? It does not count as use of the session, which may end by idleness. */
+async function isThere(): Promise<boolean> {
+  try {
+    const response = await fetch("/api/health", {
+      credentials: "same-origin",
+      cache: "no-store",
+      signal: AbortSignal.timeout(PULSE_PATIENCE_MS),
+    });
+    return response.status < 500;
+  } catch {
+    return false;
+  }
+}
+
+/** Listen for ledger events until stopped. Comes back by itself, and asks every few seconds whether
+ *  the server is there, because a pulled cable makes no sound. */
 export function listen(): () => void {
   let source: EventSource | null = null;
   let retry = 0;
   let delay = 1000;
   const connect = () => {
+    source?.close();
     source = new EventSource("/api/stream");
     source.onopen = () => {
       delay = 1000;
@@ -194,42 +211,36 @@ export function listen(): () => void {
     });
     source.onerror = () => {
       source?.close();
+      window.clearTimeout(retry);
       retry = window.setTimeout(connect, delay);
       delay = Math.min(delay * 2, 10_000);
-      void probe();
+      void pulse().then((there) => {
+        if (there) void sessionHolds(); // the stream also ends when the session does
+      });
     };
   };
-  const probe = async () => {
-    try {
-      const response = await fetch("/api/session", {
-        credentials: "same-origin",
-        cache: "no-store",
-        signal: AbortSignal.timeout(5000),
-      });
-      if (response.status >= 500) throw new Error(String(response.status));
-      const wasLost = lostSince.get() !== null;
+  const pulse = async (): Promise<boolean> => {
+    const wasLost = lostSince.get() !== null;
+    const there = await isThere();
+    if (!there) unreachable();
+    else {
       reached();
-      if (response.status === 401) endSession();
-      if (wasLost) {
-        ledgerHead.set(ledgerHead.get() + 1e-6); // whatever was missed: read again
-        if (source?.readyState === EventSource.CLOSED) {
-          window.clearTimeout(retry);
-          delay = 1000;
-          connect();
-        }
+      if (wasLost && (await sessionHolds())) {
+        delay = 1000;
+        window.clearTimeout(retry);
+        connect();
       }
-    } catch {
-      unreachable();
     }
+    return there;
   };
   connect();
-  const pulse = window.setInterval(() => void probe(), 5000);
+  const timer = window.setInterval(() => void pulse(), PULSE_MS);
   const onOffline = () => unreachable();
-  const onOnline = () => void probe();
+  const onOnline = () => void pulse();
   window.addEventListener("offline", onOffline);
   window.addEventListener("online", onOnline);
   return () => {
-    window.clearInterval(pulse);
+    window.clearInterval(timer);
     window.clearTimeout(retry);
     window.removeEventListener("offline", onOffline);
     window.removeEventListener("online", onOnline);

@@ -7,6 +7,15 @@ import { useAtom } from "./atom.ts";
 
 const readings = new Map<string, unknown>();
 
+/** After this long without a key or a finger nothing is read again by itself: reading would keep a
+ *  session open that nobody sits at. */
+const UNATTENDED_MS = 20 * 60_000;
+let lastInput = Date.now();
+for (const kind of ["pointerdown", "pointermove", "keydown"]) {
+  window.addEventListener(kind, () => (lastInput = Date.now()), { capture: true, passive: true });
+}
+const isUnattended = (): boolean => Date.now() - lastInput > UNATTENDED_MS;
+
 export interface Reading<T> {
   data: T | undefined;
   refusal: Refusal | undefined;
@@ -32,6 +41,7 @@ export function useReading<T>(path: string | null, everyMs = 0): Reading<T> {
     if (path === null) return;
     let isCurrent = true;
     const read = async () => {
+      if (isUnattended() && readings.has(path)) return;
       state.current.isLoading = true;
       try {
         const data = await get<T>(path);

@@ -24,6 +24,15 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
 export const isInstant = (value: unknown): value is string =>
   typeof value === "string" && INSTANT.test(value);
 
+/** Members whose texts are words of Moly; others (a patient's name!) are never translated. */
+const ENUMERATED = new Set(["product", "sex", "route", "pregnancy", "method", "cost", "password_cost", "role"]);
+
+/** "10 kBq" as the server writes a bound, with the unit in the reader's language. */
+export function boundText(text: string): string {
+  const cut = text.lastIndexOf(" ");
+  return cut < 0 ? text : `${text.slice(0, cut)}\u00a0${word(text.slice(cut + 1))}`;
+}
+
 /** A member of a record or an event, for people. */
 export function valueText(name: string, value: Json | undefined): string {
   if (value === null || value === undefined) return "–";
@@ -35,7 +44,8 @@ export function valueText(name: string, value: Json | undefined): string {
   }
   if (typeof value === "string") {
     if (isInstant(value)) return name.endsWith("recorded_at") ? fullMoment(value) : moment(value);
-    return name === "state" ? stateWord(value) : value;
+    if (name === "state") return stateWord(value);
+    return ENUMERATED.has(name) ? word(value) : value;
   }
   if (Array.isArray(value)) return value.map((one) => valueText(name, one)).join(", ");
   return Object.entries(value)

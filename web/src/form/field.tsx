@@ -5,7 +5,7 @@ import { keyOf } from "../core/acts.ts";
 import { nowMs, offsetText, toWall, useNow } from "../core/clock.ts";
 import type { Entry } from "../core/drafts.ts";
 import { t, word } from "../core/i18n.ts";
-import { label } from "../core/words.ts";
+import { boundText, label } from "../core/words.ts";
 import type { Field } from "../core/types.ts";
 import { Icon } from "../ui/icon.tsx";
 import { instantOf, unitIn, unitsOf, useUnit, wallText } from "./entry.ts";
@@ -52,7 +52,7 @@ export function FieldRow(props: FieldProps) {
       <p class="help" id={`h-${key}`}>
         {field.help}
         {field.min_text !== undefined && field.type !== "text" && (
-          <span class="bounds">{t("from {min} to {max}", { min: field.min_text, max: field.max_text ?? "" })}</span>
+          <span class="bounds">{t("from {min} to {max}", { min: boundText(field.min_text), max: boundText(field.max_text ?? "") })}</span>
         )}
       </p>
       {problem !== undefined && (

@@ -7,7 +7,7 @@ import { activity } from "../core/quantity.ts";
 import { useReading } from "../core/resource.ts";
 import { splitNode } from "../core/route.ts";
 import { moment } from "../core/clock.ts";
-import { isInstant, toneOf } from "../core/words.ts";
+import { isInstant, toneOf, valueText } from "../core/words.ts";
 import type { Item } from "../core/types.ts";
 import { Icon, iconOfKind } from "../ui/icon.tsx";
 import { State } from "../ui/parts.tsx";
@@ -20,7 +20,7 @@ export function describe(item: Item): string {
   const parts: string[] = [];
   for (const key of ["name", "label", "product", "patient_name", "nuclide", "lot", "model", "patient"]) {
     const value = item[key];
-    if (typeof value === "string" && value !== "" && value !== item.id) parts.push(value);
+    if (typeof value === "string" && value !== "" && value !== item.id) parts.push(valueText(key, value));
     if (parts.length === 2) break;
   }
   const bq = item["activity_bq"];

@@ -148,7 +148,7 @@ function DueRow({ dose, now, isNext }: { dose: DueDose; now: number; isNext: boo
       <time class="due-time" dateTime={dose.due}>{clockTime(dose.due)}</time>
       <div class="due-who">
         <a href={link(["patient", splitNode(dose.patient)[1]])}>{dose.patient_name ?? dose.patient}</a>
-        <span class="quiet">
+        <span class="due-what quiet">
           {dose.product === undefined ? "" : word(dose.product)} <strong class="due-activity num">{activity(dose.activity_bq, 3)}</strong>
         </span>
       </div>
@@ -214,14 +214,14 @@ function Live({ nuclide, seconds }: { nuclide: VesselNuclide; seconds: number })
   const isGrowing = nuclide.activity_next_bq > nuclide.activity_bq;
   return (
     <p class="live num">
-      <span class="live-nuclide">{nuclide.nuclide}</span>
+      <span class="live-nuclide">
+        {nuclide.nuclide}
+        {isGrowing && <span title={t("growing")}> <Icon name="rise" size={18} /></span>}
+      </span>
       <span class="live-value">
         {shown.value.slice(0, cut)}<small aria-hidden="true">{shown.value.slice(cut)}</small>
       </span>
       <span class="live-unit">{word(shown.unit)}</span>
-      <span class="live-way" title={isGrowing ? t("growing") : t("decaying")}>
-        <Icon name={isGrowing ? "rise" : "fall"} size={22} />
-      </span>
     </p>
   );
 }

@@ -48,7 +48,7 @@ function Ways({ trace }: { trace: Trace }) {
   const patients = trace.forward.filter((one) => splitNode(one.node)[0] === "patient");
   return (
     <>
-      <div class="ways">
+      <div class={`ways ${trace.backward.length === 0 ? "ways-forward" : trace.forward.length === 0 ? "ways-backward" : ""}`}>
         <Way title={t("It was made of")} nodes={trace.backward} root={trace.node} none={t("nothing that is recorded")} />
         <div class="way-root" role="img" aria-label={trace.node}>
           <Icon name={iconOfKind(splitNode(trace.node)[0])} size={36} />
@@ -103,7 +103,7 @@ const textOf = (value: Json | undefined): string => (typeof value === "string" ?
 function TraceCard({ node }: { node: TraceNode }) {
   const [kind, id] = splitNode(node.node);
   const record = node.record ?? {};
-  const name = textOf(record["name"]) || textOf(record["product"]) || textOf(record["label"]);
+  const name = textOf(record["name"]) || valueText("product", record["product"] ?? "") || textOf(record["label"]);
   const at = record["at"];
   return (
     <a class="trace-card" href={kind === "outside" ? undefined : link(["trace", kind, id])}>
@@ -124,7 +124,7 @@ function Recall({ trace, patients }: { trace: Trace; patients: TraceNode[] }) {
   return (
     <section aria-labelledby="recall-title">
       <h2 id="recall-title">{t("Patients reached: {count}", { count: patients.length })}</h2>
-      <div class="table-wrap" tabIndex={0} role="region" aria-labelledby="recall-title">
+      <div class="table-wrap" tabIndex={0} role="region" aria-label={t("Patients")}>
         <table class="table">
           <thead><tr><th scope="col">{t("Patient")}</th><th scope="col">{t("Number")}</th><th scope="col">{t("Through")}</th><th scope="col">{t("When")}</th><th scope="col" class="end">{t("Activity")}</th></tr></thead>
           <tbody>

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOLY_REPORT_REPORT_H
+#define MOLY_REPORT_REPORT_H
+
+/** Readable PDF, A4, from the records alone. The same records give the same bytes with the same
+ *  fonts: no clock is read. Text is shaped by pango, in any script that has a font here. */
+
+#include "moly/ledger/ledger.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A finished document. Release with moly_report_bytes_free(). */
+typedef struct moly_report_bytes {
+    char *data;
+    size_t length;
+} moly_report_bytes;
+MOLY_API void moly_report_bytes_free(moly_report_bytes *bytes); /**< not `bytes` itself */
+
+/** The report of a PET study: patient, examination, activity, maximum-intensity projections,
+ * regions, findings, impression, signature. One that is not signed, or whose signature holds no
+ * more, says so on every page.
+ *  @param language  "ru"; NULL is English
+ *  @retval MOLY_ERR_NOT_FOUND  no such study, or its image is not in the ledger
+ *  @retval MOLY_ERR_DATA       the study has no image, or one that cannot be read
+ *  Threads: one per reader */
+MOLY_API MOLY_CHECKED moly_status moly_report_study(const moly_ledger_reader *reader,
+                                                    const char *study_id, const char *language,
+                                                    moly_report_bytes *out, moly_error *err);
+
+/** Any record (R-05): its members, every event that changed it (who, when, what, before and after,
+ *  why), the signatures, and the BLAKE2b-256 of the record's canonical text.
+ *  @retval MOLY_ERR_NOT_FOUND  no such record */
+MOLY_API MOLY_CHECKED moly_status moly_report_record(const moly_ledger_reader *reader,
+                                                     const char *kind, const char *id,
+                                                     const char *language, moly_report_bytes *out,
+                                                     moly_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every screen in both languages: can be read by everybody (axe), fits, has no missing words; drafts
+// and a lost connection; the viewer.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { cannotRun, go, openBrowser, openPage, Server, signIn, speak, violations } from "./moly.mjs";
+
+const PLACES = ["today", "lab", "patients", "studies", "trace", "balance", "audit", "persons"];
+
+describe("the screens", { skip: cannotRun, timeout: 600_000 }, () => {
+  let server;
+  let browser;
+  let page;
+  const get = (path) => page.evaluate(async (asked) => (await fetch(asked)).json(), path);
+  const first = async (kind) => (await get(`/api/records/${kind}?limit=1`)).results[0]?.id;
+
+  before(async () => {
+    server = await Server.make();
+    browser = await openBrowser();
+    page = await openPage(browser, server.url);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.end();
+  });
+
+  it("signing in with a wrong password says so and keeps the name", async () => {
+    assert.deepEqual(await violations(page), []);
+    await page.fill("#user", "technologist");
+    await page.fill("#password", "wrong");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".notice-bad");
+    assert.equal(await page.inputValue("#user"), "technologist");
+    assert.deepEqual(await violations(page), []);
+    await signIn(page, "technologist");
+  });
+
+  for (const language of ["en", "ru"]) {
+    it(`axe finds nothing and nothing overflows on any screen (${language})`, async () => {
+      await speak(page, language);
+      const generator = await first("generator");
+      const patient = await first("patient");
+      const study = await first("study");
+      const paths = [
+        ...PLACES, "act/pharmacy.elute", "act/clinic.draw_dose", "act/clinic.administer", "act/centre.correct",
+        `record/generator/${generator}`, `patient/${patient}`, `trace/generator/${generator}`,
+        ...(study === undefined ? [] : [`study/${study}`]),
+      ];
+      for (const path of paths) {
+        await go(page, path);
+        await page.waitForTimeout(150);
+        assert.deepEqual(await violations(page), [], `${language} ${path}`);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.ok(wide <= 0, `${language} ${path}: ${wide} px wider than the screen`);
+      }
+    });
+  }
+
+  it("dark colours are as readable", async () => {
+    await speak(page, "en");
+    await page.click('button[aria-label="Dark colours"]');
+    for (const path of [...PLACES, "act/clinic.administer"]) {
+      await go(page, path);
+      await page.waitForTimeout(150);
+      assert.deepEqual(await violations(page), [], path);
+    }
+    await page.click('button[aria-label="Light colours"]');
+  });
+
+  it("everything fits a tablet in Russian", async () => {
+    await speak(page, "ru");
+    await page.setViewportSize({ width: 1024, height: 768 });
+    for (const path of [...PLACES, "act/pharmacy.receive_generator", `patient/${await first("patient")}`]) {
+      await go(page, path);
+      const wide = await page.evaluate(() =>
+        [...document.querySelectorAll("main *, .rail a span")].filter((element) => {
+          const box = element.getBoundingClientRect();
+          return box.right > innerWidth + 1 && getComputedStyle(element).overflowX === "visible" && element.closest(".table-wrap") === null;
+        }).map((element) => element.className || element.tagName));
+      assert.deepEqual(wide, [], path);
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await speak(page, "en");
+  });
+
+  it("every target of a form is at least 48 px high", async () => {
+    await go(page, "act/clinic.draw_dose");
+    const small = await page.$$eval("main form input, main form select, main form .chip, main form .button", (all) =>
+      all.filter((one) => one.offsetParent !== null && one.getBoundingClientRect().height < 48).map((one) => one.id || one.textContent));
+    assert.deepEqual(small, []);
+  });
+
+  it("every field and unit of every act has a Russian word", async () => {
+    const { results } = await get("/api/acts");
+    const russian = await get("/api/catalogue/ru");
+    const missing = new Set();
+    for (const { fields } of results) {
+      for (const { name, units } of fields) {
+        const label = name.replace(/[-_]+/g, " ");
+        const shown = label.charAt(0).toUpperCase() + label.slice(1);
+        if (name !== "at" && russian[shown] === undefined) missing.add(shown);
+        for (const unit of units ?? []) if (/^[µmkMG]?(Bq|Ci|L|g|Sv\/h)$/.test(unit) && russian[unit] === undefined) missing.add(unit);
+      }
+    }
+    assert.deepEqual([...missing], []);
+  });
+
+  it("activity falls each second on the first screen", async () => {
+    await go(page, "today");
+    const read = () => page.$$eval(".live-value", (all) => all.map((one) => one.textContent));
+    const before = await read();
+    assert.ok(before.length > 0);
+    await page.waitForTimeout(2500);
+    assert.notDeepEqual(await read(), before);
+  });
+
+  it("a draft survives a reload, and is offered in the hot lab", async () => {
+    await go(page, "act/clinic.refer");
+    await page.fill("#f-question", "what I have typed so far");
+    await page.reload();
+    await page.waitForSelector("#f-question");
+    assert.equal(await page.inputValue("#f-question"), "what I have typed so far");
+    await go(page, "lab");
+    assert.equal(await page.locator(".draft").count(), 1);
+  });
+
+  it("a comma in a number is asked back, not guessed", async () => {
+    await go(page, "act/pharmacy.elute");
+    await page.fill("#f-volume", "1,5");
+    await page.click(".act-end .button-primary");
+    await page.waitForSelector(".problem");
+    assert.match(await page.textContent(".field-quantity .problem"), /1\.5/);
+  });
+
+  it("a scanner fills the record and goes on to the next field", async () => {
+    const generator = await first("generator");
+    await go(page, "act/pharmacy.elute");
+    await page.fill("#f-generator", "");
+    await page.focus("#f-generator");
+    await page.keyboard.type(`generator/${generator}`);
+    await page.keyboard.press("Enter");
+    assert.equal(await page.inputValue("#f-generator"), generator);
+    assert.notEqual(await page.evaluate(() => document.activeElement.id), "f-generator");
+  });
+
+  it("a scan where no field has the focus opens the record", async () => {
+    const generator = await first("generator");
+    await go(page, "today");
+    await page.focus("main h1");
+    await page.keyboard.type(generator);
+    await page.keyboard.press("Enter");
+    await page.waitForFunction((id) => location.hash.endsWith(id), generator);
+  });
+
+  it("the keyboard alone goes everywhere", async () => {
+    await go(page, "today");
+    await page.focus("main h1");
+    await page.keyboard.press("g");
+    await page.keyboard.press("b");
+    await page.waitForFunction(() => location.hash === "#/balance");
+    await page.keyboard.press("?");
+    await page.waitForSelector("dialog[open]");
+    assert.deepEqual(await violations(page), []);
+    await page.keyboard.press("Escape");
+  });
+
+  it("a lost connection is said with the time, and what is typed stays; then it comes back", async () => {
+    await go(page, "act/clinic.refer");
+    await server.stop();
+    await page.waitForSelector(".banner-offline");
+    assert.match(await page.textContent(".banner-offline"), /No connection since \d\d:\d\d/);
+    assert.deepEqual(await violations(page), []);
+    await page.fill("#f-question", "typed without a connection");
+    assert.equal(await page.isDisabled(".act-end .button-primary"), true);
+    await server.start();
+    // Sessions end with the server's process: one signs in again, and finds what one had typed.
+    await page.waitForSelector("#password");
+    assert.match(await page.textContent(".signin"), /what you had typed is still there/);
+    await signIn(page, "technologist");
+    await page.waitForSelector("#f-question");
+    assert.equal(await page.inputValue("#f-question"), "typed without a connection");
+  });
+
+  it("the viewer shows the example study with SUV, regions and its maximum", async () => {
+    if (await page.$("#password")) await signIn(page, "technologist");
+    const id = await first("study");
+    assert.ok(id !== undefined, "the example centre has a study");
+    await go(page, `study/${id}`);
+    await page.waitForSelector('canvas[data-phase="shown"]', { timeout: 120_000 });
+    await page.waitForSelector('canvas[data-ready="true"]', { timeout: 120_000 });
+    const { suv } = await get(`/api/studies/${id}`);
+    await page.focus(".screen > canvas");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("x");
+    await page.waitForFunction((max) => Math.abs(Number(document.querySelector("[data-suv-cross]").textContent) - max) < 0.01 * max, suv.max);
+    const box = await page.locator(".screen > canvas").boundingBox();
+    await page.mouse.move(box.x + box.width * 0.25, box.y + box.height * 0.25);
+    assert.match(await page.textContent("[data-suv-hover]"), /\d/);
+    await page.keyboard.press("2");
+    assert.match(await page.textContent(".window h2"), /0 to 7/);
+    if ((suv.regions ?? []).length > 0) assert.match(await page.textContent(".regions"), new RegExp(suv.regions[0].label));
+    assert.deepEqual(await violations(page), []);
+    const report = await page.evaluate(async (asked) => {
+      const answer = await fetch(`/api/studies/${asked}/report.pdf?lang=en`);
+      return `${answer.status} ${answer.headers.get("Content-Type")}`;
+    }, id);
+    assert.equal(report, "200 application/pdf");
+  });
+
+  it("no script failed and nothing outside of the server was asked for", () => {
+    assert.deepEqual(page.faults, []);
+  });
+});
