@@ -125,6 +125,24 @@ static moly_status load_images(study_report *r, const moly_ledger_reader *reader
     return status;
 }
 
+/* The label of the region with the highest maximum; 0 where there is none. */
+static int64_t hottest(const json_t *regions)
+{
+    int64_t label = 0;
+    double highest = -INFINITY;
+    size_t i;
+    json_t *region;
+    json_array_foreach(regions, i, region)
+    {
+        double max = member_number(region, "max");
+        if (max > highest) {
+            highest = max;
+            label = (int64_t)i + 1;
+        }
+    }
+    return label;
+}
+
 static moly_status make_views(study_report *r, moly_error *err)
 {
     const json_t *suv = json_object_get(r->study, "suv");
@@ -146,8 +164,9 @@ static moly_status make_views(study_report *r, moly_error *err)
              : max > 1             ? ceil(max)
              : max > 0             ? max
                                    : 1;
-    moly_status status = views_make(r->volume, factor, r->regions, is_placed ? lps_mm : NULL,
-                                    r->top / 25, &r->views, err);
+    moly_status status =
+        views_make(r->volume, factor, r->regions, is_placed ? lps_mm : NULL,
+                   hottest(json_object_get(suv, "regions")), r->top / 25, &r->views, err);
     if (status == MOLY_OK) {
         const view *axial = &r->views.axial;
         double shown = axial->value[axial->mark_v * axial->n_u + axial->mark_u];
