@@ -183,7 +183,7 @@ static void draw_level(paper *p, const panel *a)
     cairo_stroke(p->cr);
 }
 
-static void border(paper *p, const panel *a, const char *left, const char *right,
+static void border(paper *p, const panel *a, const char *left, const char *right, double width,
                    const char *caption)
 {
     paper_colour(p, frame);
@@ -192,8 +192,7 @@ static void border(paper *p, const panel *a, const char *left, const char *right
     cairo_stroke(p->cr);
     (void)paper_put(p, STYLE_LABEL, PANGO_ALIGN_LEFT, a->x + 3, a->y + 2, 16, left);
     (void)paper_put(p, STYLE_LABEL, PANGO_ALIGN_RIGHT, a->x + a->width - 19, a->y + 2, 16, right);
-    (void)paper_put(p, STYLE_TINY, PANGO_ALIGN_LEFT, a->x, a->y + a->height + 2, fmax(a->width, 60),
-                    caption);
+    (void)paper_put(p, STYLE_TINY, PANGO_ALIGN_LEFT, a->x, a->y + a->height + 2, width, caption);
 }
 
 /* The grey scale, lying, and 10 cm of the axial slice. */
@@ -282,7 +281,7 @@ static void show(paper *p, const panel *a, double top, size_t n_regions)
 void picture_row(paper *p, const views *v, double top, size_t n_regions, const char *units)
 {
     const char *language = p->frame->language;
-    const char *right = say(language, "R"), *left = say(language, "L");
+    const char *right = "R", *left = "L";
     paper_need(p, arrange(v, p->y).height + 26);
     layout l = arrange(v, p->y);
     show(p, &l.coronal, top, n_regions);
@@ -291,12 +290,13 @@ void picture_row(paper *p, const views *v, double top, size_t n_regions, const c
     draw_level(p, &l.coronal);
     draw_level(p, &l.sagittal);
     draw_cross(p, &l.axial);
-    border(p, &l.coronal, right, left, say(language, "MIP, coronal"));
-    border(p, &l.sagittal, say(language, "A"), say(language, "P"), say(language, "MIP, sagittal"));
-    border(p, &l.axial, right, left, say(language, "Axial slice through the maximum (cross)"));
+    border(p, &l.coronal, right, left, fmax(l.coronal.width, 60), say(language, "MIP, coronal"));
+    border(p, &l.sagittal, "A", "P", fmax(l.sagittal.width, 60), say(language, "MIP, sagittal"));
+    border(p, &l.axial, right, left, l.room,
+           say(language, "Axial slice through the maximum (cross)"));
     if (l.has_lesion) {
         show(p, &l.lesion, top, n_regions);
-        border(p, &l.lesion, right, left, say(language, "Axial slice, hottest region"));
+        border(p, &l.lesion, right, left, l.room, say(language, "Axial slice, hottest region"));
     }
     scale(p, &l.axial, l.axial.x, l.axial.y + l.axial.height + 25, fmin(l.room, 200) - 20, top,
           units);
