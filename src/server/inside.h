@@ -201,6 +201,9 @@ moly_status study_get(request *r, reply *out, moly_error *err);
 moly_status study_volume_get(request *r, reply *out, moly_error *err);
 moly_status study_regions_get(request *r, reply *out, moly_error *err);
 
+moly_status study_report_get(request *r, reply *out, moly_error *err);
+moly_status record_report_get(request *r, reply *out, moly_error *err);
+
 moly_status stream_get(request *r, reply *out, moly_error *err);
 
 #endif
