@@ -2,7 +2,7 @@
 import { defineConfig } from "vite";
 
 /** `npm run dev` draws the screens of these sources on a running Moly (`moly serve`). */
-const server = process.env["MOLY_SERVER"] ?? "http://127.0.0.1:8080";
+const server = process.env["MOLY_SERVER"] ?? "http://127.0.0.1:8040";
 
 export default defineConfig({
   base: "./",

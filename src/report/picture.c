@@ -183,7 +183,7 @@ static void draw_level(paper *p, const panel *a)
     cairo_stroke(p->cr);
 }
 
-static void border(paper *p, const panel *a, const char *left, const char *right,
+static void border(paper *p, const panel *a, const char *left, const char *right, double width,
                    const char *caption)
 {
     paper_colour(p, frame);
@@ -192,8 +192,7 @@ static void border(paper *p, const panel *a, const char *left, const char *right
     cairo_stroke(p->cr);
     (void)paper_put(p, STYLE_LABEL, PANGO_ALIGN_LEFT, a->x + 3, a->y + 2, 16, left);
     (void)paper_put(p, STYLE_LABEL, PANGO_ALIGN_RIGHT, a->x + a->width - 19, a->y + 2, 16, right);
-    (void)paper_put(p, STYLE_TINY, PANGO_ALIGN_LEFT, a->x, a->y + a->height + 2, fmax(a->width, 60),
-                    caption);
+    (void)paper_put(p, STYLE_TINY, PANGO_ALIGN_LEFT, a->x, a->y + a->height + 2, width, caption);
 }
 
 /* The grey scale, lying, and 10 cm of the axial slice. */
@@ -225,49 +224,81 @@ static void scale(paper *p, const panel *axial, double x, double y, double width
     (void)snprintf(text, sizeof text, "%.40s", units);
     (void)paper_put(p, STYLE_TINY, PANGO_ALIGN_LEFT, x, y - 10, width, text);
     double ten_cm = 100.0 / axial->v->u_mm * axial->u_points;
-    if (ten_cm < width) {
+    if (ten_cm < width / 2) {
+        double end = x + width, at = y - 3;
         cairo_set_line_width(p->cr, 1.2);
         paper_colour(p, ink);
-        cairo_move_to(p->cr, x, y + 32);
-        cairo_line_to(p->cr, x + ten_cm, y + 32);
+        cairo_move_to(p->cr, end - ten_cm, at);
+        cairo_line_to(p->cr, end, at);
         cairo_stroke(p->cr);
-        (void)paper_put(p, STYLE_TINY, PANGO_ALIGN_LEFT, x, y + 34, width,
-                        say(p->frame->language, "10 cm (axial slice)"));
+        (void)paper_put(p, STYLE_TINY, PANGO_ALIGN_RIGHT, x, y - 13, width,
+                        say(p->frame->language, "10 cm (slices)"));
     }
+}
+
+/* Where everything in the row goes. */
+typedef struct layout {
+    panel coronal, sagittal, lesion, axial;
+    bool has_lesion;
+    double room, height; /* width of the column of slices; height of all */
+} layout;
+
+static layout arrange(const views *v, double y)
+{
+    const double tall = 232, gap = 10, caption = 14, beside = PAPER_INNER * 0.60, scale_height = 46;
+    layout l = {.has_lesion = v->lesion.n_u > 0};
+    double wide = width_mm(&v->coronal) + width_mm(&v->sagittal);
+    double projected = fmin(tall / height_mm(&v->coronal), (beside - gap) / wide);
+    double x = PAPER_LEFT + wide * projected + 2 * gap;
+    l.room = PAPER_RIGHT - x;
+    /* The slices share a scale, so that they compare. */
+    double widest = fmax(width_mm(&v->axial), l.has_lesion ? width_mm(&v->lesion) : 0);
+    double high = height_mm(&v->axial) + (l.has_lesion ? height_mm(&v->lesion) : 0);
+    double free = tall - scale_height - (l.has_lesion ? caption : 0);
+    double sliced = fmin(l.room / widest, free / high);
+    l.coronal = panel_at(&v->coronal, PAPER_LEFT, y, projected);
+    l.sagittal = panel_at(&v->sagittal, PAPER_LEFT + l.coronal.width + gap, y, projected);
+    double below = y;
+    if (l.has_lesion) {
+        l.lesion = panel_at(&v->lesion, x, y, sliced);
+        below = y + l.lesion.height + caption;
+    }
+    l.axial = panel_at(&v->axial, x, below, sliced);
+    l.height = fmax(l.coronal.height, l.axial.y + l.axial.height + scale_height - y);
+    return l;
+}
+
+static void show(paper *p, const panel *a, double top, size_t n_regions)
+{
+    paint(p, a, top);
+    cairo_save(p->cr);
+    cairo_rectangle(p->cr, a->x, a->y, a->width, a->height);
+    cairo_clip(p->cr);
+    outlines(p, a, n_regions);
+    cairo_restore(p->cr);
 }
 
 void picture_row(paper *p, const views *v, double top, size_t n_regions, const char *units)
 {
     const char *language = p->frame->language;
-    const double tall = 262, gap = 10, beside = PAPER_INNER * 0.60, scale_height = 56;
-    double wide = width_mm(&v->coronal) + width_mm(&v->sagittal);
-    double projected =
-        fmin(tall / height_mm(&v->coronal), (beside - gap) / wide); /* points per mm */
-    double x_axial = PAPER_LEFT + wide * projected + 2 * gap;
-    double room = PAPER_RIGHT - x_axial;
-    double sliced = fmin(room / width_mm(&v->axial), (tall - scale_height) / height_mm(&v->axial));
-    double height =
-        fmax(height_mm(&v->coronal) * projected, height_mm(&v->axial) * sliced + scale_height);
-    paper_need(p, height + 26);
-    panel coronal = panel_at(&v->coronal, PAPER_LEFT, p->y, projected);
-    panel sagittal = panel_at(&v->sagittal, PAPER_LEFT + coronal.width + gap, p->y, projected);
-    panel axial = panel_at(&v->axial, x_axial, p->y, sliced);
-    const panel *panels[] = {&coronal, &sagittal, &axial};
-    for (int i = 0; i < 3; i++) {
-        paint(p, panels[i], top);
-        cairo_save(p->cr);
-        cairo_rectangle(p->cr, panels[i]->x, panels[i]->y, panels[i]->width, panels[i]->height);
-        cairo_clip(p->cr);
-        outlines(p, panels[i], n_regions);
-        cairo_restore(p->cr);
+    const char *right = "R", *left = "L";
+    paper_need(p, arrange(v, p->y).height + 26);
+    layout l = arrange(v, p->y);
+    show(p, &l.coronal, top, n_regions);
+    show(p, &l.sagittal, top, n_regions);
+    show(p, &l.axial, top, n_regions);
+    draw_level(p, &l.coronal);
+    draw_level(p, &l.sagittal);
+    draw_cross(p, &l.axial);
+    border(p, &l.coronal, right, left, fmax(l.coronal.width, 60), say(language, "MIP, coronal"));
+    border(p, &l.sagittal, "A", "P", fmax(l.sagittal.width, 60), say(language, "MIP, sagittal"));
+    border(p, &l.axial, right, left, l.room,
+           say(language, "Axial slice through the maximum (cross)"));
+    if (l.has_lesion) {
+        show(p, &l.lesion, top, n_regions);
+        border(p, &l.lesion, right, left, l.room, say(language, "Axial slice, hottest region"));
     }
-    draw_level(p, &coronal);
-    draw_level(p, &sagittal);
-    draw_cross(p, &axial);
-    const char *r = say(language, "R"), *l = say(language, "L");
-    border(p, &coronal, r, l, say(language, "MIP, coronal"));
-    border(p, &sagittal, say(language, "A"), say(language, "P"), say(language, "MIP, sagittal"));
-    border(p, &axial, r, l, say(language, "Axial slice through the maximum (cross)"));
-    scale(p, &axial, axial.x, axial.y + axial.height + 27, fmin(room, 150), top, units);
-    p->y += height + 20;
+    scale(p, &l.axial, l.axial.x, l.axial.y + l.axial.height + 25, fmin(l.room, 200) - 20, top,
+          units);
+    p->y += l.height + 18;
 }

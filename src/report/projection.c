@@ -99,6 +99,23 @@ static void slice(const moly_volume *volume, const lay *l, float factor, const m
     }
 }
 
+/* The patient's order of a voxel's index. */
+static void turn(const lay *l, const double index[3], int64_t at[3])
+{
+    for (int a = 0; a < 3; a++) {
+        int64_t i = llround(index[l->axis[a]]);
+        at[a] = l->flipped[a] ? l->n[a] - 1 - i : i;
+    }
+}
+
+static void turn_voxel(const moly_grid *grid, const lay *l, int64_t voxel, int64_t at[3])
+{
+    const double index[3] = {(double)(voxel % grid->n[0]),
+                             (double)(voxel / grid->n[0] % grid->n[1]),
+                             (double)(voxel / grid->n[0] / grid->n[1])};
+    turn(l, index, at);
+}
+
 /* Where the maximum is, in the patient's order; the largest voxel where nobody says. */
 static void place(const moly_volume *volume, const lay *l, const double *max_lps_mm, int64_t at[3])
 {
@@ -115,15 +132,34 @@ static void place(const moly_volume *volume, const lay *l, const double *max_lps
         for (int64_t i = 1; i < n; i++) {
             best = volume->data[i] > volume->data[best] ? i : best;
         }
-        const int64_t *size = volume->grid.n;
-        index[0] = (double)(best % size[0]);
-        index[1] = (double)(best / size[0] % size[1]);
-        index[2] = (double)(best / size[0] / size[1]);
+        turn_voxel(&volume->grid, l, best, at);
+    } else {
+        turn(l, index, at);
     }
-    for (int a = 0; a < 3; a++) {
-        int64_t i = llround(index[l->axis[a]]);
-        at[a] = l->flipped[a] ? l->n[a] - 1 - i : i;
+}
+
+/* The slice through the region's largest voxel. */
+static moly_status make_lesion(const moly_volume *volume, const lay *l, float factor,
+                               const moly_volume *regions, int64_t label, view *v, moly_error *err)
+{
+    int64_t n = moly_grid_n_voxels(&volume->grid), best = -1, at[3];
+    for (int64_t i = 0; i < n; i++) {
+        if (llroundf(regions->data[i]) == label &&
+            (best < 0 || volume->data[i] > volume->data[best])) {
+            best = i;
+        }
     }
+    if (best < 0) {
+        return MOLY_OK;
+    }
+    moly_status status = view_new(v, l->n[0], l->n[1], l->mm[0], l->mm[1], true, err);
+    if (status == MOLY_OK) {
+        turn_voxel(&volume->grid, l, best, at);
+        slice(volume, l, factor, regions, at[2], v);
+        v->mark_u = at[0];
+        v->mark_v = at[1];
+    }
+    return status;
 }
 
 /* Air around the patient is not worth paper; regions and the maximum are. */
@@ -149,7 +185,8 @@ static void crop(view *v, double floor)
 }
 
 moly_status views_make(const moly_volume *volume, double factor, const moly_volume *regions,
-                       const double *max_lps_mm, double floor, views *out, moly_error *err)
+                       const double *max_lps_mm, int64_t lesion, double floor, views *out,
+                       moly_error *err)
 {
     lay l = lay_of(&volume->grid);
     bool has_regions = regions != NULL;
@@ -161,6 +198,9 @@ moly_status views_make(const moly_volume *volume, double factor, const moly_volu
     }
     if (status == MOLY_OK) {
         status = view_new(&out->axial, l.n[0], l.n[1], l.mm[0], l.mm[1], has_regions, err);
+    }
+    if (status == MOLY_OK && regions && lesion > 0) {
+        status = make_lesion(volume, &l, (float)factor, regions, lesion, &out->lesion, err);
     }
     if (status != MOLY_OK) {
         views_free(out);
@@ -176,6 +216,9 @@ moly_status views_make(const moly_volume *volume, double factor, const moly_volu
     crop(&out->coronal, floor);
     crop(&out->sagittal, floor);
     crop(&out->axial, floor);
+    if (out->lesion.value) {
+        crop(&out->lesion, floor);
+    }
     /* Side by side they show the same heights. */
     view *c = &out->coronal, *s = &out->sagittal;
     c->from_v = s->from_v = c->from_v < s->from_v ? c->from_v : s->from_v;
@@ -185,8 +228,8 @@ moly_status views_make(const moly_volume *volume, double factor, const moly_volu
 
 void views_free(views *v)
 {
-    view *all[] = {&v->coronal, &v->sagittal, &v->axial};
-    for (int i = 0; i < 3; i++) {
+    view *all[] = {&v->coronal, &v->sagittal, &v->axial, &v->lesion};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         moly_free(all[i]->value);
         moly_free(all[i]->regions);
         *all[i] = (view){0};

@@ -19,17 +19,19 @@ typedef struct view {
 typedef struct views {
     view coronal, sagittal; /* projections along y and x */
     view axial;             /* the slice through the maximum */
+    view lesion;     /* the slice through one region's maximum; n_u is 0 where there is none */
     bool is_oblique; /* the volume's axes are not the patient's: the nearest ones were taken */
 } views;
 
 /** @param factor   SUV of a voxel with the value 1
  *  @param regions  labels on the same lattice, or NULL
  *  @param max_lps_mm  where the cross stands; NULL: at the largest voxel
+ *  @param lesion   label of the region that has a slice of its own; 0: none
  *  @param floor    below this SUV the edges are not worth showing
  *  Release with views_free(). */
 MOLY_CHECKED moly_status views_make(const moly_volume *volume, double factor,
                                     const moly_volume *regions, const double *max_lps_mm,
-                                    double floor, views *out, moly_error *err);
+                                    int64_t lesion, double floor, views *out, moly_error *err);
 void views_free(views *v);
 
 #endif

@@ -93,7 +93,7 @@ static const char *value_text(const record_report *r, const json_t *value)
         moly_instant t;
         bool is_instant = strlen(text) >= 17 && text[4] == '-' && text[10] == 'T' &&
                           moly_instant_parse(text, &t, NULL) == MOLY_OK;
-        return is_instant ? words_printf(&r->w, "%s · %s", text, words_time(&r->w, t)) : text;
+        return is_instant ? words_printf(&r->w, "%s · %s", words_time(&r->w, t), text) : text;
     }
     char *json = json_is_object(value) || json_is_array(value) ? moly_json_pretty(value)
                                                                : moly_json_canonical(value);

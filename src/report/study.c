@@ -7,9 +7,9 @@
 #include "moly/formats/nifti.h"
 
 enum { N_REPORTS = 20 };
-/* A reader sees differences up to here; what lies above is black. Whole-body FDG is commonly shown
- * at 0..7; where a bladder or a heart is far above, 0..10 leaves it shape. */
-static const double usual_top = 7, high_top = 10, high_max = 15;
+/* Whole-body FDG is commonly read with black at SUV 7. Where a region is hotter than 10, 7 would
+ * hide its shape; a bladder or a heart may be black. */
+static const double usual_top = 7, high_top = 10;
 
 const json_t *study_signed_event(const study_report *r)
 {
@@ -125,10 +125,39 @@ static moly_status load_images(study_report *r, const moly_ledger_reader *reader
     return status;
 }
 
+/* The label of the region with the highest maximum; 0 where there is none. */
+static int64_t hottest(const json_t *regions)
+{
+    int64_t label = 0;
+    double highest = -INFINITY;
+    size_t i;
+    json_t *region;
+    json_array_foreach(regions, i, region)
+    {
+        double max = member_number(region, "max");
+        if (max > highest) {
+            highest = max;
+            label = (int64_t)i + 1;
+        }
+    }
+    return label;
+}
+
+/* The SUV that is black; images of little uptake show their maximum. */
+static double top_of(double max, double region_max)
+{
+    if (max > usual_top / 2) {
+        return region_max > high_top ? high_top : usual_top;
+    }
+    return max > 1 ? ceil(max) : max > 0 ? max : 1;
+}
+
 static moly_status make_views(study_report *r, moly_error *err)
 {
     const json_t *suv = json_object_get(r->study, "suv");
     const json_t *where = json_object_get(suv, "max_lps_mm");
+    const json_t *regions = json_object_get(suv, "regions");
+    int64_t label = hottest(regions);
     double factor = member_number(suv, "factor"), max = member_number(suv, "max");
     double lps_mm[3];
     bool is_placed = json_array_size(where) == 3;
@@ -141,12 +170,9 @@ static moly_status make_views(study_report *r, moly_error *err)
         return MOLY_FAIL(err, MOLY_ERR_DATA, "study %s has no uptake values: its factor is %g",
                          member_text(r->study, "id"), factor);
     }
-    r->top = max > high_max        ? high_top
-             : max > usual_top / 2 ? usual_top
-             : max > 1             ? ceil(max)
-             : max > 0             ? max
-                                   : 1;
-    moly_status status = views_make(r->volume, factor, r->regions, is_placed ? lps_mm : NULL,
+    r->top = top_of(
+        max, member_number(label > 0 ? json_array_get(regions, (size_t)label - 1) : NULL, "max"));
+    moly_status status = views_make(r->volume, factor, r->regions, is_placed ? lps_mm : NULL, label,
                                     r->top / 25, &r->views, err);
     if (status == MOLY_OK) {
         const view *axial = &r->views.axial;

@@ -323,7 +323,7 @@ static void small_print(paper *p, const study_report *r)
     const char *language = r->w.language;
     const json_t *suv = json_object_get(r->study, "suv");
     const char *units = member_text(suv, "units"), *rule = member_text(suv, "rule");
-    paper_heading(p, say(language, "How the figures were found"));
+    paper_gap(p, 4);
     paper_paragraph(p, STYLE_TINY,
                     words_printf(&r->w, "%s: %s; %s %.6g.", units ? units : "SUV",
                                  rule ? rule : "–", say(language, "factor"),

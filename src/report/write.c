@@ -115,7 +115,7 @@ void paper_heading(paper *p, const char *text)
 void paper_facts(paper *p, int n_columns, const paper_fact *facts, size_t n)
 {
     const double gap = 14, column = (PAPER_INNER - gap * (n_columns - 1)) / n_columns;
-    const double label = column * 0.37, value = column - label - 6;
+    const double label = column * 0.37 > 100 ? 100 : column * 0.37, value = column - label - 6;
     size_t n_shown = 0;
     for (size_t i = 0; i < n; i++) {
         n_shown += facts[i].value != NULL;

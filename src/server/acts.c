@@ -4,10 +4,51 @@
 
 #include <string.h>
 
+#include "moly/base/catalogue.h"
+
+static size_t language_index(const char *language)
+{
+    const char *const *known = moly_languages();
+    size_t i = 0;
+    while (language && known[i] && strcmp(known[i], language) != 0) {
+        i++;
+    }
+    return known[i] ? i : 0;
+}
+
+/* The description is the same for everybody and long, so that it is written once a language. */
+moly_status acts_prepare(moly_server *server, moly_error *err)
+{
+    const char *const *known = moly_languages();
+    size_t n = 0;
+    while (known[n]) {
+        n++;
+    }
+    server->acts = moly_alloc(n + 1, sizeof *server->acts); /* NULL-terminated */
+    bool is_ok = server->acts != NULL;
+    for (size_t i = 0; i < n && is_ok; i++) {
+        json_t *described = moly_acts_describe(known[i]);
+        server->acts[i] = described ? json_dumps(described, JSON_COMPACT) : NULL;
+        is_ok = server->acts[i] != NULL;
+        json_decref(described);
+    }
+    return is_ok ? MOLY_OK : MOLY_NO_MEMORY(err);
+}
+
+void acts_release(moly_server *server)
+{
+    for (size_t i = 0; server->acts && server->acts[i]; i++) {
+        moly_free(server->acts[i]);
+    }
+    moly_free(server->acts);
+}
+
 moly_status acts_get(request *r, reply *out, moly_error *err)
 {
-    out->json = moly_acts_describe(r->language);
-    return out->json ? MOLY_OK : MOLY_NO_MEMORY(err);
+    char *text = r->server->acts[language_index(r->language)];
+    out->response = MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_PERSISTENT);
+    out->media_type = "application/json";
+    return out->response ? MOLY_OK : MOLY_NO_MEMORY(err);
 }
 
 static bool has_field(const moly_act *act, const char *name)

@@ -28,6 +28,7 @@ struct moly_server {
     password_gate *gate;
     jobs *jobs;
     hub *hub;
+    char **acts; /* their description in each of moly_languages(), JSON */
 };
 
 /* What a handler answers. A failure needs none of it: it becomes the error's JSON. */
@@ -174,6 +175,8 @@ moly_status login_post(request *r, reply *out, moly_error *err);
 moly_status logout_post(request *r, reply *out, moly_error *err);
 moly_status session_get(request *r, reply *out, moly_error *err);
 
+MOLY_CHECKED moly_status acts_prepare(moly_server *server, moly_error *err);
+void acts_release(moly_server *server);
 moly_status acts_get(request *r, reply *out, moly_error *err);
 moly_status act_post(request *r, reply *out, moly_error *err);
 moly_status act_preview_post(request *r, reply *out, moly_error *err);
@@ -197,6 +200,9 @@ moly_status openapi_get(request *r, reply *out, moly_error *err);
 moly_status study_get(request *r, reply *out, moly_error *err);
 moly_status study_volume_get(request *r, reply *out, moly_error *err);
 moly_status study_regions_get(request *r, reply *out, moly_error *err);
+
+moly_status study_report_get(request *r, reply *out, moly_error *err);
+moly_status record_report_get(request *r, reply *out, moly_error *err);
 
 moly_status stream_get(request *r, reply *out, moly_error *err);
 

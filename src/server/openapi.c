@@ -33,6 +33,9 @@ static json_t *media(const route *row)
     if (row->handle == study_volume_get || row->handle == study_regions_get) {
         return json_pack("{s:{}}", "application/gzip");
     }
+    if (row->handle == study_report_get || row->handle == record_report_get) {
+        return json_pack("{s:{}}", "application/pdf");
+    }
     return json_pack("{s:{s:{s:s}}}", "application/json", "schema", "type", "object");
 }
 

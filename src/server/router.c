@@ -24,6 +24,8 @@ static const route table[] = {
      0},
     {"GET", "/api/records/{kind}", records_get, "Records of a kind", "state owner " PAGING, 0},
     {"GET", "/api/records/{kind}/{id}", record_get, "A record", NULL, 0},
+    {"GET", "/api/records/{kind}/{id}/report.pdf", record_report_get,
+     "A record with its history, to read", "lang", SLOW},
     {"GET", "/api/trace/{kind}/{id}", trace_get, "What it was made of, and what of it", NULL, 0},
     {"GET", "/api/balance", balance_get, "The books of activity at an instant", "at", 0},
     {"GET", "/api/events", events_get, "The audit trail", "subject kind person " PAGING, 0},
@@ -33,6 +35,8 @@ static const route table[] = {
      NULL, SLOW},
     {"GET", "/api/studies/{id}/regions", study_regions_get, "Its regions, NIfTI compressed by gzip",
      NULL, SLOW},
+    {"GET", "/api/studies/{id}/report.pdf", study_report_get, "Its report, with the signature",
+     "lang", SLOW},
 
     {"GET", "/api/stream", stream_get, "Server-sent events: the ledger grew", NULL, QUIET},
     {"GET", "/api/site", site_get, "The site and its time", NULL, 0},

@@ -44,8 +44,10 @@ static bool is_meant(const json_t *patient, const char *folded, moly_arena *aren
 static moly_status search_page(request *r, const moly_ledger_reader *reader, const char *folded,
                                size_t limit, json_t *found, const char **after, moly_error *err)
 {
+    /* without a search, every patient is meant */
+    size_t n_wanted = folded[0] == '\0' ? limit - json_array_size(found) : PAGE;
     const moly_record_query query = {
-        .kind = "patient", .after_id = *after, .limit = PAGE, .newest_first = true};
+        .kind = "patient", .after_id = *after, .limit = n_wanted, .newest_first = true};
     json_t *page = NULL;
     moly_status status = moly_ledger_records(reader, &query, &page, err);
     moly_arena *arena = status ? NULL : moly_arena_new();
@@ -62,8 +64,9 @@ static moly_status search_page(request *r, const moly_ledger_reader *reader, con
         }
     }
     size_t n = json_array_size(page);
-    const char *last =
-        n == PAGE ? json_string_value(json_object_get(json_array_get(page, n - 1), "id")) : NULL;
+    const char *last = n == n_wanted
+                           ? json_string_value(json_object_get(json_array_get(page, n - 1), "id"))
+                           : NULL;
     *after = last ? moly_arena_strdup(r->arena, last) : NULL;
     moly_arena_free(arena);
     json_decref(page);

@@ -129,7 +129,10 @@ static moly_status make_parts(moly_server *server, moly_error *err)
     if (!server->sessions || !server->rates || !server->gate) {
         return MOLY_NO_MEMORY(err);
     }
-    moly_status status = jobs_start(&server->jobs, err);
+    moly_status status = acts_prepare(server, err);
+    if (!status) {
+        status = jobs_start(&server->jobs, err);
+    }
     return status ? status : hub_start(server, &server->hub, err);
 }
 
@@ -191,6 +194,7 @@ void moly_server_stop(moly_server *server)
     if (server->daemon) {
         MHD_stop_daemon(server->daemon);
     }
+    acts_release(server);
     jobs_free(server->jobs);
     hub_free(server->hub);
     password_gate_free(server->gate);

@@ -208,12 +208,17 @@ export interface Suv {
   max: number;
   max_lps_mm: [number, number, number];
   regions?: Region[];
+  [member: string]: unknown;
 }
 
-export type Study = Item & {
-  suv?: Suv;
+export interface Study {
+  id: string;
+  state?: string;
+  at?: string;
+  description?: string;
   patient?: string;
   patient_name?: string;
-  description?: string;
-  at?: string;
-};
+  suv?: Suv;
+  header?: JsonObject;
+  [member: string]: unknown;
+}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any record: what it is now, what can be done with it, and every event that touched it.
 import { actsOn, keyOf, may } from "../core/acts.ts";
-import { t } from "../core/i18n.ts";
+import { useAtom } from "../core/atom.ts";
+import { language, t } from "../core/i18n.ts";
 import { useReading } from "../core/resource.ts";
 import { link } from "../core/route.ts";
 import { label, valueText } from "../core/words.ts";
@@ -12,6 +13,7 @@ import { Loading, Members, Page, State } from "../ui/parts.tsx";
 
 export function RecordPage({ kind, id }: { kind: string; id: string }) {
   const node = `${kind}/${id}`;
+  const speaks = useAtom(language);
   const { data, refusal } = useReading<Item>(`/api/records/${encodeURIComponent(kind)}/${encodeURIComponent(id)}`);
   const events = useReading<{ results: LedgerEvent[] }>(`/api/events?subject=${encodeURIComponent(node)}&newest=1&limit=100`);
   if (data === undefined) return <Page title={id}><Loading refusal={refusal} /></Page>;
@@ -25,6 +27,10 @@ export function RecordPage({ kind, id }: { kind: string; id: string }) {
         <>
           {kind === "patient" && <a class="button" href={link(["patient", id])}><Icon name="person" /> {t("Patient")}</a>}
           {kind === "study" && <a class="button" href={link(["study", id])}><Icon name="studies" /> {t("Look at it")}</a>}
+          <a class="button" target="_blank" rel="noopener"
+            href={`/api/records/${encodeURIComponent(kind)}/${encodeURIComponent(id)}/report.pdf?lang=${speaks}`}>
+            <Icon name="report" /> {t("Print (PDF)")}
+          </a>
           <a class="button" href={link(["trace", kind, id])}><Icon name="trace" /> {t("Trace")}</a>
         </>
       }

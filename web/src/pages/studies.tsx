@@ -15,7 +15,7 @@ import { Empty, Loading, Page, State } from "../ui/parts.tsx";
 const textOf = (value: Json | undefined): string => (typeof value === "string" ? value : "");
 
 export const studyTitle = (study: Study): string =>
-  textOf(study.patient_name) || textOf(study.patient) || study.id;
+  textOf(study.patient_name) || textOf(study.header?.["patient_name"]).replace(/\^+/g, " ").trim() || textOf(study.patient) || study.id;
 
 export function Studies() {
   const { data, refusal } = useReading<{ results: Study[] }>("/api/records/study?limit=500");
@@ -34,7 +34,7 @@ export function Studies() {
                 <span class="quiet">{textOf(study.description)}</span>
                 {isInstant(study.at) && <span class="quiet num">{moment(study.at)}</span>}
                 {study.suv !== undefined && <span class="num">{t("SUV max {value}", { value: significant(study.suv.max, 4) })}</span>}
-                <State state={textOf(study["state"])} />
+                <State state={study.state} />
               </a>
             </li>
           ))}

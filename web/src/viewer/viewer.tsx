@@ -235,13 +235,17 @@ function Window(props: { high: number; onHigh: (high: number) => void; colours: 
   );
 }
 
-const SHOWN = ["net_activity_bq", "header_activity_bq", "activity_bq", "dose_bq", "weight_kg", "height_cm", "injected_at", "nuclide", "product"];
+/** What SUV was computed from, where the study says it: in its figures, or in the image's header. */
+const SHOWN = [
+  "activity_bq", "header_activity_bq", "weight_kg", "patient_weight_kg", "height_cm", "patient_height_cm", "injected_at",
+  "injection_datetime", "acquisition_time", "decay_correction", "radiopharmaceutical", "nuclide",
+];
 
 function SuvCard({ study, suv }: { study: Study; suv: Suv }) {
   const rows: [string, string][] = [[t("Factor"), `${suv.factor.toPrecision(6)} ${suv.units}/(Bq/mL)`]];
   if (suv.rule !== undefined && suv.rule !== "") rows.push([t("Rule"), suv.rule]);
   for (const name of SHOWN) {
-    const value = study[name] as Json | undefined;
+    const value = (suv[name] ?? study.header?.[name] ?? study[name]) as Json | undefined;
     if (value !== undefined && value !== null) rows.push([label(name), valueText(name, value)]);
   }
   return (
