@@ -112,7 +112,14 @@ static moly_status fail_group(const cli_commands *list, const char *group, moly_
 static moly_status fail_unknown(const cli_commands *list, int argc, char *const *argv,
                                 moly_arena *arena, moly_error *err)
 {
-    moly_status status = fail_group(list, argv[0], err);
+    const moly_act *act = NULL;
+    moly_status status = MOLY_OK;
+    if (strcmp(argv[0], "act") == 0 && argc > 1) {
+        status = moly_act_find(argv[1], &act, err);
+    }
+    if (status == MOLY_OK) {
+        status = fail_group(list, argv[0], err);
+    }
     if (status != MOLY_OK) {
         return status;
     }

@@ -111,7 +111,8 @@ static moly_status check_dose(const moly_act_context *context, const vessel *dos
     if (!status) {
         status = check_source(context, dose, err);
     }
-    return status ? status : vessel_usable_at(context, dose, context->at, "injected", err);
+    return status ? status
+                  : vessel_usable_at(context, dose, context->at, "injected into a patient", err);
 }
 
 /* */

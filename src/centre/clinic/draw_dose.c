@@ -123,7 +123,7 @@ static moly_status check(const moly_act_context *context, const struct draw_args
         status = vessel_released(context, source, err);
     }
     if (!status) {
-        status = vessel_usable_at(context, source, plan->injection, "injected", err);
+        status = vessel_usable_at(context, source, plan->injection, "injected into a patient", err);
     }
     if (!status && !isfinite(a->activity_bq) && !context->is_preview) {
         status = MOLY_FAIL(err, MOLY_ERR_USAGE,

@@ -47,7 +47,7 @@ static moly_status check(const moly_act_context *context, const vessel *v, moly_
     if (!status) {
         status = rule_separate(context, v->record, "tested_by", "tested", "release", err);
     }
-    return status ? status : vessel_usable_at(context, v, context->at, "released", err);
+    return status ? status : vessel_usable_at(context, v, context->at, "released to patients", err);
 }
 
 static moly_status decide(const moly_act_context *context, const void *args,
