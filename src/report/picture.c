@@ -210,7 +210,7 @@ static void scale(paper *p, const panel *axial, double x, double y, double width
     paper_colour(p, ink);
     cairo_set_line_width(p->cr, 0.5);
     cairo_stroke(p->cr);
-    double step = top > 5 ? 2 : top > 2 ? 1 : top / 4;
+    double step = top > 8 ? 2 : top > 2 ? 1 : top / 4;
     char text[64], digits[MOLY_QUANTITY_TEXT_SIZE];
     for (double at = 0; at <= top + 1e-9 && at + step > at; at += step) {
         double tick = x + width * at / top;

@@ -140,7 +140,8 @@ static void place(const moly_volume *volume, const lay *l, const double *max_lps
 
 /* The slice through the region's largest voxel. */
 static moly_status make_lesion(const moly_volume *volume, const lay *l, float factor,
-                               const moly_volume *regions, int64_t label, view *v, moly_error *err)
+                               const moly_volume *regions, int64_t label, int64_t shown_z, view *v,
+                               moly_error *err)
 {
     int64_t n = moly_grid_n_voxels(&volume->grid), best = -1, at[3];
     for (int64_t i = 0; i < n; i++) {
@@ -152,9 +153,12 @@ static moly_status make_lesion(const moly_volume *volume, const lay *l, float fa
     if (best < 0) {
         return MOLY_OK;
     }
+    turn_voxel(&volume->grid, l, best, at);
+    if (at[2] == shown_z) {
+        return MOLY_OK; /* it would be the same picture */
+    }
     moly_status status = view_new(v, l->n[0], l->n[1], l->mm[0], l->mm[1], true, err);
     if (status == MOLY_OK) {
-        turn_voxel(&volume->grid, l, best, at);
         slice(volume, l, factor, regions, at[2], v);
         v->mark_u = at[0];
         v->mark_v = at[1];
@@ -190,7 +194,9 @@ moly_status views_make(const moly_volume *volume, double factor, const moly_volu
 {
     lay l = lay_of(&volume->grid);
     bool has_regions = regions != NULL;
+    int64_t at[3];
     *out = (views){.is_oblique = l.is_oblique};
+    place(volume, &l, max_lps_mm, at);
     moly_status status =
         view_new(&out->coronal, l.n[0], l.n[2], l.mm[0], l.mm[2], has_regions, err);
     if (status == MOLY_OK) {
@@ -200,14 +206,12 @@ moly_status views_make(const moly_volume *volume, double factor, const moly_volu
         status = view_new(&out->axial, l.n[0], l.n[1], l.mm[0], l.mm[1], has_regions, err);
     }
     if (status == MOLY_OK && regions && lesion > 0) {
-        status = make_lesion(volume, &l, (float)factor, regions, lesion, &out->lesion, err);
+        status = make_lesion(volume, &l, (float)factor, regions, lesion, at[2], &out->lesion, err);
     }
     if (status != MOLY_OK) {
         views_free(out);
         return status;
     }
-    int64_t at[3];
-    place(volume, &l, max_lps_mm, at);
     project(volume, &l, (float)factor, regions, out);
     slice(volume, &l, (float)factor, regions, at[2], &out->axial);
     out->coronal.mark_u = out->axial.mark_u = at[0];

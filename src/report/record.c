@@ -176,8 +176,8 @@ static void changes(paper *p, const record_report *r, const json_t *event)
 {
     const char *language = r->w.language;
     const paper_column columns[] = {{say(language, "Member"), 105, PANGO_ALIGN_LEFT},
-                                    {say(language, "Before"), 200, PANGO_ALIGN_LEFT},
-                                    {say(language, "After"), 200, PANGO_ALIGN_LEFT}};
+                                    {say(language, "Value before"), 200, PANGO_ALIGN_LEFT},
+                                    {say(language, "Value after"), 200, PANGO_ALIGN_LEFT}};
     const paper_table table = {columns, 3};
     size_t i;
     json_t *changed;
@@ -204,12 +204,12 @@ static void changes(paper *p, const record_report *r, const json_t *event)
             const char *was = value_text(r, key, old), *is = value_text(r, key, value);
             if (strlen(was) > LONG_VALUE / 2) {
                 paper_paragraph(p, STYLE_SMALL,
-                                words_printf(&r->w, "%s - %s", key, say(language, "Before")));
+                                words_printf(&r->w, "%s - %s", key, say(language, "Value before")));
                 paper_paragraph(p, STYLE_TINY, was);
             }
             if (strlen(is) > LONG_VALUE / 2) {
                 paper_paragraph(p, STYLE_SMALL,
-                                words_printf(&r->w, "%s - %s", key, say(language, "After")));
+                                words_printf(&r->w, "%s - %s", key, say(language, "Value after")));
                 paper_paragraph(p, STYLE_TINY, is);
             }
         }

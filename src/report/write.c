@@ -56,7 +56,12 @@ double paper_put(paper *p, paper_style style, PangoAlignment align, double x, do
                  double width, const char *text)
 {
     PangoLayout *layout = set(p, style, align, width, text);
-    pango_layout_set_auto_dir(layout, FALSE);
+    /* Pango turns the sides round where a text begins in Arabic: turned once more, left is left. */
+    bool is_rtl = pango_layout_get_direction(layout, 0) == PANGO_DIRECTION_RTL;
+    if (is_rtl && align != PANGO_ALIGN_CENTER) {
+        pango_layout_set_alignment(layout, align == PANGO_ALIGN_LEFT ? PANGO_ALIGN_RIGHT
+                                                                     : PANGO_ALIGN_LEFT);
+    }
     paper_colour(p, styles[style].rgb);
     cairo_move_to(p->cr, x, y);
     pango_cairo_show_layout(p->cr, layout);
