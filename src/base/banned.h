@@ -10,6 +10,13 @@
 #include <time.h>
 
 #ifdef __GNUC__
+/* Some of them are macros of the C library when optimising. */
+#undef strcpy
+#undef strcat
+#undef strncat
+#undef sprintf
+#undef vsprintf
+#undef strtok
 #pragma GCC poison strcpy strcat strncat sprintf vsprintf strtok gets
 #pragma GCC poison atoi atol atof
 #pragma GCC poison rand srand srandom
