@@ -26,6 +26,7 @@
     X(pharmacy_label_kit)                                                                          \
     X(pharmacy_receive_generator)                                                                  \
     X(pharmacy_receive_kit)                                                                        \
+    X(pharmacy_receive_vial)                                                                       \
     X(pharmacy_reject)                                                                             \
     X(pharmacy_release)                                                                            \
     X(pharmacy_test_breakthrough)                                                                  \

@@ -2,7 +2,7 @@
 /* A patient's page: everything that is owned by the patient, and what was given in all. */
 #include "screens.h"
 
-#include "physics.h"
+#include "vessel.h"
 
 static moly_status owned(const moly_ledger_reader *reader, const char *kind, const char *patient,
                          json_t **records, moly_error *err)
@@ -12,24 +12,44 @@ static moly_status owned(const moly_ledger_reader *reader, const char *kind, con
     return moly_ledger_records(reader, &query, records, err);
 }
 
-/* Net activity of Tc-99m in all doses that were given. */
+/* Net activity of each nuclide in all doses that were given. */
 static json_t *cumulative(const json_t *doses)
 {
-    double sum_bq = 0.0;
-    int n = 0;
-    size_t i;
-    const json_t *dose;
-    json_array_foreach(doses, i, dose)
-    {
-        double net_bq = record_number(dose, "net_bq");
-        if (isfinite(net_bq)) {
-            sum_bq += net_bq;
-            n++;
+    json_t *rows = json_array();
+    for (const char *const *name = physics_handled; *name; name++) {
+        double sum_bq = 0.0;
+        int n = 0;
+        size_t i;
+        const json_t *dose;
+        json_array_foreach(doses, i, dose)
+        {
+            double net_bq = record_number(dose, "net_bq");
+            if (isfinite(net_bq) && strcmp(vessel_nuclide(dose), *name) == 0) {
+                sum_bq += net_bq;
+                n++;
+            }
+        }
+        if (n > 0) {
+            (void)json_array_append_new(rows, json_pack("{s:s, s:o, s:i}", "nuclide", *name,
+                                                        "activity_bq", moly_json_real(sum_bq),
+                                                        "administrations", n));
         }
     }
-    return n == 0 ? json_array()
-                  : json_pack("[{s:s, s:o, s:i}]", "nuclide", TC99M, "activity_bq",
-                              moly_json_real(sum_bq), "administrations", n);
+    return rows;
+}
+
+/* What the books have in the patient, of all nuclides. */
+static moly_status held(const moly_ledger_reader *reader, const char *account, moly_instant now,
+                        double *held_bq, moly_error *err)
+{
+    moly_status status = MOLY_OK;
+    *held_bq = 0.0;
+    for (const char *const *name = physics_handled; *name && !status; name++) {
+        double book_bq = 0.0;
+        status = moly_ledger_activity(reader, account, *name, now, &book_bq, NULL, err);
+        *held_bq += book_bq;
+    }
+    return status;
 }
 
 moly_status moly_centre_patient(const moly_ledger_reader *reader, const char *patient,
@@ -47,7 +67,7 @@ moly_status moly_centre_patient(const moly_ledger_reader *reader, const char *pa
     }
     if (!status) {
         (void)snprintf(account, sizeof account, "patient/%s", patient);
-        status = moly_ledger_activity(reader, account, TC99M, now, &held_bq, NULL, err);
+        status = held(reader, account, now, &held_bq, err);
     }
     if (!status) {
         *result = json_pack("{s:O, s:O, s:O, s:O, s:O, s:o, s:o}", "patient", record, "referrals",

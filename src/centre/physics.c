@@ -5,6 +5,8 @@
 
 #include "moly/nuclide/decay.h"
 
+const char *const physics_handled[] = {TC99M, MO99, "F-18", NULL};
+
 moly_status physics_nuclide(const char *name, const moly_nuclide **nuclide, moly_error *err)
 {
     const moly_nuclide_set *set = moly_nuclide_set_builtin();

@@ -10,6 +10,9 @@
 #define TC99M "Tc-99m"
 #define MO99 "Mo-99"
 
+/* Nuclides whose activity a vessel of the hot lab can hold; NULL-terminated. */
+extern const char *const physics_handled[];
+
 MOLY_CHECKED moly_status physics_nuclide(const char *name, const moly_nuclide **nuclide,
                                          moly_error *err);
 

@@ -2,14 +2,18 @@
 #ifndef CENTRE_PRODUCT_H
 #define CENTRE_PRODUCT_H
 
-/* Tc-99m radiopharmaceuticals and the limits of their kits. A lot's own leaflet may be stricter;
- * pharmacy.receive_kit takes its figures. */
+/* Radiopharmaceuticals: Tc-99m kits with their limits, and products that come ready for use. A
+ * lot's own leaflet may be stricter; pharmacy.receive_kit and pharmacy.receive_vial take its
+ * figures. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct product {
     const char *code; /* word of the choice */
     const char *name;
+    const char *nuclide;
+    bool is_kit;                         /* labelled here; else it comes ready, or is the eluate */
     double min_purity;                   /* radiochemical purity, fraction */
     double use_within_s;                 /* of labelling */
     double max_activity_bq;              /* added to one vial */

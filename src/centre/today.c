@@ -23,6 +23,9 @@ static const struct {
     {"kit", "released"},
     {"kit", "out of specification"},
     {"kit", "rejected"},
+    {"vial", "quarantine"},
+    {"vial", "released"},
+    {"vial", "rejected"},
     {"dose", "drawn"},
     {"dose", "given"},
     {"dose", "residual measured"},
@@ -65,7 +68,7 @@ static const char *label_of(const char *kind, const json_t *record, char label[3
     if (strcmp(kind, "generator") == 0) {
         (void)snprintf(label, 300, "%s %s (%s)", record_text(record, "supplier"),
                        record_text(record, "serial"), id);
-    } else if (strcmp(kind, "kit") == 0) {
+    } else if (strcmp(kind, "kit") == 0 || strcmp(kind, "vial") == 0) {
         (void)snprintf(label, 300, "%s (%s)", record_text(record, "product_name"), id);
     } else if (strcmp(kind, "patient") == 0) {
         (void)snprintf(label, 300, "%s (%s)", record_text(record, "name"), id);
@@ -82,9 +85,9 @@ static moly_status add_vessel(const screen *s, const char *kind, const json_t *r
     json_t *nuclides = json_array();
     (void)snprintf(account, sizeof account, "%s/%s", kind, record_text(record, "id"));
     moly_instant ends = record_instant(record, "expiry");
-    moly_status status = add_nuclide(s, account, TC99M, nuclides, err);
-    if (!status) {
-        status = add_nuclide(s, account, MO99, nuclides, err);
+    moly_status status = MOLY_OK;
+    for (const char *const *name = physics_handled; *name && !status; name++) {
+        status = add_nuclide(s, account, *name, nuclides, err);
     }
     if (status || (json_array_size(nuclides) == 0 && strcmp(kind, "waste") != 0)) {
         json_decref(nuclides);

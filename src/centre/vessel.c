@@ -82,11 +82,17 @@ moly_status vessel_released(const moly_act_context *context, const vessel *v, mo
                        say(context, v->kind), v->id, say(context, record_text(v->record, "state")));
 }
 
+const char *vessel_nuclide(const json_t *record)
+{
+    const char *nuclide = record_text(record, "nuclide");
+    return nuclide[0] ? nuclide : TC99M;
+}
+
 moly_status vessel_concentration(const vessel *v, moly_instant at, double *concentration_bq_per_ml,
                                  moly_error *err)
 {
-    const moly_nuclide *technetium = NULL;
-    moly_status status = physics_nuclide(TC99M, &technetium, err);
+    const moly_nuclide *nuclide = NULL;
+    moly_status status = physics_nuclide(vessel_nuclide(v->record), &nuclide, err);
     if (status) {
         return status;
     }
@@ -97,25 +103,30 @@ moly_status vessel_concentration(const vessel *v, moly_instant at, double *conce
                          v->id);
     }
     *concentration_bq_per_ml =
-        physics_decayed_bq(technetium, activity_bq, record_instant(v->record, "at"), at) /
-        volume_ml;
+        physics_decayed_bq(nuclide, activity_bq, record_instant(v->record, "at"), at) / volume_ml;
     return MOLY_OK;
 }
 
-/* A share of the Mo-99 that the books have goes along; it is not measured again. */
-static moly_status take_molybdenum(const moly_act_context *context, const char *from,
-                                   const char *to, double share, moly_decision *decision,
-                                   moly_error *err)
+/* A share of the other nuclides that the books have goes along; they are not measured again. */
+static moly_status take_others(const moly_act_context *context, const char *from, const char *to,
+                               const char *but, double share, moly_decision *decision,
+                               moly_error *err)
 {
-    double book_bq = 0.0, sd_bq = 0.0;
-    moly_status status = act_activity(context, from, MO99, context->at, &book_bq, &sd_bq, err);
-    if (!status && book_bq > 0.0) {
-        decision_transfer(decision, &(transfer){.from = from,
-                                                .to = to,
-                                                .at = context->at,
-                                                .nuclide = MO99,
-                                                .activity_bq = book_bq * share,
-                                                .sd_bq = sd_bq * share});
+    moly_status status = MOLY_OK;
+    for (const char *const *name = physics_handled; *name && !status; name++) {
+        double book_bq = 0.0, sd_bq = 0.0;
+        if (strcmp(*name, but) == 0) {
+            continue;
+        }
+        status = act_activity(context, from, *name, context->at, &book_bq, &sd_bq, err);
+        if (!status && book_bq > 0.0) {
+            decision_transfer(decision, &(transfer){.from = from,
+                                                    .to = to,
+                                                    .at = context->at,
+                                                    .nuclide = *name,
+                                                    .activity_bq = book_bq * share,
+                                                    .sd_bq = sd_bq * share});
+        }
     }
     return status;
 }
@@ -134,7 +145,8 @@ moly_status vessel_take(const moly_act_context *context, const vessel *from, con
     moly_status status = vessel_concentration(from, context->at, &concentration, err);
     if (!status) {
         double share = left_ml > volume_ml ? volume_ml / left_ml : 1.0;
-        status = take_molybdenum(context, from->node, to, share, decision, err);
+        status = take_others(context, from->node, to, vessel_nuclide(from->record), share, decision,
+                             err);
     }
     if (status) {
         return status;
@@ -146,7 +158,7 @@ moly_status vessel_take(const moly_act_context *context, const vessel *from, con
         decision, &(transfer){.from = from->node,
                               .to = to,
                               .at = context->at,
-                              .nuclide = TC99M,
+                              .nuclide = vessel_nuclide(from->record),
                               .activity_bq = is_measured ? measured_bq : *predicted_bq,
                               .sd_bq = (is_measured ? measured_bq : *predicted_bq) *
                                        limits->calibrator_sd.value,
@@ -160,13 +172,13 @@ moly_status vessel_take(const moly_act_context *context, const vessel *from, con
 }
 
 moly_status vessel_move_all(const moly_act_context *context, const char *from, const char *to,
-                            double measured_bq, moly_decision *decision, double *technetium_bq,
-                            moly_error *err)
+                            const char *nuclide, double measured_bq, moly_decision *decision,
+                            double *moved_out_bq, moly_error *err)
 {
     double book_bq = 0.0, sd_bq = 0.0;
-    moly_status status = act_activity(context, from, TC99M, context->at, &book_bq, &sd_bq, err);
+    moly_status status = act_activity(context, from, nuclide, context->at, &book_bq, &sd_bq, err);
     if (!status) {
-        status = take_molybdenum(context, from, to, 1.0, decision, err);
+        status = take_others(context, from, to, nuclide, 1.0, decision, err);
     }
     if (status) {
         return status;
@@ -177,7 +189,7 @@ moly_status vessel_move_all(const moly_act_context *context, const char *from, c
         transfer entry = {.from = from,
                           .to = to,
                           .at = context->at,
-                          .nuclide = TC99M,
+                          .nuclide = nuclide,
                           .activity_bq = moved_bq,
                           .sd_bq =
                               is_measured ? moved_bq * context->limits->calibrator_sd.value : sd_bq,
@@ -188,8 +200,8 @@ moly_status vessel_move_all(const moly_act_context *context, const char *from, c
         }
         decision_transfer(decision, &entry);
     }
-    if (technetium_bq) {
-        *technetium_bq = moved_bq;
+    if (moved_out_bq) {
+        *moved_out_bq = moved_bq;
     }
     return MOLY_OK;
 }

@@ -82,8 +82,34 @@ static moly_status load(record_report *r, const moly_ledger_reader *reader, moly
 /* ---- values ------------------------------------------------------------------------------------
  */
 
+/* What the end of a member's name says of its unit. */
+static const struct {
+    const char *ending;
+    moly_dim dim;
+} units[] = {
+    {"_bq", MOLY_DIM_ACTIVITY},
+    {"_ml", MOLY_DIM_VOLUME},
+    {"_s", MOLY_DIM_TIME},
+};
+
+static const char *number_text(const record_report *r, const char *key, const json_t *value)
+{
+    char *digits = moly_json_canonical(value);
+    const char *text = words_printf(&r->w, "%s", digits ? digits : "");
+    moly_free(digits);
+    size_t length = strlen(key);
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        size_t n = strlen(units[i].ending);
+        if (length > n && strcmp(key + length - n, units[i].ending) == 0) {
+            const char *said = words_quantity(&r->w, json_number_value(value), units[i].dim, 4);
+            return said ? words_printf(&r->w, "%s · %s", said, text) : text;
+        }
+    }
+    return text;
+}
+
 /* A member as text: an instant by the site's clock too, a structure as JSON. */
-static const char *value_text(const record_report *r, const json_t *value)
+static const char *value_text(const record_report *r, const char *key, const json_t *value)
 {
     if (!value || json_is_null(value)) {
         return "–";
@@ -95,6 +121,9 @@ static const char *value_text(const record_report *r, const json_t *value)
                           moly_instant_parse(text, &t, NULL) == MOLY_OK;
         return is_instant ? words_printf(&r->w, "%s · %s", words_time(&r->w, t), text) : text;
     }
+    if (json_is_number(value)) {
+        return number_text(r, key, value);
+    }
     char *json = json_is_object(value) || json_is_array(value) ? moly_json_pretty(value)
                                                                : moly_json_canonical(value);
     const char *kept = words_printf(&r->w, "%s", json ? json : "");
@@ -102,15 +131,15 @@ static const char *value_text(const record_report *r, const json_t *value)
     return kept;
 }
 
-static const char *named(const record_report *r, const json_t *value, size_t limit)
+static const char *named(const record_report *r, const char *key, const json_t *value, size_t limit)
 {
-    const char *text = value_text(r, value);
+    const char *text = value_text(r, key, value);
     return strlen(text) > limit ? say(r->w.language, "(see below)") : text;
 }
 
 static void flow(paper *p, const record_report *r, const char *key, const json_t *value)
 {
-    const char *text = value_text(r, value);
+    const char *text = value_text(r, key, value);
     if (strlen(text) > LONG_VALUE) {
         paper_gap(p, 4);
         paper_need(p, 24);
@@ -134,7 +163,7 @@ static void members(paper *p, const record_report *r)
     paper_table_head(p, &table);
     json_object_foreach(r->record, key, value)
     {
-        const char *cells[] = {key, named(r, value, LONG_VALUE)};
+        const char *cells[] = {key, named(r, key, value, LONG_VALUE)};
         paper_table_row(p, &table, cells, -1);
     }
     json_object_foreach(r->record, key, value)
@@ -165,14 +194,14 @@ static void changes(paper *p, const record_report *r, const json_t *event)
         json_object_foreach(json_object_get(changed, "set"), key, value)
         {
             const json_t *old = json_object_get(before, key);
-            const char *cells[] = {key, named(r, old, LONG_VALUE / 2),
-                                   named(r, value, LONG_VALUE / 2)};
+            const char *cells[] = {key, named(r, key, old, LONG_VALUE / 2),
+                                   named(r, key, value, LONG_VALUE / 2)};
             paper_table_row(p, &table, cells, -1);
         }
         json_object_foreach(json_object_get(changed, "set"), key, value)
         {
             const json_t *old = json_object_get(before, key);
-            const char *was = value_text(r, old), *is = value_text(r, value);
+            const char *was = value_text(r, key, old), *is = value_text(r, key, value);
             if (strlen(was) > LONG_VALUE / 2) {
                 paper_paragraph(p, STYLE_SMALL,
                                 words_printf(&r->w, "%s - %s", key, say(language, "Before")));
@@ -230,7 +259,7 @@ static void one_event(paper *p, const record_report *r, const json_t *event)
         {say(language, "Reason"), reason},
         {say(language, "Note"), note},
         {say(language, "Corrected by event"),
-         json_array_size(corrected) > 0 ? value_text(r, corrected) : NULL},
+         json_array_size(corrected) > 0 ? value_text(r, "", corrected) : NULL},
     };
     paper_facts(p, 1, facts, sizeof facts / sizeof facts[0]);
     changes(p, r, event);

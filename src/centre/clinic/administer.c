@@ -178,8 +178,8 @@ static moly_status decide(const moly_act_context *context, const void *args,
         status = check_dose(context, &dose, err);
     }
     if (!status) { /* all of the syringe; measure_residual posts back what stayed in it */
-        status = vessel_move_all(context, dose.node, act_node(context, "patient", a->patient), NAN,
-                                 decision, &injected_bq, err);
+        status = vessel_move_all(context, dose.node, act_node(context, "patient", a->patient),
+                                 vessel_nuclide(dose.record), NAN, decision, &injected_bq, err);
     }
     if (!status) {
         status = check_tolerance(context, a->reason, record_number(dose.record, "prescribed_bq"),

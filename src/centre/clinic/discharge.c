@@ -46,7 +46,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
                              a->patient);
     }
     if (!status) {
-        status = vessel_move_all(context, patient.node, "outside/discharged", NAN, decision,
+        status = vessel_move_all(context, patient.node, "outside/discharged", TC99M, NAN, decision,
                                  &left_bq, err);
     }
     if (status) {

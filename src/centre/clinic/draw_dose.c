@@ -3,7 +3,7 @@
 #include "vessel.h"
 
 struct draw_args {
-    const char *order, *kit, *eluate, *id, *note;
+    const char *order, *kit, *eluate, *vial, *id, *note;
     double activity_bq, volume_ml;
     moly_instant injection, at;
 };
@@ -22,13 +22,17 @@ static const moly_param params[] = {
      MOLY_TEXT(struct draw_args, eluate),
      .record = "eluate",
      .help = "or released eluate it is drawn from"},
+    {.name = "vial",
+     MOLY_TEXT(struct draw_args, vial),
+     .record = "vial",
+     .help = "or released vial of a ready product"},
     {.name = "activity",
      .letter = 'a',
      MOLY_F64(struct draw_args, activity_bq),
      .dim = MOLY_DIM_ACTIVITY,
      .min = 1e4,
      .max = 1e11,
-     .help = "Tc-99m measured in the syringe (a preview may leave it out)"},
+     .help = "activity measured in the syringe (a preview may leave it out)"},
     {.name = "volume",
      .letter = 'v',
      MOLY_F64(struct draw_args, volume_ml),
@@ -65,7 +69,7 @@ static moly_status make_plan(const moly_act_context *context, const struct draw_
         /* A late patient: the activity is wanted at once. */
         plan->injection = context->at;
     }
-    moly_status status = physics_nuclide(TC99M, &plan->nuclide, err);
+    moly_status status = physics_nuclide(vessel_nuclide(source->record), &plan->nuclide, err);
     if (!status) {
         status = vessel_concentration(source, context->at, &plan->concentration_bq_per_ml, err);
     }
@@ -122,7 +126,8 @@ static moly_status check(const moly_act_context *context, const struct draw_args
         status = vessel_usable_at(context, source, plan->injection, "injected into a patient", err);
     }
     if (!status && !isfinite(a->activity_bq) && !context->is_preview) {
-        status = MOLY_FAIL(err, MOLY_ERR_USAGE, "activity is required: the Tc-99m measured");
+        status = MOLY_FAIL(err, MOLY_ERR_USAGE,
+                           "activity is required: what was measured in the syringe");
     }
     return status;
 }
@@ -144,6 +149,7 @@ static void record(const moly_act_context *context, const struct draw_args *a, c
     decision_text(decision, "order", a->order);
     decision_text(decision, "product", record_text(order, "product"));
     decision_text(decision, "source", source->node);
+    decision_text(decision, "nuclide", vessel_nuclide(source->record));
     decision_number(decision, "prescribed_bq", plan->prescribed_bq);
     decision_instant(decision, "planned", plan->injection);
     decision_number(decision, "activity_bq", a->activity_bq);
@@ -180,14 +186,14 @@ static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
     const struct draw_args *a = args;
-    static const char *const kinds[] = {"kit", "eluate"};
-    const char *const ids[] = {a->kit, a->eluate};
+    static const char *const kinds[] = {"kit", "eluate", "vial"};
+    const char *const ids[] = {a->kit, a->eluate, a->vial};
     const json_t *order = NULL;
     const char *id = NULL;
     vessel source;
     draw_plan plan;
     double predicted_bq = 0.0;
-    moly_status status = vessel_choose(context, 2, kinds, ids, &source, err);
+    moly_status status = vessel_choose(context, 3, kinds, ids, &source, err);
     if (!status) {
         status = act_record(context, "order", a->order, &order, err);
     }

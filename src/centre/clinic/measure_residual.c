@@ -22,7 +22,7 @@ static const moly_param params[] = {
      .min = 0.0,
      .max = 1e11,
      .is_required = true,
-     .help = "Tc-99m measured in the syringe, needle and swab"},
+     .help = "activity measured in the syringe, needle and swab"},
     {.name = "reason",
      MOLY_TEXT(struct residual_args, reason),
      .max = 2000.0,
@@ -63,7 +63,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
 {
     const struct residual_args *a = args;
     vessel dose;
-    const moly_nuclide *technetium = NULL;
+    const moly_nuclide *nuclide = NULL;
     moly_status status = vessel_find(context, "dose", a->dose, &dose, err);
     if (!status && !record_is(dose.record, "state", "given")) {
         status =
@@ -75,13 +75,13 @@ static moly_status decide(const moly_act_context *context, const void *args,
         status = rule_in_order(context, given, "the dose was given", err);
     }
     if (!status) {
-        status = physics_nuclide(TC99M, &technetium, err);
+        status = physics_nuclide(vessel_nuclide(dose.record), &nuclide, err);
     }
     if (status) {
         return status;
     }
     double injected_bq = record_number(dose.record, "injected_bq");
-    double residual_bq = physics_decayed_bq(technetium, a->activity_bq, context->at, given);
+    double residual_bq = physics_decayed_bq(nuclide, a->activity_bq, context->at, given);
     double net_bq = injected_bq - residual_bq;
     if (!(net_bq >= 0.0)) {
         return MOLY_FAIL(err, MOLY_ERR_RANGE,
@@ -100,7 +100,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
             &(transfer){.from = act_node(context, "patient", record_text(dose.record, "patient")),
                         .to = dose.node,
                         .at = context->at,
-                        .nuclide = TC99M,
+                        .nuclide = vessel_nuclide(dose.record),
                         .activity_bq = a->activity_bq,
                         .sd_bq = a->activity_bq * context->limits->calibrator_sd.value,
                         .is_measured = true});

@@ -107,7 +107,7 @@ static void post_difference(const moly_act_context *context, const vessel *v, do
         decision, &(transfer){.from = is_more ? source : v->node,
                               .to = is_more ? v->node : source,
                               .at = record_instant(v->record, "at"),
-                              .nuclide = TC99M,
+                              .nuclide = vessel_nuclide(v->record),
                               .activity_bq = fabs(difference_bq),
                               .sd_bq = fabs(difference_bq) * context->limits->calibrator_sd.value,
                               .is_measured = true});
@@ -117,25 +117,25 @@ static void post_difference(const moly_act_context *context, const vessel *v, do
 static moly_status follow_dose(const moly_act_context *context, const vessel *v,
                                double difference_bq, moly_decision *decision, moly_error *err)
 {
-    const moly_nuclide *technetium = NULL;
+    const moly_nuclide *nuclide = NULL;
     moly_instant given = record_instant(v->record, "given_at");
     if (strcmp(v->kind, "dose") != 0 || moly_instant_is_none(given)) {
         return MOLY_OK;
     }
-    moly_status status = physics_nuclide(TC99M, &technetium, err);
+    moly_status status = physics_nuclide(vessel_nuclide(v->record), &nuclide, err);
     if (status) {
         return status;
     }
     const char *patient = act_node(context, "patient", record_text(v->record, "patient"));
     double then_bq =
-        physics_decayed_bq(technetium, difference_bq, record_instant(v->record, "at"), given);
+        physics_decayed_bq(nuclide, difference_bq, record_instant(v->record, "at"), given);
     bool is_more = then_bq > 0.0;
     decision_number(decision, "injected_bq", record_number(v->record, "injected_bq") + then_bq);
     decision_number(decision, "net_bq", record_number(v->record, "net_bq") + then_bq);
     decision_transfer(decision, &(transfer){.from = is_more ? v->node : patient,
                                             .to = is_more ? patient : v->node,
                                             .at = given,
-                                            .nuclide = TC99M,
+                                            .nuclide = vessel_nuclide(v->record),
                                             .activity_bq = fabs(then_bq)});
     return MOLY_OK;
 }

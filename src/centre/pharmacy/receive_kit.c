@@ -60,9 +60,8 @@ static moly_status decide(const moly_act_context *context, const void *args,
     const struct receive_kit_args *a = args;
     const product *p = product_at(a->product);
     const char *id = NULL;
-    if (a->product == PRODUCT_PERTECHNETATE) {
-        return MOLY_FAIL(err, MOLY_ERR_USAGE,
-                         "product: pertechnetate comes from a generator, not from a kit");
+    if (!p->is_kit) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE, "product: %s is not labelled from a kit", p->code);
     }
     if (a->expiry.us <= context->at.us) {
         return MOLY_REFUSE(err, "R-20", "the lot expired at %s; send it back",

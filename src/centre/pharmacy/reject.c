@@ -3,7 +3,7 @@
 #include "vessel.h"
 
 struct reject_args {
-    const char *kit, *eluate, *lot, *generator, *reason;
+    const char *kit, *eluate, *vial, *lot, *generator, *reason;
     moly_instant at;
 };
 
@@ -13,6 +13,10 @@ static const moly_param params[] = {
      MOLY_TEXT(struct reject_args, eluate),
      .record = "eluate",
      .help = "or eluate to reject"},
+    {.name = "vial",
+     MOLY_TEXT(struct reject_args, vial),
+     .record = "vial",
+     .help = "or vial to reject"},
     {.name = "lot",
      MOLY_TEXT(struct reject_args, lot),
      .record = "lot",
@@ -33,10 +37,10 @@ static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
     const struct reject_args *a = args;
-    static const char *const kinds[] = {"kit", "eluate", "lot", "generator"};
-    const char *const ids[] = {a->kit, a->eluate, a->lot, a->generator};
+    static const char *const kinds[] = {"kit", "eluate", "vial", "lot", "generator"};
+    const char *const ids[] = {a->kit, a->eluate, a->vial, a->lot, a->generator};
     vessel v;
-    moly_status status = vessel_choose(context, 4, kinds, ids, &v, err);
+    moly_status status = vessel_choose(context, 5, kinds, ids, &v, err);
     if (!status) {
         status = rule_reason(a->reason, "R-04", "rejecting", err);
     }
@@ -60,7 +64,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
 
 const moly_act pharmacy_reject = {
     .declaration = {.name = "pharmacy.reject",
-                    .summary = "Reject a kit, eluate, lot or generator",
+                    .summary = "Reject a kit, eluate, vial, lot or generator",
                     .description = "It cannot be used from then on; what was drawn from it and not "
                                    "given yet is blocked too.",
                     .example = "moly act pharmacy.reject"

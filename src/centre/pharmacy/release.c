@@ -3,7 +3,7 @@
 #include "vessel.h"
 
 struct release_args {
-    const char *kit, *eluate, *note;
+    const char *kit, *eluate, *vial, *note;
     moly_instant at;
 };
 
@@ -16,6 +16,10 @@ static const moly_param params[] = {
      MOLY_TEXT(struct release_args, eluate),
      .record = "eluate",
      .help = "or tested eluate to release for injection as pertechnetate"},
+    {.name = "vial",
+     MOLY_TEXT(struct release_args, vial),
+     .record = "vial",
+     .help = "or vial of a ready product whose certificate was checked"},
     ACT_AT(struct release_args),
     ACT_NOTE(struct release_args),
 };
@@ -28,7 +32,9 @@ static moly_status check(const moly_act_context *context, const vessel *v, moly_
                            "(pharmacy.reject)",
                            say(context, v->kind), v->id);
     }
-    if (!record_is(v->record, "state", "tested")) {
+    /* A ready product was tested by its maker; its certificate is checked instead. */
+    bool is_ready = strcmp(v->kind, "vial") == 0;
+    if (!record_is(v->record, "state", is_ready ? "quarantine" : "tested")) {
         return MOLY_REFUSE(err, "R-13", "%s %s is %s; its tests come before the release",
                            say(context, v->kind), v->id,
                            say(context, record_text(v->record, "state")));
@@ -48,10 +54,10 @@ static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
     const struct release_args *a = args;
-    static const char *const kinds[] = {"kit", "eluate"};
-    const char *const ids[] = {a->kit, a->eluate};
+    static const char *const kinds[] = {"kit", "eluate", "vial"};
+    const char *const ids[] = {a->kit, a->eluate, a->vial};
     vessel v;
-    moly_status status = vessel_choose(context, 2, kinds, ids, &v, err);
+    moly_status status = vessel_choose(context, 3, kinds, ids, &v, err);
     if (!status) {
         status = check(context, &v, err);
     }
@@ -68,8 +74,8 @@ static moly_status decide(const moly_act_context *context, const void *args,
 
 const moly_act pharmacy_release = {
     .declaration = {.name = "pharmacy.release",
-                    .summary = "Release a tested kit or eluate for use",
-                    .description = "Who made or tested it cannot release it.",
+                    .summary = "Release a tested kit, eluate or vial for use",
+                    .description = "Who made, tested or received it cannot release it.",
                     .example = "moly act pharmacy.release"
                                " --db sqlite:moly.db"
                                " --as radiopharmacist"

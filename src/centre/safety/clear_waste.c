@@ -47,20 +47,21 @@ static moly_status check(const moly_act_context *context, const struct clear_arg
                          const vessel *waste, moly_error *err)
 {
     const site_limit *limit = &context->limits->clearance_bq_per_g;
-    double tc_bq = 0.0, mo_bq = 0.0, sd_bq = 0.0;
+    double held_bq = 0.0;
     if (!record_is(waste->record, "state", "open")) {
         return MOLY_REFUSE(err, "R-58", "waste container %s is %s already", a->container,
                            say(context, record_text(waste->record, "state")));
     }
-    moly_status status =
-        act_activity(context, waste->node, TC99M, context->at, &tc_bq, &sd_bq, err);
-    if (!status) {
-        status = act_activity(context, waste->node, MO99, context->at, &mo_bq, &sd_bq, err);
+    for (const char *const *name = physics_handled; *name; name++) {
+        double book_bq = 0.0, sd_bq = 0.0;
+        moly_status status =
+            act_activity(context, waste->node, *name, context->at, &book_bq, &sd_bq, err);
+        if (status) {
+            return status;
+        }
+        held_bq += book_bq;
     }
-    if (status) {
-        return status;
-    }
-    double held_bq_per_g = (tc_bq + mo_bq) / a->mass_g;
+    double held_bq_per_g = held_bq / a->mass_g;
     if (held_bq_per_g > limit->value) {
         return MOLY_REFUSE(err, "R-58",
                            "container %s holds %.4g Bq/g, limit %.4g Bq/g (%s); let it decay",
@@ -85,7 +86,8 @@ static moly_status decide(const moly_act_context *context, const void *args,
         status = check(context, a, &waste, err);
     }
     if (!status) {
-        status = vessel_move_all(context, waste.node, "outside/cleared", NAN, decision, NULL, err);
+        status = vessel_move_all(context, waste.node, "outside/cleared", TC99M, NAN, decision, NULL,
+                                 err);
     }
     if (status) {
         return status;

@@ -3,7 +3,7 @@
 #include "vessel.h"
 
 struct discard_args {
-    const char *kit, *eluate, *dose, *generator, *container, *note;
+    const char *kit, *eluate, *vial, *dose, *generator, *container, *note;
     double activity_bq;
     moly_instant at;
 };
@@ -17,6 +17,10 @@ static const moly_param params[] = {
      MOLY_TEXT(struct discard_args, eluate),
      .record = "eluate",
      .help = "or eluate to throw away"},
+    {.name = "vial",
+     MOLY_TEXT(struct discard_args, vial),
+     .record = "vial",
+     .help = "or vial to throw away"},
     {.name = "dose",
      MOLY_TEXT(struct discard_args, dose),
      .record = "dose",
@@ -35,7 +39,7 @@ static const moly_param params[] = {
      .dim = MOLY_DIM_ACTIVITY,
      .min = 0.0,
      .max = 1e12,
-     .help = "Tc-99m measured in what is thrown away, where it was"},
+     .help = "activity measured in what is thrown away, where it was"},
     ACT_AT(struct discard_args),
     ACT_NOTE(struct discard_args),
 };
@@ -104,13 +108,13 @@ static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
     const struct discard_args *a = args;
-    static const char *const kinds[] = {"kit", "eluate", "dose", "generator"};
-    const char *const ids[] = {a->kit, a->eluate, a->dose, a->generator};
+    static const char *const kinds[] = {"kit", "eluate", "vial", "dose", "generator"};
+    const char *const ids[] = {a->kit, a->eluate, a->vial, a->dose, a->generator};
     vessel v;
     const char *container = NULL;
     bool is_new = false;
     double moved_bq = 0.0;
-    moly_status status = vessel_choose(context, 4, kinds, ids, &v, err);
+    moly_status status = vessel_choose(context, 5, kinds, ids, &v, err);
     if (!status) {
         status = check(context, &v, err);
     }
@@ -119,7 +123,8 @@ static moly_status decide(const moly_act_context *context, const void *args,
     }
     const char *node = status ? NULL : act_node(context, "waste", container);
     if (!status) {
-        status = vessel_move_all(context, v.node, node, a->activity_bq, decision, &moved_bq, err);
+        status = vessel_move_all(context, v.node, node, vessel_nuclide(v.record), a->activity_bq,
+                                 decision, &moved_bq, err);
     }
     if (status) {
         return status;

@@ -79,9 +79,12 @@ export function Preview({ act, request }: { act: Act; request: Record<string, un
 /** Numbers that the server computed: those of the records that would be made, not those typed. */
 function previewNumbers(body: Body): [string, number][] {
   const made = body.records?.[0]?.set ?? {};
-  return Object.entries(made).filter((one): one is [string, number] =>
-    typeof one[1] === "number" && unitSuffix(one[0]) !== undefined && !(one[0] in body) && !one[0].includes("_sd_")).slice(0, 4);
+  return COMPUTED.filter((name) => typeof made[name] === "number" && !(name in body))
+    .map((name): [string, number] => [name, made[name] as number]);
 }
+
+/** What people wait for, the most wanted first. */
+const COMPUTED = ["volume_ml", "predicted_bq", "net_bq", "injected_bq", "molybdenum_ratio", "book_bq"];
 
 /** Formula, half-life with its source, both times. */
 export function Computation({ computation }: { computation: Json | undefined }) {

@@ -61,9 +61,9 @@ function Blocks({ blocks }: { blocks: Block[] }) {
           <li key={block.what + block.why} class="notice notice-bad">
             <Icon name="stop" size={34} />
             <div>
-              <p class="block-why">{sentence(block.why)}</p>
+              <p class="block-why">{sentence(word(block.why))}</p>
               <p class="block-what">{block.whats.map((what) => <span key={what}>{what}</span>)}</p>
-              {block.remedy !== undefined && block.remedy !== "" && <Remedy text={block.remedy} />}
+              {block.remedy !== undefined && block.remedy !== "" && <Remedy text={word(block.remedy)} />}
             </div>
             {block.rule !== undefined && block.rule !== "" && (
               <abbr class="rule" title={ruleText(block.rule)}>{block.rule}</abbr>

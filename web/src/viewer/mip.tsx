@@ -68,7 +68,7 @@ export function Mip({ lattice, low, high, colours, onPick }: MipProps) {
   return (
     <div class={`mip mip-${colours}`}>
       <div class="mip-box">
-        <canvas ref={canvas} style={{ aspectRatio: String(aspect) }} onClick={pick} role="img" data-ready={turned !== null}
+        <canvas ref={canvas} style={{ "--aspect": String(aspect) }} onClick={pick} role="img" data-ready={turned !== null}
           aria-label={t("Projection of the largest values, turned by {angle} degrees", { angle: Math.round((360 * angle) / N_ANGLES) })} />
         {turned === null && <span class="quiet">{t("Projecting…")}</span>}
       </div>
