@@ -41,6 +41,11 @@ static PangoLayout *set(paper *p, paper_style style, PangoAlignment align, doubl
     pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
     pango_layout_set_alignment(layout, align);
+    /* A hash that is broken over lines must not gain a hyphen. */
+    PangoAttrList *attributes = pango_attr_list_new();
+    pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
+    pango_layout_set_attributes(layout, attributes);
+    pango_attr_list_unref(attributes);
     pango_layout_set_text(layout, text ? text : "", -1);
     return layout;
 }
