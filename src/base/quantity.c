@@ -296,8 +296,8 @@ moly_status moly_quantity_scan(const char *text, moly_dim dim, double *value, co
 
 moly_status moly_quantity_parse(const char *text, moly_dim dim, double *value, moly_error *err)
 {
-    const char *rest;
-    double number;
+    const char *rest = text;
+    double number = 0;
     moly_status status = moly_quantity_scan(text, dim, &number, &rest, err);
     if (status != MOLY_OK) {
         return status;

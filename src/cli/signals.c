@@ -6,7 +6,8 @@
 
 static volatile sig_atomic_t n_interrupts;
 
-/* The first Ctrl-C or SIGTERM asks the command to stop where its data are whole; a second one ends at once. */
+/* The first Ctrl-C or SIGTERM asks the command to stop where its data are whole; a second one ends
+ * at once. */
 static void interrupted(int signal)
 {
     n_interrupts++;

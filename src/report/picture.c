@@ -212,7 +212,9 @@ static void scale(paper *p, const panel *axial, double x, double y, double width
     cairo_stroke(p->cr);
     double step = top > 8 ? 2 : top > 2 ? 1 : top / 4;
     char text[64], digits[MOLY_QUANTITY_TEXT_SIZE];
-    for (double at = 0; at <= top + 1e-9 && at + step > at; at += step) {
+    int n_ticks = step > 0 ? (int)floor(top / step + 1e-9) : 0;
+    for (int i = 0; i <= n_ticks; i++) {
+        double at = i * step;
         double tick = x + width * at / top;
         cairo_move_to(p->cr, tick, y + height);
         cairo_line_to(p->cr, tick, y + height + 2.5);

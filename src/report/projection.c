@@ -110,9 +110,9 @@ static void turn(const lay *l, const double index[3], int64_t at[3])
 
 static void turn_voxel(const moly_grid *grid, const lay *l, int64_t voxel, int64_t at[3])
 {
-    const double index[3] = {(double)(voxel % grid->n[0]),
-                             (double)(voxel / grid->n[0] % grid->n[1]),
-                             (double)(voxel / grid->n[0] / grid->n[1])};
+    const int64_t row = voxel / grid->n[0], slice = row / grid->n[1];
+    const double index[3] = {(double)(voxel % grid->n[0]), (double)(row % grid->n[1]),
+                             (double)slice};
     turn(l, index, at);
 }
 

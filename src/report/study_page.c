@@ -36,7 +36,9 @@ static const char *plain(const study_report *r, const char *text)
 {
     char *copy = text ? moly_arena_strdup(r->w.arena, text) : NULL;
     for (char *c = copy; c && *c != '\0'; c++) {
-        *c = *c == '^' ? ' ' : *c;
+        if (*c == '^') {
+            *c = ' ';
+        }
     }
     return copy ? copy + strspn(copy, " ") : NULL;
 }
@@ -144,7 +146,8 @@ static void examination(paper *p, const study_report *r)
         product ? say(language, product) : plain(r, member_text(header, "radiopharmaceutical"));
     const paper_fact facts[] = {
         {say(language, "Examination"), described},
-        {say(language, "Series"), series && described && strcmp(series, described) ? series : NULL},
+        {say(language, "Series"),
+         series && described && strcmp(series, described) != 0 ? series : NULL},
         {say(language, "Acquired"), words_time(&r->w, member_instant(r->study, "at"))},
         {say(language, "Scanner"),
          both(r, member_text(header, "manufacturer"), member_text(header, "model"))},

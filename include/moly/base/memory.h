@@ -34,8 +34,8 @@ MOLY_API char *moly_arena_strndup(moly_arena *arena, const char *text, size_t le
 /** A formatted text; NULL without memory. */
 MOLY_API char *moly_arena_printf(moly_arena *arena, const char *format, ...) MOLY_PRINTF(2, 3);
 
-/** Let `release(object)` be called when the arena goes, latest first; for what lives with a parse but
- *  not in the arena. @return false without memory: nothing was taken over */
+/** Let `release(object)` be called when the arena goes, latest first; for what lives with a parse
+ * but not in the arena. @return false without memory: nothing was taken over */
 MOLY_API MOLY_CHECKED bool moly_arena_defer(moly_arena *arena, void (*release)(void *object),
                                             void *object);
 

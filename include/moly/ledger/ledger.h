@@ -125,8 +125,8 @@ MOLY_API MOLY_CHECKED moly_status moly_ledger_transact(moly_ledger *ledger, moly
                                                        void *context, moly_error *err);
 
 /** Append an event and update the projections. When it fails, the whole part fails. Nothing holds
- *  before moly_ledger_transact() has returned MOLY_OK: it can fail after this succeeded, and `event`
- *  is then still the caller's to release.
+ *  before moly_ledger_transact() has returned MOLY_OK: it can fail after this succeeded, and
+ * `event` is then still the caller's to release.
  *  @param[out] event  {"seq","hash","site","kind","subject","at","recorded_at",
  *              "utc_offset_minutes","clock":"synchronised"|"unsynchronised"|"simulated","training",
  *              "person","authentication","body","prev","content_hash","signatures":[{"person",

@@ -2,8 +2,8 @@
 #ifndef MOLY_QUANTIFY_PET_H
 #define MOLY_QUANTIFY_PET_H
 
-/** A PET series as a person means it: found in a folder, measured in SUV, whole and in regions. What
- *  `moly suv` prints and what an imported study keeps are the same object. */
+/** A PET series as a person means it: found in a folder, measured in SUV, whole and in regions.
+ * What `moly suv` prints and what an imported study keeps are the same object. */
 
 #include "moly/base/json.h"
 #include "moly/base/progress.h"

@@ -34,8 +34,8 @@ MOLY_API MOLY_CHECKED moly_status moly_study_import(moly_ledger *ledger,
                                                     const moly_progress *progress, json_t **event,
                                                     moly_error *err);
 
-/** Make a study by calculation (a body phantom with six hot spheres, FDG, with its regions) and import
- *  it: the example centre's patient "EX-000013". */
+/** Make a study by calculation (a body phantom with six hot spheres, FDG, with its regions) and
+ * import it: the example centre's patient "EX-000013". */
 MOLY_API MOLY_CHECKED moly_status moly_study_import_example(moly_ledger *ledger,
                                                             const moly_progress *progress,
                                                             moly_error *err);
