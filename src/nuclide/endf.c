@@ -202,7 +202,7 @@ static moly_status read_folder(reader *r, const char *path, int depth, moly_erro
     } else if (!folder) {
         status = MOLY_FAIL(err, MOLY_ERR_NOT_FOUND, "cannot open the folder %s", path);
     }
-    for (struct dirent *entry; status == MOLY_OK && (entry = readdir(folder));) {
+    for (struct dirent *entry; status == MOLY_OK && folder && (entry = readdir(folder));) {
         if (entry->d_name[0] == '.') {
             continue;
         }

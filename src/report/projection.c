@@ -169,7 +169,8 @@ static moly_status make_lesion(const moly_volume *volume, const lay *l, float fa
 /* Air around the patient is not worth paper; regions and the maximum are. */
 static void crop(view *v, double floor)
 {
-    int64_t left = v->mark_u, right = v->mark_u, top = v->mark_v, bottom = v->mark_v;
+    int64_t left = v->mark_u, top = v->mark_v;
+    int64_t right = left, bottom = top;
     for (int64_t j = 0; j < v->n_v; j++) {
         for (int64_t i = 0; i < v->n_u; i++) {
             if (v->value[j * v->n_u + i] < floor && !(v->regions && v->regions[j * v->n_u + i])) {
