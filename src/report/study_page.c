@@ -92,15 +92,14 @@ static const char *header_activity(const study_report *r)
     const char *said = told >= 1e6   ? words_quantity(&r->w, told, MOLY_DIM_ACTIVITY, 4)
                        : told <= 2e4 ? words_quantity(&r->w, told * 1e6, MOLY_DIM_ACTIVITY, 4)
                                      : NULL;
-    return said ? words_printf(&r->w, say(r->w.language, "%s, as the image's header says"), said)
-                : NULL;
+    return said ? words_printf(&r->w, say(r->w.language, "%s, image's header"), said) : NULL;
 }
 
 static const char *injected_activity(const study_report *r)
 {
     double net_bq = member_number(r->dose, "net_bq");
     if (net_bq > 0) {
-        return words_printf(&r->w, say(r->w.language, "%s net, from the books (%s)"),
+        return words_printf(&r->w, say(r->w.language, "%s net, books (%s)"),
                             words_quantity(&r->w, net_bq, MOLY_DIM_ACTIVITY, 4),
                             member_text(r->dose, "id"));
     }
@@ -111,10 +110,7 @@ static const char *injected_activity(const study_report *r)
 static const char *header_difference(const study_report *r)
 {
     double difference = member_number(json_object_get(r->study, "suv"), "net_difference");
-    return isfinite(difference)
-               ? words_printf(&r->w, say(r->w.language, "books %+.1f %% from the image's header"),
-                              100 * difference)
-               : NULL;
+    return isfinite(difference) ? words_printf(&r->w, "%+.1f %%", 100 * difference) : NULL;
 }
 
 static const char *injection_time(const study_report *r)
@@ -124,7 +120,7 @@ static const char *injection_time(const study_report *r)
     const char *stated = member_text(header, "injection_datetime");
     stated = stated ? stated : member_text(header, "injection_time");
     return given    ? given
-           : stated ? words_printf(&r->w, say(r->w.language, "%s, the scanner's clock"), stated)
+           : stated ? words_printf(&r->w, say(r->w.language, "%s, scanner's clock"), stated)
                     : NULL;
 }
 
@@ -157,7 +153,7 @@ static void examination(paper *p, const study_report *r)
          pharmaceutical ? both(r, pharmaceutical, plain(r, member_text(header, "radionuclide")))
                         : say(language, "not stated")},
         {say(language, "Injected activity"), injected_activity(r)},
-        {say(language, "Header's activity"), header_difference(r)},
+        {say(language, "Books against header"), header_difference(r)},
         {say(language, "Injected at"), injection_time(r)},
         {say(language, "Uptake time"), uptake_time(r)},
         {say(language, "Weight"),
