@@ -222,6 +222,26 @@ static void the_image_of_a_study_comes_as_it_was_kept(void **state)
     expect(&s, 404, "GET", "/api/studies/STU-2/volume", (asking){.token = who.token});
 }
 
+static void records_come_as_pdf_in_the_language_that_is_asked_for(void **state)
+{
+    (void)state;
+    signed_in who = sign_in_as(&s, "physician");
+    const char *path = "/api/records/person/physician/report.pdf";
+    answer english = ask(&s, "GET", path, (asking){.token = who.token});
+    assert_http(&english, 200);
+    assert_memory_equal(english.body.data, "%PDF-", 5);
+    assert_non_null(strstr(moly_text_get(&english.headers), "Content-Type: application/pdf\r\n"));
+    answer russian = ask(&s, "GET", "/api/records/person/physician/report.pdf?lang=ru",
+                         (asking){.token = who.token});
+    assert_http(&russian, 200);
+    assert_true(russian.body.length != english.body.length);
+    answer_free(&english);
+    answer_free(&russian);
+    expect(&s, 404, "GET", "/api/records/person/nobody/report.pdf", (asking){.token = who.token});
+    expect(&s, 404, "GET", "/api/studies/STU-9/report.pdf", (asking){.token = who.token});
+    expect(&s, 401, "GET", path, (asking){0});
+}
+
 static void a_retired_person_is_out_at_once(void **state)
 {
     (void)state;
@@ -279,6 +299,7 @@ int main(void)
         cmocka_unit_test(who_lacks_the_role_is_refused),
         cmocka_unit_test(patients_are_found_by_a_part_of_the_name),
         cmocka_unit_test(the_image_of_a_study_comes_as_it_was_kept),
+        cmocka_unit_test(records_come_as_pdf_in_the_language_that_is_asked_for),
         cmocka_unit_test(a_retired_person_is_out_at_once),
         cmocka_unit_test(a_new_password_ends_the_sessions_of_the_old_one),
         cmocka_unit_test(the_description_has_every_act_and_every_path),
