@@ -83,6 +83,12 @@ static void announce(const struct serve_args *given, const moly_server *server)
     (void)fflush(stdout);
 }
 
+/* A simulated clock goes on from where it was set, so that activities decay on the screens. */
+typedef struct running_clock {
+    moly_instant from;
+    double started_s;
+} running_clock;
+
 static double now_s(void)
 {
     struct timespec t = {0};
@@ -90,11 +96,19 @@ static double now_s(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+static moly_instant running_now(const void *context)
+{
+    const running_clock *running = context;
+    return moly_instant_add_s(running->from, now_s() - running->started_s);
+}
+
 static moly_status run_serve(const void *args, const moly_run *run, json_t **result,
                              moly_error *err)
 {
     (void)result;
     const struct serve_args *given = args;
+    const running_clock running = {moly_clock_now(&run->clock), now_s()};
+    const moly_clock simulated = {running_now, &running, true};
     const moly_server_options options = {
         .url = given->db,
         .address = given->address,
@@ -102,7 +116,7 @@ static moly_status run_serve(const void *args, const moly_run *run, json_t **res
         .certificate = given->certificate,
         .key = given->key,
         .web = given->web ? given->web : installed_web(run->arena),
-        .clock = &run->clock,
+        .clock = run->clock.is_simulated ? &simulated : &run->clock,
     };
     moly_server *server = NULL;
     moly_status status = moly_server_start(&options, &server, err);

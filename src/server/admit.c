@@ -23,6 +23,28 @@ static moly_status choose_language(request *r, moly_error *err)
     return status;
 }
 
+/* "X-Moly-Clock: 2026-11-22T06:00Z", or the argument `clock`: as --clock at the command line. */
+static moly_status choose_clock(request *r, moly_error *err)
+{
+    const char *said = NULL;
+    moly_status status = request_argument(r, "clock", &said, err);
+    if (!said) {
+        said = request_header(r, "X-Moly-Clock");
+    }
+    if (status || !said) {
+        return status;
+    }
+    if (!r->server->clock.may_be_said) {
+        return MOLY_FAIL(err, MOLY_ERR_RULE,
+                         "a simulated clock is allowed only on a database made for training");
+    }
+    status = moly_instant_parse(said, &r->said, err);
+    if (status) {
+        moly_error_context(err, "clock");
+    }
+    return status;
+}
+
 struct header_count {
     const char *name;
     size_t n;
@@ -127,6 +149,10 @@ moly_status request_admit(request *r, const char *url, reply *out, moly_error *e
         return MOLY_OK; /* of the front end, which is no secret */
     }
     status = route_find(r, out, err);
+    if (status) {
+        return status;
+    }
+    status = choose_clock(r, err);
     if (status) {
         return status;
     }

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <microhttpd.h>
 
+#include "clock.h"
 #include "limits.h"
 #include "moly/centre/centre.h"
 #include "moly/server/server.h"
@@ -18,6 +19,7 @@ typedef struct hub hub;
 typedef struct request request;
 
 struct moly_server {
+    server_clock clock;
     moly_ledger *ledger;
     struct MHD_Daemon *daemon;
     uint16_t port;
@@ -73,6 +75,7 @@ struct request {
     const char *captured[TARGET_MAX_CAPTURED];
     const char *language; /* NULL: English */
     const char *address;  /* of the client, numeric */
+    moly_instant said;    /* what time it is, by the client; of training databases only */
     moly_text body;
     const char *token;          /* of the session, NULL without one */
     bool is_cookie;             /* how the token came */

@@ -163,7 +163,8 @@ moly_status openapi_get(request *r, reply *out, moly_error *err)
         "title", "Moly", "version", MOLY_VERSION, "description",
         "Every act needs a signed-in person. With the cookie, all but GET needs the header "
         "X-CSRF-Token with the csrf that POST /api/login gave; with Authorization: Bearer it does "
-        "not.",
+        "not. On a database for training a request may say what time it is: X-Moly-Clock, or the "
+        "argument clock, \"2026-11-22T06:00Z\".",
         "security", "bearer", "cookie", "components", components(), "paths", paths);
     return out->json ? MOLY_OK : MOLY_NO_MEMORY(err);
 }

@@ -125,7 +125,8 @@ static request *request_new(moly_server *server, struct MHD_Connection *connecti
                    .connection = connection,
                    .arena = arena,
                    .method = own_method,
-                   .address = address};
+                   .address = address,
+                   .said = MOLY_INSTANT_NONE};
     return r;
 }
 
@@ -138,8 +139,13 @@ static void end_reading(request *r)
 
 void request_run(request *r)
 {
-    r->status =
-        r->route ? r->route->handle(r, &r->reply, &r->err) : static_get(r, &r->reply, &r->err);
+    if (r->route) {
+        server_clock_enter(&r->server->clock, r->said);
+        r->status = r->route->handle(r, &r->reply, &r->err);
+        server_clock_leave(&r->server->clock);
+    } else {
+        r->status = static_get(r, &r->reply, &r->err);
+    }
     end_reading(r);
     r->is_done = true;
 }

@@ -129,6 +129,7 @@ static moly_status make_parts(moly_server *server, moly_error *err)
     if (!server->sessions || !server->rates || !server->gate) {
         return MOLY_NO_MEMORY(err);
     }
+    server->clock.may_be_said = moly_ledger_site(server->ledger)->is_training;
     moly_status status = acts_prepare(server, err);
     if (!status) {
         status = jobs_start(&server->jobs, err);
@@ -155,12 +156,13 @@ moly_status moly_server_start(const moly_server_options *options, moly_server **
         goto done;
     }
     server->web = -1;
+    server_clock_init(&server->clock, options->clock);
     status = tls_load(options, &pem, err);
     if (!status) {
         status = open_web(options->web, &server->web, err);
     }
     if (!status) {
-        status = moly_ledger_open(options->url, options->clock, &server->ledger, err);
+        status = moly_ledger_open(options->url, &server->clock.clock, &server->ledger, err);
     }
     if (!status) {
         status = make_parts(server, err);
@@ -201,6 +203,7 @@ void moly_server_stop(moly_server *server)
     rate_table_free(server->rates);
     session_table_free(server->sessions);
     moly_ledger_close(server->ledger);
+    server_clock_free(&server->clock);
     if (server->web >= 0) {
         (void)close(server->web);
     }

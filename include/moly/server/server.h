@@ -23,8 +23,10 @@ typedef struct moly_server_options {
     const char *certificate; /**< PEM file; NULL: no TLS */
     const char *key;         /**< PEM file of its private key */
     const char *web;         /**< folder of the front end; NULL: only /api */
-    const moly_clock *clock; /**< of the ledger; borrowed until the server has stopped */
-    unsigned n_threads;      /**< that answer requests; 0 = one for each processor, at most 16 */
+    /** Of the ledger; borrowed until the server has stopped. On a training database a request may
+     *  say another time: X-Moly-Clock, or the argument `clock`. */
+    const moly_clock *clock;
+    unsigned n_threads; /**< that answer requests; 0 = one for each processor, at most 16 */
 } moly_server_options;
 
 /** Open the ledger, listen and return; requests are answered by threads of the server's own.
