@@ -11,6 +11,7 @@
 #include "limits.h"
 #include "moly/centre/centre.h"
 #include "moly/server/server.h"
+#include "patients.h"
 #include "session.h"
 #include "target.h"
 
@@ -30,6 +31,7 @@ struct moly_server {
     password_gate *gate;
     jobs *jobs;
     hub *hub;
+    patient_index *patients;
     char **acts; /* their description in each of moly_languages(), JSON */
 };
 

@@ -126,7 +126,8 @@ static moly_status make_parts(moly_server *server, moly_error *err)
     server->sessions = session_table_new();
     server->rates = rate_table_new();
     server->gate = password_gate_new();
-    if (!server->sessions || !server->rates || !server->gate) {
+    server->patients = patient_index_new();
+    if (!server->sessions || !server->rates || !server->gate || !server->patients) {
         return MOLY_NO_MEMORY(err);
     }
     server->clock.may_be_said = moly_ledger_site(server->ledger)->is_training;
@@ -199,6 +200,7 @@ void moly_server_stop(moly_server *server)
     acts_release(server);
     jobs_free(server->jobs);
     hub_free(server->hub);
+    patient_index_free(server->patients);
     password_gate_free(server->gate);
     rate_table_free(server->rates);
     session_table_free(server->sessions);
