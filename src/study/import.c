@@ -117,10 +117,16 @@ static moly_status perform(study_import *import, json_t **event, moly_error *err
             json_object_del(fields, key);
         }
     }
+    json_t *appended = NULL;
     moly_status status =
         moly_centre_perform_prepared(import->ledger, "clinic.import_study", fields,
-                                     import->performer, study_keep, import, event, err);
+                                     import->performer, study_keep, import, &appended, err);
     json_decref(fields);
+    if (event) {
+        *event = appended;
+    } else {
+        json_decref(appended);
+    }
     return status;
 }
 

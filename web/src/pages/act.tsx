@@ -262,7 +262,9 @@ function request(act: Act, entries: Record<string, Entry>, signing: Signing): Re
     const value = wireValue(field, entries[keyOf(field)] ?? blank(field));
     if (value !== undefined) body[keyOf(field)] = value;
   }
-  if (signing.password !== "") body["password"] = signing.password;
+  // An act with a field "password" of its own (a new person's) takes the signer's under another name.
+  const own = act.fields.some((field) => keyOf(field) === "password");
+  if (signing.password !== "") body[own ? "signer_password" : "password"] = signing.password;
   if (signing.secondUser !== "") {
     body["second_user"] = signing.secondUser;
     body["second_password"] = signing.secondPassword;
