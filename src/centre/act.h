@@ -59,13 +59,15 @@ void decision_transfer(moly_decision *decision, const transfer *entry);
 void decision_measure(moly_decision *decision, const char *account, moly_instant at,
                       const char *nuclide, double activity_bq, double sd_bq);
 void decision_close(moly_decision *decision, const char *account);
-/* The act is done, but somebody should know: stands in the event under "warnings". */
+/* The act is done, but somebody should know: stands in the event under "warnings", in the language
+ * of the performer, who reads it before signing. */
 void decision_warn(moly_decision *decision, const char *rule, const char *format, ...)
     MOLY_PRINTF(3, 4);
 
 /* For perform.c. `body` begins with the fields of the act. */
 struct moly_decision {
     moly_arena *arena;
+    const char *language; /* of warnings */
     json_t *body;
     json_t *set; /* borrowed: of the current record */
     const char *subject;

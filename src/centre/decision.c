@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "moly/base/catalogue.h"
+
 static void put(moly_decision *decision, json_t *object, const char *key, json_t *value)
 {
     if (!object || !value || json_object_set_new(object, key, value) != 0) {
@@ -121,7 +123,7 @@ void decision_warn(moly_decision *decision, const char *rule, const char *format
     char text[400];
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
+    (void)vsnprintf(text, sizeof text, moly_translate(decision->language, format), args);
     va_end(args);
     add(decision, "warnings", json_pack("{s:s, s:s}", "rule", rule, "message", text));
 }

@@ -207,7 +207,7 @@ static moly_status run(moly_transaction *transaction, void *given, moly_error *e
     if (!context.arena) {
         return MOLY_NO_MEMORY(err);
     }
-    moly_decision decision = {.arena = context.arena};
+    moly_decision decision = {.arena = context.arena, .language = request->performer->language};
     moly_status status = request->prepare ? request->prepare(transaction, (json_t *)request->fields,
                                                              request->prepare_context, err)
                                           : MOLY_OK;

@@ -2,6 +2,8 @@
 /* Rules that many acts share. Each refusal names its rule, the values and what to do. */
 #include "act.h"
 
+#include "moly/base/catalogue.h"
+
 moly_status rule_in_order(const moly_act_context *context, moly_instant earlier, const char *what,
                           moly_error *err)
 {
@@ -50,5 +52,6 @@ moly_status rule_reason(const char *reason, const char *rule, const char *for_wh
     if (reason && strspn(reason, " \t\r\n") != strlen(reason)) {
         return MOLY_OK;
     }
-    return MOLY_REFUSE(err, rule, "%s needs a reason; give it in the field 'reason'", for_what);
+    return MOLY_REFUSE(err, rule, "%s needs a reason; give it in the field 'reason'",
+                       moly_translate(err ? err->language : NULL, for_what));
 }
