@@ -17,6 +17,6 @@ function(moly_test room name)
     set_tests_properties(${room}/${name} PROPERTIES
         LABELS "${ARG_LABEL}"
         TIMEOUT 300
-        ENVIRONMENT "MOLY_SHARED=${MOLY_SHARED_DATA};MOLY_COMMAND=${CMAKE_BINARY_DIR}/moly;MOLY_SOURCE=${CMAKE_SOURCE_DIR};LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/leaks.supp:print_suppressions=0"
+        ENVIRONMENT "MOLY_SHARED=${MOLY_SHARED_DATA};MOLY_COMMAND=${CMAKE_BINARY_DIR}/moly;MOLY_SOURCE=${CMAKE_SOURCE_DIR};LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/leaks.supp:print_suppressions=0;TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/races.supp:print_suppressions=0"
         SKIP_RETURN_CODE 77)
 endfunction()
