@@ -22,7 +22,7 @@ static const moly_view view = {NULL, "results", columns, sizeof columns / sizeof
 
 const moly_command cli_acts_command = {
     .declaration = {.name = "acts",
-                    .summary = "list what can be done in the centre, and by whom",
+                    .summary = "List what can be done in the centre, and by whom",
                     .description = "With --format json each act comes with its fields, their units "
                                    "and bounds, its roles, its signature and an example.",
                     .example = "moly acts --format json"},

@@ -42,7 +42,7 @@ static const moly_param params[] = {
 
 const moly_command cli_completion_command = {
     .declaration = {.name = "completion",
-                    .summary = "write the completion of commands and options for a shell",
+                    .summary = "Write the completion of commands and options for a shell",
                     .description = "For bash: moly completion bash > "
                                    "~/.local/share/bash-completion/completions/moly",
                     .example = "moly completion bash",

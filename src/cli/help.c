@@ -50,7 +50,7 @@ static const moly_param params[] = {
 
 const moly_command cli_help_command = {
     .declaration = {.name = "help",
-                    .summary = "explain Moly or one of its commands",
+                    .summary = "Explain Moly or one of its commands",
                     .example = "moly help completion",
                     .params = params,
                     .n_params = sizeof params / sizeof params[0],

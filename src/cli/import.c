@@ -105,7 +105,7 @@ static const moly_view views[] = {
 
 const moly_command cli_import_command = {
     .declaration = {.name = "import",
-                    .summary = "take a PET study into the records",
+                    .summary = "Take a PET study into the records",
                     .description =
                         "Reads the files, finds the uptake values, keeps the originals and binds "
                         "the study to its patient and dose. Where the books know the net activity "

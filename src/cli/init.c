@@ -123,7 +123,7 @@ static const moly_view view = {NULL, "", columns, sizeof columns / sizeof column
 
 const moly_command cli_init_command = {
     .declaration = {.name = "init",
-                    .summary = "create the ledger of a centre",
+                    .summary = "Create the ledger of a centre",
                     .description = "Whether a database is for training is decided here and never "
                                    "changes.",
                     .example = "moly init --db sqlite:new.db --example --training",

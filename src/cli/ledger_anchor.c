@@ -43,7 +43,7 @@ static const moly_param params[] = {
 
 const moly_command cli_ledger_anchor_command = {
     .declaration = {.name = "ledger anchor",
-                    .summary = "print the signed head, to be kept outside",
+                    .summary = "Print the signed head, to be kept outside",
                     .description = "Print it, mail it or give it to another site: with it, moly "
                                    "ledger verify finds a ledger that was cut short or rewritten "
                                    "as a whole.",

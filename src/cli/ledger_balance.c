@@ -67,7 +67,7 @@ static const moly_view views[] = {
 
 const moly_command cli_ledger_balance_command = {
     .declaration = {.name = "ledger balance",
-                    .summary = "the books of activity at an instant",
+                    .summary = "Show the books of activity at an instant",
                     .description = "Every account decayed to the instant, the totals by nuclide, "
                                    "and each reading that the books do not explain within its "
                                    "uncertainty, with the act where it arose.",

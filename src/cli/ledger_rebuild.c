@@ -47,7 +47,7 @@ static const moly_view views[] = {
 
 const moly_command cli_ledger_rebuild_command = {
     .declaration = {.name = "ledger rebuild",
-                    .summary = "make all tables anew from the events, and compare",
+                    .summary = "Make all tables anew from the events, and compare",
                     .example = "moly ledger rebuild --db sqlite:moly.db",
                     .params = params,
                     .n_params = sizeof params / sizeof params[0],

@@ -38,7 +38,7 @@ static const moly_view view = {NULL, "", columns, sizeof columns / sizeof column
 
 const moly_command cli_ledger_verify_command = {
     .declaration = {.name = "ledger verify",
-                    .summary = "prove that no event was altered, added or removed",
+                    .summary = "Prove that no event was altered, added or removed",
                     .description = "Reads only. Every hash, link, signature and signed head is "
                                    "computed again; the first altered event is named and the "
                                    "exit code is 65. An anchor kept outside also finds a ledger "

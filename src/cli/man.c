@@ -87,7 +87,7 @@ static const moly_param params[] = {
 
 const moly_command cli_man_command = {
     .declaration = {.name = "man",
-                    .summary = "write manual pages",
+                    .summary = "Write manual pages",
                     .description = "The pages are made from the same declarations that the "
                                    "commands are read by, so they cannot differ from them.",
                     .example = "moly man completion",

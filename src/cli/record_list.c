@@ -73,7 +73,7 @@ static const moly_view view = {NULL, "results", columns, N(columns)};
 
 const moly_command cli_record_list_command = {
     .declaration = {.name = "record list",
-                    .summary = "list the records of a kind",
+                    .summary = "List the records of a kind",
                     .example = "moly record list kit --db sqlite:moly.db --state released",
                     .params = params,
                     .n_params = N(params),

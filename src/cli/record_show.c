@@ -84,7 +84,7 @@ static const moly_view views[] = {
 
 const moly_command cli_record_show_command = {
     .declaration = {.name = "record show",
-                    .summary = "show a record and every event that made or changed it",
+                    .summary = "Show a record and every event that made or changed it",
                     .example = "moly record show kit KIT-000001 --db sqlite:moly.db",
                     .params = params,
                     .n_params = N(params),

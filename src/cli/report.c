@@ -111,7 +111,7 @@ static const moly_view views[] = {
 
 const moly_command cli_report_study_command = {
     .declaration = {.name = "report study",
-                    .summary = "print the report of a PET study as PDF",
+                    .summary = "Print the report of a PET study as PDF",
                     .description =
                         "Patient, activity, projections, regions, findings, impression and "
                         "signature. A report that nobody signed says so on every page.",
@@ -126,7 +126,7 @@ const moly_command cli_report_study_command = {
 
 const moly_command cli_report_record_command = {
     .declaration = {.name = "report record",
-                    .summary = "print a record with its whole history as PDF",
+                    .summary = "Print a record with its whole history as PDF",
                     .description = "Its members, every event that changed it with what was before "
                                    "and after, the signatures, and a checksum.",
                     .example = "moly report record dose DOS-000001 --db sqlite:moly.db -o d.pdf",

@@ -134,7 +134,7 @@ static moly_status run_serve(const void *args, const moly_run *run, json_t **res
 
 const moly_command cli_serve_command = {
     .declaration = {.name = "serve",
-                    .summary = "serve the centre to browsers and programs until stopped",
+                    .summary = "Serve the centre to browsers and programs until stopped",
                     .description =
                         "HTTP on this machine only, unless another address is given; put nginx in "
                         "front for a network, or give a certificate. GET /api/openapi.json "

@@ -53,7 +53,7 @@ static const moly_view views[] = {
 
 const moly_command cli_trace_command = {
     .declaration = {.name = "trace",
-                    .summary = "trace a lot to its patients, or a patient to all lots",
+                    .summary = "Trace a lot to its patients, or a patient to all lots",
                     .example = "moly trace patient/PAT-000001 --db sqlite:moly.db",
                     .params = params,
                     .n_params = N(params),

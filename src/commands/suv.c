@@ -97,7 +97,7 @@ const moly_command moly_command_suv = {
     .declaration =
         {
             .name = "suv",
-            .summary = "standardised uptake values of a PET series",
+            .summary = "Compute standardised uptake values of a PET series",
             .description =
                 "Reads a PET series, finds the factor from its header to standardised uptake "
                 "values by stated rules, and prints what the image and its regions come to. The "
