@@ -150,6 +150,14 @@ static bool skip_fragments(walker *w, const element *pixels, syntax s)
     return false;
 }
 
+/* DCMTK reserves what a length claims before it reads, up to 4 GiB for a file of a few bytes. */
+static moly_status fail_length(const walker *w, const element *e, moly_error *err)
+{
+    return MOLY_FAIL(err, MOLY_ERR_DATA,
+                     "element (%04x,%04x) at byte %zu claims %u bytes, but only %zu are left",
+                     e->tag >> 16, e->tag & 0xffff, w->at, e->length, w->length - e->value);
+}
+
 /* One element, item or delimiter. `*is_lost` where the walk cannot go on. */
 static moly_status step(walker *w, bool *is_lost, moly_error *err)
 {
@@ -170,8 +178,7 @@ static moly_status step(walker *w, bool *is_lost, moly_error *err)
         return MOLY_OK;
     }
     if (e.length != UNDEFINED && e.length > w->length - e.value) {
-        *is_lost = true;
-        return MOLY_OK;
+        return fail_length(w, &e, err);
     }
     if (e.length == UNDEFINED && (e.tag == PIXELS || e.vr[0] == 'O')) {
         *is_lost = !skip_fragments(w, &e, s);
@@ -248,15 +255,19 @@ static moly_status walk_deflated(const uint8_t *data, size_t length, moly_error 
     return status;
 }
 
-/* The meta header, explicit little endian, says how the rest is encoded. @return where it ends */
-static size_t read_meta(const uint8_t *data, size_t length, char uid[65])
+/* The meta header, explicit little endian, says how the rest is encoded: `uid`, and where it ends.
+ */
+static moly_status read_meta(const uint8_t *data, size_t length, char uid[65], size_t *end,
+                             moly_error *err)
 {
     bool has_preamble = length >= PREAMBLE + 4 && memcmp(data + PREAMBLE, "DICM", 4) == 0;
     walker w = {.data = data, .length = length, .at = has_preamble ? PREAMBLE + 4 : 0};
     element e;
     uid[0] = '\0';
-    while (read_element(&w, (syntax){false, false}, &e) && e.tag >> 16 == 0x0002 &&
-           e.length <= length - e.value) {
+    while (read_element(&w, (syntax){false, false}, &e) && e.tag >> 16 == 0x0002) {
+        if (e.length > length - e.value) {
+            return fail_length(&w, &e, err);
+        }
         if (e.tag == TAG_TransferSyntaxUID && e.length <= 64) {
             memcpy(uid, data + e.value, e.length);
             uid[e.length] = '\0';
@@ -264,7 +275,12 @@ static size_t read_meta(const uint8_t *data, size_t length, char uid[65])
         }
         w.at = e.value + e.length;
     }
-    return w.at;
+    if (has_preamble && w.at == PREAMBLE + 4) {
+        return MOLY_FAIL(err, MOLY_ERR_DATA,
+                         "no meta header at byte %zu, where the preamble announces one", w.at);
+    }
+    *end = w.at;
+    return MOLY_OK;
 }
 
 /* Without a meta header the first element tells: byte order by its group, VR or not. */
@@ -282,7 +298,11 @@ static syntax guess_syntax(const uint8_t *p, size_t length)
 moly_status dicom_guard(const uint8_t *data, size_t length, moly_error *err)
 {
     char uid[65];
-    size_t from = read_meta(data, length, uid);
+    size_t from = 0;
+    moly_status status = read_meta(data, length, uid, &from, err);
+    if (status != MOLY_OK) {
+        return status;
+    }
     if (strcmp(uid, "1.2.840.10008.1.2.1.99") == 0) {
         return walk_deflated(data + from, length - from, err);
     }
