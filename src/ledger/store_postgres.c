@@ -116,6 +116,7 @@ static void bind(bound_values *bound, size_t i, const store_value *value)
         bound->lengths[i] = 8;
     }
     if (value->is_null) {
+        bound->types[i] = 0; /* the server knows the column's */
         bound->values[i] = NULL;
     }
 }
