@@ -143,7 +143,4 @@ MOLY_CHECKED moly_status person_printed_name(store *s, const char *person, char 
 /* blob.c */
 MOLY_CHECKED moly_status blob_claim(moly_transaction *transaction, json_t *body, moly_error *err);
 
-/* A JSON text of `length` bytes as a value for canonical output, written as jansson writes it. */
-void add_json_text(moly_text *out, const char *text, size_t length);
-
 #endif
