@@ -103,14 +103,19 @@ static void pack_column(moly_text *bytes, const store_value *value)
     }
 }
 
+void row_pack_more(const store_value *columns, size_t n_columns, moly_text *bytes)
+{
+    for (size_t i = 0; i < n_columns; i++) {
+        pack_column(bytes, &columns[i]);
+    }
+}
+
 void row_pack(projection table, const store_value *columns, size_t n_columns, moly_text *bytes)
 {
     const char number = (char)table;
     bytes->length = 0;
     moly_text_add_n(bytes, &number, 1);
-    for (size_t i = 0; i < n_columns; i++) {
-        pack_column(bytes, &columns[i]);
-    }
+    row_pack_more(columns, n_columns, bytes);
 }
 
 static uint64_t unpack_number(const char *bytes)

@@ -39,6 +39,8 @@ extern const projection_table projection_tables[N_PROJECTIONS];
 /* A row packed into bytes that sort as ORDER BY of the key sorts: the number of its table, then for
  * each column a letter for its type and its value. */
 void row_pack(projection table, const store_value *columns, size_t n_columns, moly_text *bytes);
+/* The columns behind those that are packed. */
+void row_pack_more(const store_value *columns, size_t n_columns, moly_text *bytes);
 /* Columns of packed bytes; texts and blobs are borrowed from them. */
 size_t row_unpack(const char *bytes, size_t length, store_value columns[MAX_ROW_COLUMNS]);
 

@@ -78,7 +78,8 @@ struct table_walk {
     changes *c; /* NULL: only the hash is wanted */
     table_comparison *found;
     crypto_generichash_state hash;
-    moly_text row, last_key, removed; /* packed; removed: length and bytes of keys */
+    moly_text row, removed; /* packed; removed: length and bytes of keys */
+    size_t key_length;      /* of `row`, which stays when a page has ended */
     int64_t n_page;
 };
 
@@ -101,15 +102,14 @@ static void name_first(table_comparison *found, const char *bytes, size_t length
 
 static void add_removed(struct table_walk *walk)
 {
-    const uint64_t length = walk->last_key.length;
+    const uint64_t length = walk->key_length;
     moly_text_add_n(&walk->removed, (const char *)&length, sizeof length);
-    moly_text_add_n(&walk->removed, walk->last_key.data, walk->last_key.length);
+    moly_text_add_n(&walk->removed, walk->row.data, length);
 }
 
 static void compare_row(struct table_walk *walk)
 {
-    changed_row *row =
-        (changed_row *)map_find(&walk->c->rows, walk->last_key.data, walk->last_key.length);
+    changed_row *row = (changed_row *)map_find(&walk->c->rows, walk->row.data, walk->key_length);
     bool is_known = row && row->is_there;
     if (is_known && row->length == walk->row.length &&
         memcmp(row->bytes, walk->row.data, row->length) == 0) {
@@ -121,17 +121,19 @@ static void compare_row(struct table_walk *walk)
     } else {
         walk->found->n_strange++;
     }
-    name_first(walk->found, walk->last_key.data, walk->last_key.length);
+    name_first(walk->found, walk->row.data, walk->key_length);
     add_removed(walk);
 }
 
 static moly_status take_row(void *context, const store_value *columns, moly_error *err)
 {
     struct table_walk *walk = context;
-    row_pack(walk->number, columns, walk->table->n_key, &walk->last_key);
-    row_pack(walk->number, columns, walk->table->n_columns, &walk->row);
+    size_t n_key = walk->table->n_key;
+    row_pack(walk->number, columns, n_key, &walk->row);
+    walk->key_length = walk->row.length;
+    row_pack_more(columns + n_key, walk->table->n_columns - n_key, &walk->row);
     walk->n_page++;
-    if (walk->row.is_broken || walk->last_key.is_broken) {
+    if (walk->row.is_broken) {
         return MOLY_NO_MEMORY(err);
     }
     (void)crypto_generichash_update(&walk->hash, (const uint8_t *)walk->row.data, walk->row.length);
@@ -164,8 +166,7 @@ static moly_status walk_table(store *s, struct table_walk *walk, char hex[HASH_H
         /* The key is unpacked from a copy: the first row of the next page overwrites it. */
         moly_text sql = {0}, from = {0};
         store_value key[MAX_ROW_COLUMNS];
-        moly_text_add_n(&from, walk->last_key.data ? walk->last_key.data : "",
-                        walk->last_key.length);
+        moly_text_add_n(&from, walk->row.data ? walk->row.data : "", walk->key_length);
         size_t n_key = row_unpack(from.data, from.length, key);
         page_sql(walk->table, n_key == 0, &sql);
         walk->n_page = 0;
@@ -198,7 +199,6 @@ static moly_status remove_rows(store *s, const struct table_walk *walk, moly_err
 static void free_walk(struct table_walk *walk)
 {
     moly_text_free(&walk->row);
-    moly_text_free(&walk->last_key);
     moly_text_free(&walk->removed);
 }
 

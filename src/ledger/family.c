@@ -269,12 +269,17 @@ moly_status inventory_post(holding *inventory, double activity_bq, double sd_bq,
     const decay_family *family = inventory->family;
     size_t n = family->n;
     double one[MAX_MEMBERS] = {1.0}, left[MAX_MEMBERS];
+    double atoms = activity_bq / family->lambda_per_s[0];
+    double sd = sd_bq / family->lambda_per_s[0];
+    if (seconds == 0.0) {
+        inventory->atoms[0] += atoms;
+        inventory->covariance[0] += sd * sd;
+        return MOLY_OK;
+    }
     moly_status status = moly_decay_atoms(family->engine, one, &seconds, 1, left, NULL, err);
     if (status) {
         return status;
     }
-    double atoms = activity_bq / family->lambda_per_s[0];
-    double sd = sd_bq / family->lambda_per_s[0];
     for (size_t i = 0; i < n; i++) {
         inventory->atoms[i] += atoms * left[i];
         for (size_t k = 0; k < n; k++) {
