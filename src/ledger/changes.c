@@ -187,8 +187,15 @@ void changes_clear(changes *c)
     map_clear(&c->accounts);
 }
 
+void changes_forget_numbers(changes *c)
+{
+    json_decref(c->last_numbers);
+    c->last_numbers = NULL;
+}
+
 void changes_free(changes *c)
 {
+    changes_forget_numbers(c);
     changes_clear(c);
     map_free(&c->rows);
     map_free(&c->accounts);

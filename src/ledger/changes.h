@@ -61,13 +61,16 @@ typedef struct changes {
     changed_row *first_row, *last_row;
     activity_account *first_account, *last_account;
     size_t n_rows;
-    bool is_waiting; /* something was asked for that has not come yet */
+    json_t *last_numbers; /* {"kind\tprefix": last}: series that this transaction knows, or NULL */
+    bool is_waiting;      /* something was asked for that has not come yet */
     moly_text scratch;
 } changes;
 
 void changes_init(changes *c, store *below, families *f);
 /* Forget everything, written or not. */
 void changes_clear(changes *c);
+/* Forget what was known of series: the transaction, or a part of it, is over. */
+void changes_forget_numbers(changes *c);
 void changes_free(changes *c);
 
 /* The row of a key if it has been read or put; NULL when not. */

@@ -196,6 +196,13 @@ static moly_status count_in_series(changes *c, const char *kind, const char *id,
     if (status) {
         return status;
     }
+    char series[MAX_KIND + MAX_ID + 2];
+    (void)snprintf(series, sizeof series, "%s\t%s", kind, prefix);
+    const json_t *last = json_object_get(c->last_numbers, series);
+    if (last && json_integer_value(last) < number &&
+        json_object_set_new(c->last_numbers, series, json_integer(number)) != 0) {
+        return MOLY_NO_MEMORY(err);
+    }
     const store_value columns[] = {store_text(kind), store_text(prefix), store_int(number)};
     const changed_row *row = changes_find(c, P_SERIES, columns);
     if (row) {

@@ -61,11 +61,16 @@ void store_close(store *s)
 
 moly_status store_begin(store *s, moly_error *err)
 {
+    s->part = 0;
+    s->is_doomed = false;
     return s->ops->begin(s, err);
 }
 
 moly_status store_commit(store *s, moly_error *err)
 {
+    if (s->is_doomed) {
+        return MOLY_FAIL(err, MOLY_ERR_IO, "the transaction had failed before");
+    }
     return s->ops->commit(s, err);
 }
 
@@ -76,19 +81,22 @@ void store_rollback(store *s)
 
 moly_status store_part_begin(store *s, moly_error *err)
 {
+    s->part++;
     return store_later(s, "SAVEPOINT part", NULL, 0, NULL, NULL, err);
 }
 
 moly_status store_part_keep(store *s, moly_error *err)
 {
-    moly_status status = store_later(s, "RELEASE SAVEPOINT part", NULL, 0, NULL, NULL, err);
-    return status ? status : store_settle(s, err);
+    return store_later(s, "RELEASE SAVEPOINT part", NULL, 0, NULL, NULL, err);
 }
 
 moly_status store_part_undo(store *s, moly_error *err)
 {
     moly_status failed_before = store_settle(s, NULL); /* it is undone all the same */
     (void)failed_before;
+    if (s->is_doomed) {
+        return MOLY_FAIL(err, MOLY_ERR_IO, "the transaction had failed before");
+    }
     moly_status status = store_query(s, "ROLLBACK TO SAVEPOINT part", NULL, 0, NULL, NULL, err);
     return status ? status : store_part_keep(s, err);
 }

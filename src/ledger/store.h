@@ -74,6 +74,8 @@ typedef struct store_ops {
 struct store {
     const store_ops *ops;
     store_mode mode;
+    unsigned part;  /* of the transaction; 0 is what belongs to none */
+    bool is_doomed; /* a statement of a part that counts as kept has failed: all is undone */
 };
 
 extern const store_ops store_sqlite;
@@ -90,8 +92,8 @@ MOLY_CHECKED moly_status store_begin(store *s, moly_error *err);
 MOLY_CHECKED moly_status store_commit(store *s, moly_error *err);
 void store_rollback(store *s);
 
-/* A part of a transaction that can be undone alone. Keeping settles: a part that was kept has no
- * failure still to come. */
+/* A part of a transaction that can be undone alone. A kept part whose failure comes later, which no
+ * rule or input causes, dooms the transaction: nothing of it is committed. */
 MOLY_CHECKED moly_status store_part_begin(store *s, moly_error *err);
 MOLY_CHECKED moly_status store_part_keep(store *s, moly_error *err);
 MOLY_CHECKED moly_status store_part_undo(store *s, moly_error *err);

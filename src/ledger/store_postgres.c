@@ -23,6 +23,7 @@ typedef struct waiting {
     const char *sql;
     store_row row;
     void *context;
+    unsigned part;
     bool is_commit;
 } waiting;
 
@@ -271,6 +272,7 @@ static moly_status postgres_settle(store *s, moly_error *err)
     memcpy(asked, self->waiting, n * sizeof *asked);
     self->n_waiting = 0;
     if (PQpipelineSync(self->connection) != 1) {
+        s->is_doomed = true;
         return failure(err, MOLY_ERR_IO, "pipeline", PQerrorMessage(self->connection));
     }
     for (size_t i = 0; i < n; i++) {
@@ -286,10 +288,12 @@ static moly_status postgres_settle(store *s, moly_error *err)
     for (size_t i = 0; i < n; i++) {
         if (!status) {
             status = take_result(self, &asked[i], results[i], err);
+            s->is_doomed = s->is_doomed || (status && asked[i].part != s->part);
         }
         PQclear(results[i]);
     }
     if (!status && !is_synced) {
+        s->is_doomed = true;
         status = failure(err, MOLY_ERR_IO, "pipeline", PQerrorMessage(self->connection));
     }
     return status;
@@ -328,7 +332,8 @@ static moly_status postgres_later(store *s, const char *sql, const store_value *
     postgres_store *self = (postgres_store *)s;
     moly_status status = send(self, sql, values, n_values, true, err);
     if (!status) {
-        self->waiting[self->n_waiting++] = (waiting){.sql = sql, .row = row, .context = context};
+        self->waiting[self->n_waiting++] =
+            (waiting){.sql = sql, .row = row, .context = context, .part = s->part};
     }
     return status;
 }
@@ -346,7 +351,7 @@ static moly_status control(postgres_store *self, const char *sql, moly_error *er
 {
     moly_status status = send(self, sql, NULL, 0, false, err);
     if (!status) {
-        self->waiting[self->n_waiting++] = (waiting){.sql = sql};
+        self->waiting[self->n_waiting++] = (waiting){.sql = sql, .part = self->base.part};
     }
     return status;
 }

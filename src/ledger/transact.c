@@ -3,6 +3,7 @@
  * threads that ask while one is under way share the next. Whoever finds no leader leads: it takes
  * all that wait, runs each part inside a savepoint of one transaction, signs the head, commits, and
  * tells the others. */
+#include "changes.h"
 #include "event.h"
 
 struct ledger_request {
@@ -77,6 +78,7 @@ static moly_status run_part(moly_ledger *ledger, ledger_request *request, bool i
         request->status = store_part_keep(s, request->err);
     }
     if (request->status) {
+        changes_forget_numbers(ledger->changes);
         return is_alone ? MOLY_OK : store_part_undo(s, err);
     }
     *head = transaction.head;
@@ -92,6 +94,7 @@ static moly_status run_group(moly_ledger *ledger, ledger_request *group, moly_er
     }
     chain_head first, head;
     bool is_kept = false;
+    changes_forget_numbers(ledger->changes);
     status = chain_load_head(s, &first, err);
     head = first;
     for (ledger_request *request = group; request && !status; request = request->next) {

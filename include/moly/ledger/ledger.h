@@ -16,15 +16,19 @@
  *    "links":     [{"from":"kit/K-1","to":"eluate/E-1","role":"labelled with"}]
  *                 `from` was made with or came out of `to`; trace walks both ways.
  *    "transfers": [{"from":ACCOUNT,"to":ACCOUNT,"at":INSTANT,"nuclide","activity_bq","sd_bq",
- *                   "predicted_bq","predicted_sd_bq","basis":"measured"|"calculated"}]
+ *                   "predicted_bq","predicted_sd_bq","share","basis":"measured"|"calculated"}]
  *                 a double entry; an account is "kind/id" of the vessel, or "outside/NAME". Where
  *                 predicted_bq is given and differs from activity_bq by more than two standard
  *                 deviations of both and more than 1 Bq, the books show a discrepancy of `to`.
+ *                 share (above 0, at most 1): the amount was not measured, it is this share of what
+ *                 the books have of the nuclide in `from`; its standard deviation is then that
+ *                 share of the content's and leaves `from` with it, and sd_bq is for readers only.
  *    "measurements": [{"account","at","nuclide","activity_bq","sd_bq"}]
  *                 a reading of a vessel; the ledger compares it with its book value likewise.
  *    "closes":    [ACCOUNT]
  *                 the vessel no longer exists: what is left of the nuclides that were posted to it
- *                 does not balance, and nothing can be posted to it later.
+ *                 does not balance, and nothing can be posted to it later. What a transfer of the
+ *                 same event has shown to be missing is not counted again.
  *    "corrects":  SEQ of the event that is wrong; then "reason" is required (R-04), and the
  *                 signatures of that event read "valid": false from then on (R-11).
  *    "blobs":     added by the ledger for blobs put in the same transaction.
