@@ -74,3 +74,72 @@ moly_status moly_ledger_rebuild(moly_ledger *ledger, const moly_progress *progre
     *report = rebuilding.report;
     return MOLY_OK;
 }
+
+/* ---- without writing ------------------------------------------------------------------------ */
+
+static moly_status say_first(const table_comparison tables[N_PROJECTIONS], moly_error *err)
+{
+    for (size_t t = 0; t < N_PROJECTIONS; t++) {
+        const table_comparison *table = &tables[t];
+        if (!table_is_identical(table)) {
+            return MOLY_FAIL(err, MOLY_ERR_DATA,
+                             "table %s is not what the events make of it, first at '%.80s': %lld "
+                             "rows wrong, %lld missing, %lld of no event; run moly ledger rebuild",
+                             projection_tables[t].name, table->first, (long long)table->n_wrong,
+                             (long long)table->n_missing, (long long)table->n_strange);
+        }
+    }
+    return MOLY_OK;
+}
+
+static moly_status compare_all(store *s, families *f, const moly_progress *progress,
+                               json_t **report, moly_error *err)
+{
+    table_comparison *tables = moly_alloc(N_PROJECTIONS, sizeof *tables);
+    changes all;
+    int64_t n_events = 0;
+    changes_init(&all, NULL, f);
+    moly_status status = tables ? MOLY_OK : MOLY_NO_MEMORY(err);
+    if (!status) {
+        status = projections_figure(s, &all, progress, &n_events, err);
+    }
+    if (!status) {
+        status = projections_compare(s, &all, false, progress, tables, err);
+    }
+    if (!status) {
+        status = say_first(tables, err);
+    }
+    if (!status) {
+        status = make_report(tables, n_events, report, err);
+    }
+    changes_free(&all);
+    moly_free(tables);
+    return status;
+}
+
+moly_status moly_ledger_compare(const char *url, const moly_progress *progress, json_t **report,
+                                moly_error *err)
+{
+    *report = NULL;
+    store *s = NULL;
+    families f;
+    bool is_there = false;
+    families_init(&f);
+    moly_status status = store_open(url, STORE_READ, NULL, &s, err);
+    if (!status) {
+        status = store_begin(s, err);
+    }
+    if (!status) {
+        status = s->ops->has_schema(s, &is_there, err);
+        if (!status && !is_there) {
+            status = MOLY_FAIL(err, MOLY_ERR_NOT_FOUND, "no ledger in this database");
+        }
+        if (!status) {
+            status = compare_all(s, &f, progress, report, err);
+        }
+        store_rollback(s);
+    }
+    store_close(s);
+    families_free(&f);
+    return status;
+}

@@ -269,9 +269,36 @@ MOLY_API MOLY_CHECKED moly_status moly_ledger_verify(const char *url, const char
 MOLY_API MOLY_CHECKED moly_status moly_ledger_anchor(const moly_ledger_reader *reader,
                                                      char **anchor, moly_error *err);
 
-/** Make all projections anew from the events.
- *  @param[out] report {"events","tables":[{"table","rows","hash_before","hash_after"}],"identical"}
- */
+/** Compare the projections with the events, offline, without opening the ledger for writing.
+ *  @param[out] report  {"events","tables" as moly_ledger_rebuild() gives them,"identical"}; new
+ *              reference
+ *  @retval MOLY_ERR_DATA  a table is not what the events make of it: the message names it and the
+ *          first row that differs */
+MOLY_API MOLY_CHECKED moly_status moly_ledger_compare(const char *url,
+                                                      const moly_progress *progress,
+                                                      json_t **report, moly_error *err);
+
+/** A machine copy as lines of JSON: {"export":{"format","record","exported_at","site"}}, then
+ *  {"record":…} where one was asked for, an {"event":…} for each of its events or for all, as
+ *  moly_ledger_events() gives them, {"anchor":TEXT}, {"checksum":{"blake2b_256","of"}}. The
+ * checksum is of all lines above it. Blobs stand in it by their hash.
+ *  @param kind, id  a record, or NULL, NULL: the whole ledger
+ *  @param write     is given each line with the newline at its end
+ *  @param[out] report  {"events","blake2b_256"}; new reference
+ *  @retval MOLY_ERR_NOT_FOUND  no such record; or what `write` returned */
+typedef moly_status (*moly_export_write)(void *context, const char *bytes, size_t length,
+                                         moly_error *err);
+MOLY_API MOLY_CHECKED moly_status moly_ledger_export(const moly_ledger_reader *reader,
+                                                     const char *kind, const char *id,
+                                                     const moly_progress *progress,
+                                                     moly_export_write write, void *context,
+                                                     json_t **report, moly_error *err);
+
+/** Make all projections anew from the events: they are figured in memory, compared with the tables
+ *  row by row, and what differs is written in one transaction. Needs some 1.5 kB of memory for an
+ *  event.
+ *  @param[out] report {"events","tables":[{"table","rows","wrong","missing","strange",
+ *              "hash_before","hash_after"}],"identical"}; new reference */
 MOLY_API MOLY_CHECKED moly_status moly_ledger_rebuild(moly_ledger *ledger,
                                                       const moly_progress *progress,
                                                       json_t **report, moly_error *err);
