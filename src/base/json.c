@@ -72,9 +72,14 @@ void moly_text_add_json(moly_text *out, const char *text, size_t length)
         }
         moly_text_add_n(out, text + clean, i - clean);
         clean = i + 1;
-        char letter = c >= 0x20 ? (char)c : letters[c];
-        const char escape[] = {'\\', letter ? letter : 'u', '0', '0', hex[c >> 4], hex[c & 15]};
-        moly_text_add_n(out, escape, letter ? 2 : sizeof escape);
+        const char letter = (char)(c >= 0x20 ? text[i] : letters[c]);
+        if (letter) {
+            const char escape[] = {'\\', letter};
+            moly_text_add_n(out, escape, sizeof escape);
+        } else {
+            const char escape[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+            moly_text_add_n(out, escape, sizeof escape);
+        }
     }
     moly_text_add_n(out, text + clean, length - clean);
     moly_text_add_n(out, "\"", 1);
@@ -133,7 +138,7 @@ static int compare_keys(const void *a, const void *b)
 }
 
 /* Members in the order in which they are written; what was read from a canonical text is sorted. */
-static void list_members(const json_t *object, bool sorted, written_member *members)
+static size_t list_members(const json_t *object, bool sorted, written_member *members)
 {
     size_t n = 0;
     bool in_order = true;
@@ -147,6 +152,7 @@ static void list_members(const json_t *object, bool sorted, written_member *memb
     if (sorted && !in_order) {
         qsort(members, n, sizeof *members, compare_keys);
     }
+    return n;
 }
 
 static void write_object(moly_text *out, const json_t *object, bool sorted, int indent, int depth)
@@ -161,7 +167,7 @@ static void write_object(moly_text *out, const json_t *object, bool sorted, int 
         out->is_broken = true;
         return;
     }
-    list_members(object, sorted, members);
+    n = list_members(object, sorted, members);
     moly_text_add(out, "{");
     for (size_t i = 0; i < n; i++) {
         moly_text_add(out, i > 0 ? "," : "");

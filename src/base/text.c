@@ -162,7 +162,7 @@ const char *moly_number_format(double value, int max_digits, char text[MOLY_NUMB
         format_by_trial(value, max_digits, text);
         return text;
     }
-    char longest[MOLY_NUMBER_TEXT_SIZE], d[MOST_DIGITS + 1], *out = text;
+    char longest[MOLY_NUMBER_TEXT_SIZE], d[MOST_DIGITS + 1] = {0}, *out = text;
     (void)snprintf(longest, sizeof longest, "%.*e", max_digits - 1, fabs(value));
     int exponent = exponent_of(longest), digits = 0;
     for (const char *c = longest; *c != 'e'; c++) {

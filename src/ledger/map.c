@@ -43,7 +43,7 @@ map_node *map_find(const bytes_map *m, const void *key, size_t length)
 static bool grow(bytes_map *m)
 {
     size_t n = m->n_buckets ? 4 * m->n_buckets : FIRST_BUCKETS;
-    map_node **buckets = moly_alloc(n, sizeof *buckets);
+    map_node **buckets = moly_alloc(n, sizeof(map_node *));
     if (!buckets) {
         return false;
     }
@@ -79,7 +79,7 @@ void map_clear(bytes_map *m)
     if (m->n_buckets > KEPT_BUCKETS) {
         map_free(m);
     } else if (m->n > 0) {
-        memset(m->buckets, 0, m->n_buckets * sizeof *m->buckets);
+        memset(m->buckets, 0, m->n_buckets * sizeof(map_node *));
     }
     m->n = 0;
 }

@@ -295,7 +295,7 @@ MOLY_API MOLY_CHECKED moly_status moly_ledger_export(const moly_ledger_reader *r
                                                      json_t **report, moly_error *err);
 
 /** Make all projections anew from the events: they are figured in memory, compared with the tables
- *  row by row, and what differs is written in one transaction. Needs some 1.5 kB of memory for an
+ *  row by row, and what differs is written in one transaction. Needs some 2 kB of memory for an
  *  event.
  *  @param[out] report {"events","tables":[{"table","rows","wrong","missing","strange",
  *              "hash_before","hash_after"}],"identical"}; new reference */
