@@ -124,6 +124,22 @@ static const moly_unit units[] = {
     {"mm", MOLY_DIM_BODY_LENGTH, 0.1},
     {"m", MOLY_DIM_BODY_LENGTH, 100},
     {"in", MOLY_DIM_BODY_LENGTH, 2.54}, /* exact, international inch 1959 */
+    {"A", MOLY_DIM_CURRENT, 1},
+    {"mA", MOLY_DIM_CURRENT, 1e-3},
+    {"uA", MOLY_DIM_CURRENT, 1e-6},
+    {"µA", MOLY_DIM_CURRENT, 1e-6},
+    {"nA", MOLY_DIM_CURRENT, 1e-9},
+    {"pA", MOLY_DIM_CURRENT, 1e-12},
+    {"/cm2/s", MOLY_DIM_FLUX, 1},
+    {"/m2/s", MOLY_DIM_FLUX, 1e-4},
+    {"g/cm3", MOLY_DIM_DENSITY, 1},
+    {"g/mL", MOLY_DIM_DENSITY, 1},
+    {"mg/cm3", MOLY_DIM_DENSITY, 1e-3},
+    {"kg/m3", MOLY_DIM_DENSITY, 1e-3},
+    {"g/cm2", MOLY_DIM_AREAL_DENSITY, 1},
+    {"mg/cm2", MOLY_DIM_AREAL_DENSITY, 1e-3},
+    {"ug/cm2", MOLY_DIM_AREAL_DENSITY, 1e-6},
+    {"µg/cm2", MOLY_DIM_AREAL_DENSITY, 1e-6},
 };
 enum { N_UNITS = sizeof units / sizeof units[0] };
 
@@ -148,6 +164,10 @@ static const struct {
     {MOLY_DIM_TEMPERATURE, {"°C"}},
     {MOLY_DIM_BODY_MASS, {"kg"}},
     {MOLY_DIM_BODY_LENGTH, {"cm"}},
+    {MOLY_DIM_CURRENT, {"pA", "nA", "µA", "mA", "A"}},
+    {MOLY_DIM_FLUX, {"/cm2/s"}},
+    {MOLY_DIM_DENSITY, {"mg/cm3", "g/cm3"}},
+    {MOLY_DIM_AREAL_DENSITY, {"µg/cm2", "mg/cm2", "g/cm2"}},
 };
 enum { N_LADDERS = sizeof ladders / sizeof ladders[0], LADDER_STEPS = 8 };
 
@@ -241,6 +261,15 @@ static moly_status scan_number(const char *text, size_t length, double *value, m
     return moly_number_parse(number, value, err);
 }
 
+static const char *first_symbol(moly_dim dim)
+{
+    size_t i = 0;
+    while (i + 1 < N_UNITS && units[i].dim != dim) {
+        i++;
+    }
+    return units[i].symbol;
+}
+
 static bool needs_unit(moly_dim dim)
 {
     return dim != MOLY_DIM_NONE && dim != MOLY_DIM_COUNTS && dim != MOLY_DIM_FRACTION;
@@ -271,7 +300,7 @@ moly_status moly_quantity_scan(const char *text, moly_dim dim, double *value, co
         if (needs_unit(dim)) {
             return MOLY_FAIL(err, MOLY_ERR_USAGE, "'%.40s' has no unit: %s is given as '%.*s %s'",
                              text, moly_dim_word(dim), (int)length, text,
-                             find_unit("MBq", 3, dim) ? "MBq" : moly_dim_unit(dim));
+                             find_unit("MBq", 3, dim) ? "MBq" : first_symbol(dim));
         }
         *value = number;
         *rest = text + length;

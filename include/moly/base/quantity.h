@@ -29,7 +29,11 @@ extern "C" {
     X(MOLY_DIM_RATIO, "bq_per_bq", "activity ratio")                                               \
     X(MOLY_DIM_TEMPERATURE, "c", "temperature")                                                    \
     X(MOLY_DIM_BODY_MASS, "kg", "body mass")                                                       \
-    X(MOLY_DIM_BODY_LENGTH, "cm", "body length")
+    X(MOLY_DIM_BODY_LENGTH, "cm", "body length")                                                   \
+    X(MOLY_DIM_CURRENT, "a", "beam current")                                                       \
+    X(MOLY_DIM_FLUX, "per_cm2_s", "flux")                                                          \
+    X(MOLY_DIM_DENSITY, "g_per_cm3", "density")                                                    \
+    X(MOLY_DIM_AREAL_DENSITY, "g_per_cm2", "mass per area")
 
 typedef enum moly_dim {
 #define MOLY_DIM_ENUM(name, unit, word) name,
