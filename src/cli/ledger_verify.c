@@ -18,7 +18,7 @@ static moly_status run_verify(const void *args, const moly_run *run, json_t **re
     json_t *report = NULL, *tables = NULL;
     moly_status status =
         moly_ledger_verify(verify->db, verify->anchor, run->progress, &report, err);
-    if (status == MOLY_OK && verify->projections != 0) {
+    if (status == MOLY_OK && verify->projections == 1) {
         status = moly_ledger_compare(verify->db, run->progress, &tables, err);
     }
     if (status == MOLY_OK && tables != NULL &&
