@@ -4,7 +4,8 @@
 
 static const moly_command *const commands[] = {
     &moly_command_bench_decay,  &moly_command_bench_ledger, &moly_command_decay,
-    &moly_command_nuclide_list, &moly_command_nuclide_show, &moly_command_spectrum,
+    &moly_command_nuclide_list, &moly_command_nuclide_show, &moly_command_shield,
+    &moly_command_spectrum,
 };
 
 const moly_command *const *moly_commands(size_t *n)

@@ -12,6 +12,7 @@ extern const moly_command moly_command_bench_ledger;
 extern const moly_command moly_command_decay;
 extern const moly_command moly_command_nuclide_list;
 extern const moly_command moly_command_nuclide_show;
+extern const moly_command moly_command_shield;
 extern const moly_command moly_command_spectrum;
 
 /** The row of a command's table for `--data`, the same in every command that reads nuclides. */
