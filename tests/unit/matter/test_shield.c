@@ -133,7 +133,8 @@ static void buildup_begins_at_1_grows_with_depth_and_says_where_the_table_ends(v
     assert_true(moly_buildup(lead, 364.0, 0.0, &is_extrapolated) == 1.0);
     assert_false(is_extrapolated);
     double last = 1.0;
-    for (double mfp = 0.1; mfp < 30.0; mfp += 0.1) {
+    for (int step = 1; step < 300; step++) {
+        double mfp = step / 10.0;
         double b = moly_buildup(lead, 364.0, mfp, &is_extrapolated);
         assert_true(b > last);
         assert_true(is_extrapolated == (mfp > 20.0));
