@@ -8,6 +8,7 @@
 #include "moly/nuclide/nuclide.h"
 
 extern const moly_command moly_command_bench_decay;
+extern const moly_command moly_command_bench_irradiate;
 extern const moly_command moly_command_bench_ledger;
 extern const moly_command moly_command_decay;
 extern const moly_command moly_command_irradiate;
