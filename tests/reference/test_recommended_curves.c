@@ -9,14 +9,14 @@
 /* "(42-MO-100(P,2N)43-TC-99-M,,SIG,,,RECOM)" */
 static const moly_reaction *curve_of(const char *text)
 {
-    int z, a, pz, pa;
-    char beam, state = '\0';
-    if (sscanf(text, "(%d-%*[A-Z]-%d(%c,%*[A-Z0-9])%d-%*[A-Z]-%d-%c", &z, &a, &beam, &pz, &pa,
-               &state) < 5) {
-        return NULL;
-    }
-    return moly_reaction_find(beam == 'P' ? MOLY_PARTICLE_PROTON : MOLY_PARTICLE_DEUTERON, z, a, pz,
-                              pa, state == 'M');
+    char *end;
+    const int z = (int)strtol(text + 1, &end, 10);
+    const int a = (int)strtol(strchr(end + 1, '-') + 1, &end, 10);
+    const bool is_proton = end[1] == 'P';
+    const int pz = (int)strtol(strchr(end, ')') + 1, &end, 10);
+    const int pa = (int)strtol(strchr(end + 1, '-') + 1, &end, 10);
+    return moly_reaction_find(is_proton ? MOLY_PARTICLE_PROTON : MOLY_PARTICLE_DEUTERON, z, a, pz,
+                              pa, strncmp(end, "-M", 2) == 0);
 }
 
 static void recommended_points_are_met_within_three_parts_in_a_thousand(void **state)

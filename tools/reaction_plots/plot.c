@@ -9,7 +9,6 @@
 #define RIGHT 14.0
 #define TOP 30.0
 #define BOTTOM 42.0
-#define MOST_DOTS 700
 
 typedef struct axes {
     double x0, x1, y1;
@@ -43,14 +42,17 @@ static void draw_frame(const axes *a, const char *title, const char *source, mol
                      "<text x=\"%g\" y=\"19\" text-anchor=\"end\" fill=\"#777\">%s</text>\n",
                      WIDTH, HEIGHT, LEFT, title, WIDTH - RIGHT, source);
     const double dx = nice_step(a->x1 - a->x0), dy = nice_step(a->y1);
-    for (double x = ceil(a->x0 / dx) * dx; x <= a->x1 * (1.0 + 1e-9); x += dx) {
+    const int first = (int)ceil(a->x0 / dx), last = (int)floor(a->x1 / dx * (1.0 + 1e-9));
+    for (int i = first; i <= last; i++) {
+        const double x = i * dx;
         moly_text_printf(svg,
                          "<path d=\"M%.1f %gV%g\" stroke=\"#e6e6e6\"/><text x=\"%.1f\" y=\"%g\" "
                          "text-anchor=\"middle\">%s</text>\n",
                          to_x(a, x), TOP, HEIGHT - BOTTOM, to_x(a, x), HEIGHT - BOTTOM + 17.0,
                          moly_number_format(x, 4, number));
     }
-    for (double y = 0.0; y <= a->y1; y += dy) {
+    for (int i = 0; i * dy <= a->y1; i++) {
+        const double y = i * dy;
         moly_text_printf(svg,
                          "<path d=\"M%g %.1fH%g\" stroke=\"#e6e6e6\"/><text x=\"%g\" y=\"%.1f\" "
                          "text-anchor=\"end\">%s</text>\n",
@@ -99,10 +101,9 @@ static void draw_given(const axes *a, const plot_points *given, bool is_model, m
 
 static void draw_dots(const axes *a, const plot_points *measured, moly_text *svg)
 {
-    const size_t every = measured->n / MOST_DOTS + 1;
     moly_text_add(svg, "<path stroke=\"#888\" stroke-opacity=\".7\" stroke-width=\"4\" "
                        "stroke-linecap=\"round\" d=\"");
-    for (size_t i = 0; i < measured->n; i += every) {
+    for (size_t i = 0; i < measured->n; i++) {
         if (measured->x[i] >= a->x0 && measured->x[i] <= a->x1 && measured->y[i] <= a->y1) {
             moly_text_printf(svg, "M%.0f %.0fh0", to_x(a, measured->x[i]), to_y(a, measured->y[i]));
         }
@@ -113,9 +114,13 @@ static void draw_dots(const axes *a, const plot_points *measured, moly_text *svg
 void plot_svg(const moly_reaction *r, const char *title, double peak_mb, const plot_points *given,
               bool is_model, const plot_points *measured, moly_text *svg)
 {
+    double highest = 0.0; /* measured points set the frame too, as far as twice the peak */
+    for (size_t i = 0; i < measured->n; i++) {
+        highest = fmax(highest, measured->y[i]);
+    }
     const axes a = {.x0 = floor(0.9 * (double)r->energy_mev[0]),
                     .x1 = fmin(r->evaluated_to_mev, 4.0 * (double)r->energy_mev[0] + 40.0),
-                    .y1 = 1.45 * peak_mb};
+                    .y1 = fmax(1.25 * peak_mb, fmin(1.05 * highest, 2.0 * peak_mb))};
     draw_frame(&a, title, r->source, svg);
     moly_text_add(svg, "<path fill=\"#3070c0\" fill-opacity=\".13\" d=\"");
     draw_path(&a, r, 1.0 + r->u_rel, false, "M", svg);

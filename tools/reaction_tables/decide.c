@@ -79,7 +79,9 @@ static bool name_product(const table_work *w, size_t at, table_row *row)
     const bool has_isomer = find((moly_state){c->pz, c->pa, 1}) != NULL;
     char state = c->state;
     for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
-        state = strcmp(said[i].entry, c->entry) == 0 ? said[i].state : state;
+        if (strcmp(said[i].entry, c->entry) == 0) {
+            state = said[i].state;
+        }
     }
     const bool is_model = c->origin == ORIGIN_TENDL || c->origin == ORIGIN_IAEA_PHOTON;
     if (is_model && has_isomer == (state == '\0') &&

@@ -126,8 +126,10 @@ static void sort_points(table_curves *curves, size_t first)
 {
     for (size_t i = first; i < curves->n; i++) {
         table_curve *c = &curves->all[i];
-        qsort(c->points, c->n, sizeof *c->points, by_energy);
-        c->best_to_mev = c->n ? c->points[c->n - 1].e_mev : 0.0;
+        if (c->n > 0) {
+            qsort(c->points, c->n, sizeof *c->points, by_energy);
+            c->best_to_mev = c->points[c->n - 1].e_mev;
+        }
     }
 }
 
@@ -262,7 +264,9 @@ static bool read_nuclide(const char **text, int *z, int *a, char *state)
         return false;
     }
     if (*end == '-') {
-        *state = end[1] == 'G' ? 'g' : end[1] == 'M' ? 'm' : '\0';
+        if (end[1] == 'G' || end[1] == 'M') {
+            *state = "gm"[end[1] == 'M'];
+        }
         end += 2;
     }
     *text = end;
@@ -315,7 +319,9 @@ static void cite(table_curve *c, const char *entry, const char *author, const ch
     (void)snprintf(c->entry, sizeof c->entry, "%.8s", entry);
     (void)snprintf(c->source, sizeof c->source, "EXFOR %.8s %.40s %s", entry, author, year);
     for (char *p = c->source; *p; p++) {
-        *p = *p == ',' ? ' ' : *p;
+        if (*p == ',') {
+            *p = ' ';
+        }
     }
 }
 

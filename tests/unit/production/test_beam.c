@@ -364,7 +364,8 @@ static void bremsstrahlung_is_that_of_complete_screening_at_high_energy(void **s
     const moly_material *w = material_of("W");
     const double t = 1e-5;
     assert_ok(moly_stopping_new(w, MOLY_PARTICLE_ELECTRON, &stopping, &err), err);
-    for (double k = 10.0; k < 60.0; k += 10.0) {
+    for (int i = 1; i < 6; i++) {
+        const double k = 10.0 * i;
         const double e0 = 200.511, r = (e0 - k) / e0;
         const double bracket = (1.0 + r * r - 2.0 / 3.0 * r) * log(183.0 / cbrt(74.0)) + r / 9.0;
         const double b_per_mev = 4.0 / 137.036 * 0.0794078 * 74.0 * 74.0 / k * bracket;
