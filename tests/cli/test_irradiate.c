@@ -73,7 +73,7 @@ static void a_history_with_an_interruption(void **state)
 static void a_stack_shares_the_heat(void **state)
 {
     (void)state;
-    json_t *json = run_json(WATER "--time 1h --layers 'Al 0.3 mm, target, Cu 1mm'");
+    json_t *json = run_json(WATER "--time 1h --layers 'Al 0.4 mm, target, Cu 1mm'");
     const json_t *layers = json_object_get(json, "layers");
     assert_int_equal(json_array_size(layers), 3);
     double heat = 0.0;
