@@ -346,6 +346,11 @@ moly_status moly_beam_irradiate(const moly_beam *beam, const moly_irradiation *i
         if (p.in_mev > 0.0 && beam->particle != MOLY_PARTICLE_PHOTON) {
             status = cross(beam, irr, i, &p, err);
         }
+        if (status == MOLY_OK && i == beam->target && p.in_mev <= 0.0) {
+            status = MOLY_FAIL(err, MOLY_ERR_RANGE,
+                               "the beam of %g MeV stops before it comes to the target",
+                               irr->energy_mev);
+        }
         if (status == MOLY_OK && i == beam->target) {
             status = check_reach(beam, p.in_mev, err);
             note_open(beam, p.in_mev, &notes);
