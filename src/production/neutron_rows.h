@@ -35,6 +35,12 @@ typedef struct neutron_westcott_row {
     const char *source;
 } neutron_westcott_row;
 
+/* The resonance that makes most of a resonance integral. */
+typedef struct neutron_peak_row {
+    uint32_t key;
+    double peak_b, capture_share;
+} neutron_peak_row;
+
 extern const neutron_capture_row neutron_captures[];
 extern const size_t neutron_n_captures;
 extern const neutron_fission_row neutron_fissions[];
@@ -43,5 +49,7 @@ extern const neutron_yield_row neutron_yields_u235[];
 extern const size_t neutron_n_yields_u235;
 extern const neutron_westcott_row neutron_westcotts[];
 extern const size_t neutron_n_westcotts;
+extern const neutron_peak_row neutron_peaks[];
+extern const size_t neutron_n_peaks;
 
 #endif

@@ -173,6 +173,26 @@ static moly_status read_westcott(void *user, const csv_row *row, moly_error *err
     return add(user, row, order, text, err);
 }
 
+static moly_status read_peak(void *user, const csv_row *row, moly_error *err)
+{
+    uint32_t key = 0;
+    moly_state target;
+    double share = 0.0;
+    char values[80], text[ROW_TEXT];
+    moly_status status = state_key(row, 0, &key, &target, err);
+    if (status == MOLY_OK) {
+        status = numbers(row, 1, 2, values, sizeof values, err);
+    }
+    if (status == MOLY_OK) {
+        status = csv_number(row, 2, &share, err);
+    }
+    if (status != MOLY_OK || !(share <= 1.0)) {
+        return status != MOLY_OK ? status : csv_fail(row, 2, "not a share", err);
+    }
+    (void)snprintf(text, sizeof text, "{%uu,%s},\n", key, values);
+    return add(user, row, key, text, err);
+}
+
 static int by_key(const void *a, const void *b)
 {
     const sorted_row *x = a, *y = b;
@@ -227,7 +247,8 @@ int main(int argc, char **argv)
     } tables[] = {{"capture.csv", "capture", "captures", read_capture, 0.0},
                   {"fission.csv", "fission", "fissions", read_fission, 0.0},
                   {"fission_yields.csv", "yield", "yields_u235", read_yield, 2.0},
-                  {"westcott.csv", "westcott", "westcotts", read_westcott, 0.0}};
+                  {"westcott.csv", "westcott", "westcotts", read_westcott, 0.0},
+                  {"peaks.csv", "peak", "peaks", read_peak, 0.0}};
     moly_error err = {0};
     moly_text out = {0};
     moly_text_add(&out, "#include <math.h>\n#include \"neutron_rows.h\"\n");

@@ -15,5 +15,5 @@ file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/neutron)
 add_custom_command(OUTPUT ${MOLY_NEUTRON_TABLES}
     COMMAND neutron_compile ${neutron_data} ${MOLY_NEUTRON_TABLES}
     DEPENDS neutron_compile ${neutron_data}/capture.csv ${neutron_data}/fission.csv
-            ${neutron_data}/fission_yields.csv ${neutron_data}/westcott.csv
+            ${neutron_data}/fission_yields.csv ${neutron_data}/peaks.csv ${neutron_data}/westcott.csv
     COMMENT "Compiling the neutron tables")

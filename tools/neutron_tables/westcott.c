@@ -21,10 +21,12 @@
 #define STEP_C 20
 #define STEPS_PER_KT 400
 #define MOST_KT 40
+#define INTEGRAL_FROM_EV 0.5
 
 typedef struct resonance {
     moly_state target;
     double spin, energy_ev, j, neutron_ev, capture_ev;
+    bool is_thermal; /* its line reaches into the thermal region: g is not 1 */
 } resonance;
 
 typedef struct given {
@@ -53,6 +55,7 @@ static moly_status read_resonance(void *user, const csv_row *row, moly_error *er
     for (int i = 0; i < 5 && status == MOLY_OK; i++) {
         status = csv_number(row, i + 1, numbers[i], err);
     }
+    r->is_thermal = row->n > 6 && strcmp(row->cell[6], "thermal") == 0;
     return status;
 }
 
@@ -128,6 +131,35 @@ static void write_target(const work *w, const resonance *r, size_t n, moly_text 
     }
 }
 
+/* Above the limit of the resonance integral, the one with the greatest share of it; its peak. */
+static void write_peak(const resonance *r, size_t n, moly_text *out)
+{
+    const resonance *main = NULL;
+    double most = 0.0, peak_b = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        if (r[i].energy_ev < INTEGRAL_FROM_EV) {
+            continue;
+        }
+        double width = r[i].neutron_ev + r[i].capture_ev, mass = (r[i].target.a + NEUTRON_U) / r[i].target.a;
+        double statistics = (2.0 * r[i].j + 1.0) / (2.0 * (2.0 * r[i].spin + 1.0));
+        double total_b = FOUR_PI_OVER_K2_B_EV * mass * mass / r[i].energy_ev * statistics *
+                         r[i].neutron_ev / width;
+        double integral_b = total_b * r[i].capture_ev / r[i].energy_ev;
+        if (integral_b > most) {
+            most = integral_b;
+            main = &r[i];
+            peak_b = total_b;
+        }
+    }
+    if (main != NULL) {
+        char name[MOLY_NUCLIDE_NAME_SIZE];
+        moly_text_printf(out, "%s,", moly_state_name(main->target, name));
+        table_number(out, peak_b);
+        table_number(out, main->capture_ev / (main->capture_ev + main->neutron_ev));
+        moly_text_printf(out, "%g\n", main->energy_ev);
+    }
+}
+
 moly_status westcott_write(const char *compilation, const char *data, const char *out,
                            moly_error *err)
 {
@@ -146,7 +178,9 @@ moly_status westcott_write(const char *compilation, const char *data, const char
     if (status != MOLY_OK) {
         return status;
     }
-    moly_text text = {0};
+    moly_text text = {0}, peaks = {0};
+    moly_text_add(&peaks, "# Main resonance of the resonance integral: total cross section at its energy, share of capture. "
+                          "Made by tools/neutron_tables; SOURCE.md.\n# target,peak_b,capture_share,energy_ev\n");
     moly_text_add(&text, "# Westcott's g of what is not 1/v, by neutron temperature; linear in between. Made by "
                          "tools/neutron_tables; SOURCE.md.\n"
                          "# target,reaction,temperature_c,g,source\n");
@@ -155,7 +189,10 @@ moly_status westcott_write(const char *compilation, const char *data, const char
                                        moly_state_key(w.rows[i].target);) {
             n++;
         }
-        write_target(&w, &w.rows[i], n, &text);
+        write_peak(&w.rows[i], n, &peaks);
+        if (w.rows[i].is_thermal) {
+            write_target(&w, &w.rows[i], n, &text);
+        }
     }
     for (size_t i = 0; i < w.n_given; i++) {
         const given *g = &w.decided[i];
@@ -168,5 +205,7 @@ moly_status westcott_write(const char *compilation, const char *data, const char
             moly_text_printf(&text, "%s\n", g->text);
         }
     }
-    return table_save(&text, out, "westcott.csv", err);
+    status = table_save(&text, out, "westcott.csv", err);
+    moly_status saved = table_save(&peaks, out, "peaks.csv", err);
+    return status != MOLY_OK ? status : saved;
 }

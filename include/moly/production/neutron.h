@@ -91,16 +91,24 @@ MOLY_API MOLY_CHECKED moly_status moly_self_shielding(moly_shield_shape shape, d
                                                       double sigma_per_cm, double *factor,
                                                       moly_error *err);
 
-/** Of the resonance integral: the "universal curve" of one isolated resonance,
- *  G = 0.94 / (1 + (z / 2.70)^0.82) + 0.06 with z = N s sqrt(E_r / Gamma_... ) reduced to what Moly
- *  knows: z = x N I, N I the macroscopic resonance integral and x the size (foil 1.5 times its
- *  thickness, wire and sphere their radius). A rule, good to some ten per cent, and the result says
- *  so.
- *  Source of the curve: E. Martinho, I. Goncalves, J. Salgado, Appl. Radiat. Isot. 58 (2003) 371 */
-MOLY_API MOLY_CHECKED moly_status moly_self_shielding_epithermal(moly_shield_shape shape,
-                                                                 double size_cm,
-                                                                 double resonance_per_cm,
-                                                                 double *factor, moly_error *err);
+/** The same for a resonance integral that one isolated resonance makes: the universal curve
+ *  G = 0.94 / (1 + (z / 2.70)^0.82) + 0.06, z = x Sigma sqrt(Gamma_gamma / Gamma), with x 1.5 times
+ *  the thickness of a foil or slab, the radius of a wire or sphere. A rule, within some per cent for
+ *  one resonance; further resonances are shielded less, so that it errs to the low side.
+ *  Source: E. Martinho, I. F. Goncalves, J. Salgado, Appl. Radiat. Isot. 58 (2003) 371
+ *  @param peak_per_cm    macroscopic total cross section at the resonance's energy, 1/cm, >= 0
+ *  @param capture_share  Gamma_gamma / Gamma of the resonance, 0..1
+ *  @retval MOLY_ERR_RANGE  outside of these */
+MOLY_API MOLY_CHECKED moly_status moly_self_shielding_resonance(moly_shield_shape shape,
+                                                                double size_cm, double peak_per_cm,
+                                                                double capture_share,
+                                                                double *factor, moly_error *err);
+
+/** The resonance that makes most of a target's resonance integral.
+ *  @param[out] peak_b         total cross section at its energy, barn
+ *  @param[out] capture_share  Gamma_gamma / Gamma
+ *  @return false where Moly has none */
+MOLY_API bool moly_main_resonance(int z, int a, int isomer, double *peak_b, double *capture_share);
 
 #ifdef __cplusplus
 }
