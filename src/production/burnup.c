@@ -366,7 +366,7 @@ static moly_status solve(const moly_burnup *b, moly_flux_step step, size_t scale
     }
     double per_barn = step.flux_per_cm2_s * CM2_PER_BARN;
     rates r = {per_barn, per_barn * step.epithermal_ratio, scaled, factor};
-    for (size_t n_laps = b->has_loop ? 4 : 1; n_laps <= MOST_LAPS; n_laps *= 2) {
+    for (size_t n_laps = b->has_loop ? 2 : 1; n_laps <= MOST_LAPS; n_laps *= 2) {
         bool is_complete = false;
         moly_status status = solve_laps(b, &r, atoms, n_laps, times_s, n_times, out_atoms,
                                         out_decays, &is_complete, err);
