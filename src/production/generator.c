@@ -304,8 +304,12 @@ moly_status moly_generator_peak_s(const moly_generator *generator, double *peak_
     const moly_generator *g = generator;
     double *start = moly_alloc(2 * g->n, sizeof *start);
     moly_status status = start != NULL ? MOLY_OK : MOLY_NO_MEMORY(err);
+    if (status == MOLY_OK) { /* what stands between parent and daughter stays on the column */
+        bool has_equilibrium = check_equilibrium(g, NULL) == MOLY_OK;
+        status = moly_generator_load(g, 1.0, has_equilibrium, start, err);
+    }
     if (status == MOLY_OK) {
-        status = moly_generator_load(g, 1.0, false, start, err);
+        status = moly_generator_elute(g, 1.0, 0.0, start, start + g->n, err);
     }
     double low = 0.0;
     double high = 200.0 * (nuclide_of(g, g->daughter)->half_life_s +

@@ -84,7 +84,8 @@ MOLY_API MOLY_CHECKED moly_status moly_generator_schedule(const moly_generator *
                                                           double limit, moly_elution_result *results,
                                                           moly_error *err);
 
-/** From a full elution to the most daughter on the column, s; relative error < 1e-12. */
+/** From a full elution of a column that had stood long to the most daughter on it, s; relative error
+ *  < 1e-12. */
 MOLY_API MOLY_CHECKED moly_status moly_generator_peak_s(const moly_generator *generator,
                                                         double *peak_s, moly_error *err);
 /** Daughter / parent activity long after an elution. */
