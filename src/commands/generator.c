@@ -35,8 +35,9 @@ static const moly_param params[] = {
      .help = "share of the daughter that an elution takes: one for all, or one for each"},
     {"equilibrium", 0, MOLY_BOOL(generator_args, is_equilibrium),
      .help = "the column has stood long at calibration; otherwise the parent is pure"},
-    {"breakthrough", 0, MOLY_F64(generator_args, breakthrough), .dim = MOLY_DIM_FRACTION, .min = 0.0,
-     .max = 1.0, .fallback = "0", .help = "share of the parent on the column that an elution takes"},
+    {"breakthrough", 0, MOLY_F64(generator_args, breakthrough), .dim = MOLY_DIM_FRACTION,
+     .min = 0.0, .max = 1.0, .fallback = "0",
+     .help = "share of the parent on the column that an elution takes"},
     {"limit", 0, MOLY_F64(generator_args, limit), .dim = MOLY_DIM_RATIO, .min = 1e-12, .max = 1e6,
      .help = "greatest parent / daughter activity of an eluate, '0.15 kBq/MBq': tells when it is "
              "reached"},
@@ -67,7 +68,8 @@ static moly_status split_pair(const char *pair, moly_arena *arena, const char **
     const char *slash = strchr(pair, '/');
     if (slash == NULL || slash == pair || slash[1] == '\0') {
         return MOLY_FAIL(err, MOLY_ERR_USAGE,
-                         "'%s' is no generator: write parent and daughter as in Mo-99/Tc-99m", pair);
+                         "'%s' is no generator: write parent and daughter as in Mo-99/Tc-99m",
+                         pair);
     }
     *parent = moly_arena_strndup(arena, pair, (size_t)(slash - pair));
     *daughter = slash + 1;
@@ -111,8 +113,8 @@ static json_t *elution_json(const generator_args *args, const moly_elution_resul
     failed |= json_object_set_new(row, "breakthrough_bq", moly_json_real(r->breakthrough_bq));
     failed |= json_object_set_new(row, "carrier_free_fraction", moly_json_real(r->carrier_free));
     if (!isnan(args->limit)) {
-        failed |= json_object_set_new(row, "limit_reached_after_s",
-                                      moly_json_real(r->limit_reached_s));
+        failed |=
+            json_object_set_new(row, "limit_reached_after_s", moly_json_real(r->limit_reached_s));
     }
     if (failed != 0) {
         json_decref(row);
@@ -127,7 +129,8 @@ static moly_status make_result(const generator_args *args, const moly_nuclide_se
                                json_t **result, moly_error *err)
 {
     double peak_s = NAN, ratio = NAN;
-    moly_error none = {0}; /* a daughter that lives longer has no equilibrium, and the result says null */
+    moly_error none = {
+        0}; /* a daughter that lives longer has no equilibrium, and the result says null */
     moly_status status = moly_generator_peak_s(generator, &peak_s, err);
     if (status != MOLY_OK) {
         return status;
@@ -159,7 +162,8 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
     moly_generator *generator = NULL;
     const char *parent = NULL, *daughter = NULL;
     moly_elution *elutions = NULL;
-    moly_elution_result *results = moly_arena_alloc(run->arena, args->elute_s.n + 1, sizeof *results);
+    moly_elution_result *results =
+        moly_arena_alloc(run->arena, args->elute_s.n + 1, sizeof *results);
     moly_status status = results != NULL ? MOLY_OK : MOLY_NO_MEMORY(err);
     if (status == MOLY_OK) {
         status = split_pair(args->pair, run->arena, &parent, &daughter, err);
@@ -197,8 +201,9 @@ const moly_command moly_command_generator = {
                 "An elution takes its share of every isotope of the daughter's element, so that "
                 "Tc-99 is eluted with Tc-99m; the breakthrough is a share of the parent on the "
                 "column. Exact decay of the whole chain; see src/production/README.md.",
-            .example = "moly generator Mo-99/Tc-99m --activity 37GBq --calibrated 2026-11-20T06:00Z "
-                       "--elute 24h,48h,72h --efficiency 0.9",
+            .example =
+                "moly generator Mo-99/Tc-99m --activity 37GBq --calibrated 2026-11-20T06:00Z "
+                "--elute 24h,48h,72h --efficiency 0.9",
             .params = params,
             .n_params = sizeof params / sizeof *params,
             .args_size = sizeof(generator_args),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Burn-up by the decay engine: in a constant flux every member goes away with one constant, and each way out is a
- * branch. Loops are unrolled into laps. */
+/* Burn-up by the decay engine: in a constant flux every member goes away with one constant, and
+ * each way out is a branch. Loops are unrolled into laps. */
 #include "moly/production/burnup.h"
 
 #include <math.h>
@@ -12,7 +12,8 @@
 #define LAP_LEFT 1e-15 /* what the last lap may add to a member, relative */
 #define MOST_LAPS 256
 
-/* A way from one member to another, with the rate of an atom as lambda * fraction + flux * barns. */
+/* A way from one member to another, with the rate of an atom as lambda * fraction + flux * barns.
+ */
 typedef struct edge {
     uint32_t from, to;
     double decay_per_s, thermal_b, resonance_b;
@@ -22,10 +23,10 @@ typedef struct edge {
 
 struct moly_burnup {
     size_t n, n_edges, n_reactions;
-    double *lambda;      /* [n] */
-    uint32_t *place;     /* [n] in an order in which all but the back edges go forward */
-    edge *edges;         /* [n_edges] by `from` */
-    size_t *edge_begin;  /* [n + 1] */
+    double *lambda;     /* [n] */
+    uint32_t *place;    /* [n] in an order in which all but the back edges go forward */
+    edge *edges;        /* [n_edges] by `from` */
+    size_t *edge_begin; /* [n + 1] */
     moly_reaction *reactions;
     bool has_loop;
 };
@@ -46,8 +47,8 @@ static moly_status check(const moly_network *w, moly_error *err)
         const moly_feed *feed = &w->feeds[f];
         if (feed->from >= w->n || feed->to >= w->n || feed->from == feed->to ||
             !(feed->fraction > 0.0) || !isfinite(feed->fraction)) {
-            return MOLY_FAIL(err, MOLY_ERR_RANGE, "feed %zu, %g of member %u to member %u of %zu", f,
-                             feed->fraction, (unsigned)feed->from, (unsigned)feed->to, w->n);
+            return MOLY_FAIL(err, MOLY_ERR_RANGE, "feed %zu, %g of member %u to member %u of %zu",
+                             f, feed->fraction, (unsigned)feed->from, (unsigned)feed->to, w->n);
         }
     }
     for (size_t r = 0; r < w->n_reactions; r++) {
@@ -57,9 +58,9 @@ static moly_status check(const moly_network *w, moly_error *err)
             !(reaction->resonance_b >= 0.0) ||
             !isfinite(reaction->thermal_b + reaction->resonance_b)) {
             return MOLY_FAIL(err, MOLY_ERR_RANGE,
-                             "reaction %zu of member %u: cross sections %g and %g b, %zu products", r,
-                             (unsigned)reaction->from, reaction->thermal_b, reaction->resonance_b,
-                             reaction->n);
+                             "reaction %zu of member %u: cross sections %g and %g b, %zu products",
+                             r, (unsigned)reaction->from, reaction->thermal_b,
+                             reaction->resonance_b, reaction->n);
         }
         for (size_t p = reaction->first; p < reaction->first + reaction->n; p++) {
             if (w->products[p].to >= w->n || w->products[p].to == reaction->from ||
@@ -90,8 +91,8 @@ static void sort_edges(moly_burnup *b, const edge *edges)
     b->edge_begin[b->n] = b->n_edges;
 }
 
-/* Depth first, without recursion: an edge to a member that is still open closes a loop; members get their places from
- * the back as they are finished. */
+/* Depth first, without recursion: an edge to a member that is still open closes a loop; members get
+ * their places from the back as they are finished. */
 static moly_status order(moly_burnup *b, moly_error *err)
 {
     enum { UNSEEN, OPEN, DONE };
@@ -238,8 +239,7 @@ static void removals(const moly_burnup *b, const rates *r, double *removal)
     memcpy(removal, b->lambda, b->n * sizeof *removal);
     for (size_t i = 0; i < b->n_reactions; i++) {
         const moly_reaction *reaction = &b->reactions[i];
-        removal[reaction->from] +=
-            reaction_rate(r, i, reaction->thermal_b, reaction->resonance_b);
+        removal[reaction->from] += reaction_rate(r, i, reaction->thermal_b, reaction->resonance_b);
     }
 }
 
@@ -360,9 +360,10 @@ static moly_status solve(const moly_burnup *b, moly_flux_step step, size_t scale
 {
     if (!(step.flux_per_cm2_s >= 0.0) || !(step.epithermal_ratio >= 0.0) ||
         !isfinite(step.flux_per_cm2_s * (1.0 + step.epithermal_ratio))) {
-        return MOLY_FAIL(err, MOLY_ERR_RANGE,
-                         "flux %g /cm2/s with epithermal ratio %g: both are finite and not negative",
-                         step.flux_per_cm2_s, step.epithermal_ratio);
+        return MOLY_FAIL(
+            err, MOLY_ERR_RANGE,
+            "flux %g /cm2/s with epithermal ratio %g: both are finite and not negative",
+            step.flux_per_cm2_s, step.epithermal_ratio);
     }
     double per_barn = step.flux_per_cm2_s * CM2_PER_BARN;
     rates r = {per_barn, per_barn * step.epithermal_ratio, scaled, factor};
@@ -418,8 +419,8 @@ moly_status moly_burnup_curve(const moly_burnup *burnup, const double *atoms, mo
 }
 
 moly_status moly_burnup_run_scaled(const moly_burnup *burnup, size_t reaction, double factor,
-                                   const double *atoms, size_t n_steps,
-                                   const moly_flux_step *steps, double *out_atoms, moly_error *err)
+                                   const double *atoms, size_t n_steps, const moly_flux_step *steps,
+                                   double *out_atoms, moly_error *err)
 {
     if (reaction >= burnup->n_reactions || !(factor > 0.0) || !isfinite(factor)) {
         return MOLY_FAIL(err, MOLY_ERR_RANGE, "reaction %zu of %zu times %g", reaction,

@@ -11,7 +11,7 @@
 #define N_BISECTIONS 200
 
 static const moly_generator_kind kinds[] = {
-    {"Mo-99", "Tc-99m"}, {"Ge-68", "Ga-68"},  {"Sr-82", "Rb-82"},  {"W-188", "Re-188"},
+    {"Mo-99", "Tc-99m"},  {"Ge-68", "Ga-68"},   {"Sr-82", "Rb-82"},   {"W-188", "Re-188"},
     {"Ac-225", "Bi-213"}, {"Ra-224", "Pb-212"}, {"Ac-227", "Ra-223"},
 };
 
@@ -156,7 +156,8 @@ moly_status moly_generator_new(const moly_nuclide_set *set, const char *parent,
     return MOLY_OK;
 }
 
-/* Atoms of every member for one of the parent, long after: a steady shape that decays with the parent. */
+/* Atoms of every member for one of the parent, long after: a steady shape that decays with the
+ * parent. */
 static void equilibrium(const moly_generator *g, double *atoms)
 {
     double parent_lambda = nuclide_of(g, PARENT)->lambda_per_s;
@@ -216,8 +217,7 @@ moly_status moly_generator_wait(const moly_generator *generator, double time_s, 
     if (after == NULL) {
         return MOLY_NO_MEMORY(err);
     }
-    moly_status status =
-        moly_decay_atoms(generator->engine, atoms, &time_s, 1, after, NULL, err);
+    moly_status status = moly_decay_atoms(generator->engine, atoms, &time_s, 1, after, NULL, err);
     if (status == MOLY_OK) {
         memcpy(atoms, after, generator->n * sizeof *atoms);
     }
@@ -253,8 +253,7 @@ double moly_generator_parent_bq(const moly_generator *generator, const double *a
 
 double moly_generator_daughter_bq(const moly_generator *generator, const double *atoms)
 {
-    return atoms[generator->daughter] *
-           nuclide_of(generator, generator->daughter)->lambda_per_s;
+    return atoms[generator->daughter] * nuclide_of(generator, generator->daughter)->lambda_per_s;
 }
 
 double moly_generator_carrier_free(const moly_generator *generator, const double *atoms)
@@ -397,8 +396,7 @@ moly_status moly_generator_schedule(const moly_generator *generator, double pare
         if (status == MOLY_OK) {
             r.on_column_bq = moly_generator_daughter_bq(g, atoms);
             r.parent_on_column_bq = moly_generator_parent_bq(g, atoms);
-            status =
-                moly_generator_elute(g, e->efficiency, e->breakthrough, atoms, eluate, err);
+            status = moly_generator_elute(g, e->efficiency, e->breakthrough, atoms, eluate, err);
         }
         if (status == MOLY_OK) {
             r.eluted_bq = moly_generator_daughter_bq(g, eluate);

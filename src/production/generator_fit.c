@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A generator's elution efficiency from its own history, and whether the last elution departs from it. */
+/* A generator's elution efficiency from its own history, and whether the last elution departs from
+ * it. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,8 @@
 #define ZERO_C_K 273.15
 #define REFERENCE_K 293.6 /* 2200 m/s is the most probable speed at this temperature */
 
-/* Index of the first row whose key is not below `key`; rows are `size` apart and begin with their key. */
+/* Index of the first row whose key is not below `key`; rows are `size` apart and begin with their
+ * key. */
 static size_t first_row(const void *rows, size_t n, size_t size, uint32_t key)
 {
     size_t low = 0, high = n;
@@ -40,10 +41,10 @@ size_t moly_captures(int z, int a, int isomer, moly_capture captures[2])
     for (size_t i = first_row(neutron_captures, neutron_n_captures, sizeof *neutron_captures, key);
          i < neutron_n_captures && neutron_captures[i].key == key && n < 2; i++) {
         const neutron_capture_row *r = &neutron_captures[i];
-        captures[n++] = (moly_capture){(int16_t)z,          (int16_t)a,     (int16_t)isomer,
-                                       r->isomer,           r->thermal_b,   r->thermal_sd_b,
-                                       r->resonance_b,      r->resonance_sd_b,
-                                       r->thermal_source,   r->resonance_source};
+        captures[n++] = (moly_capture){(int16_t)z,         (int16_t)a,        (int16_t)isomer,
+                                       r->isomer,          r->thermal_b,      r->thermal_sd_b,
+                                       r->resonance_b,     r->resonance_sd_b, r->thermal_source,
+                                       r->resonance_source};
     }
     return n;
 }
@@ -59,7 +60,8 @@ moly_status moly_westcott_g(int z, int a, int isomer, moly_neutron_reaction reac
     size_t n = 0;
     if (is_state(z, a, isomer)) {
         uint32_t key = NEUTRON_KEY(z, a, isomer);
-        size_t i = first_row(neutron_westcotts, neutron_n_westcotts, sizeof *neutron_westcotts, key);
+        size_t i =
+            first_row(neutron_westcotts, neutron_n_westcotts, sizeof *neutron_westcotts, key);
         for (; i < neutron_n_westcotts && neutron_westcotts[i].key == key; i++) {
             if ((neutron_westcotts[i].is_fission != 0) == (reaction == MOLY_NEUTRON_FISSION)) {
                 rows = n == 0 ? &neutron_westcotts[i] : rows;
@@ -75,9 +77,10 @@ moly_status moly_westcott_g(int z, int a, int isomer, moly_neutron_reaction reac
         return MOLY_OK;
     }
     if (temperature_c < rows[0].temperature_c || temperature_c > rows[n - 1].temperature_c) {
-        return MOLY_FAIL(err, MOLY_ERR_RANGE,
-                         "neutron temperature %g C: g of nuclide Z=%d A=%d is known from %g to %g C",
-                         temperature_c, z, a, rows[0].temperature_c, rows[n - 1].temperature_c);
+        return MOLY_FAIL(
+            err, MOLY_ERR_RANGE,
+            "neutron temperature %g C: g of nuclide Z=%d A=%d is known from %g to %g C",
+            temperature_c, z, a, rows[0].temperature_c, rows[n - 1].temperature_c);
     }
     size_t i = 1;
     while (i + 1 < n && rows[i].temperature_c < temperature_c) {
@@ -106,8 +109,8 @@ bool moly_fission_find(int z, int a, int isomer, moly_fission *fission)
         return false;
     }
     const neutron_fission_row *r = &neutron_fissions[i];
-    *fission = (moly_fission){r->thermal_b, r->thermal_sd_b, r->resonance_b, r->resonance_sd_b,
-                              r->source};
+    *fission =
+        (moly_fission){r->thermal_b, r->thermal_sd_b, r->resonance_b, r->resonance_sd_b, r->source};
     return true;
 }
 

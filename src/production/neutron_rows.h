@@ -2,7 +2,8 @@
 #ifndef PRODUCTION_NEUTRON_ROWS_H
 #define PRODUCTION_NEUTRON_ROWS_H
 
-/* The tables that tools/neutron_compile writes into the build tree from data/neutron; each sorted by `key`. */
+/* The tables that tools/neutron_compile writes into the build tree from data/neutron; each sorted
+ * by `key`. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -11,8 +12,8 @@
 #define NEUTRON_KEY(z, a, isomer) (((uint32_t)(z)*1024u + (uint32_t)(a)) * 8u + (uint32_t)(isomer))
 
 typedef struct neutron_capture_row {
-    uint32_t key;    /* target */
-    int16_t isomer;  /* of the product, which has one neutron more */
+    uint32_t key;   /* target */
+    int16_t isomer; /* of the product, which has one neutron more */
     double thermal_b, thermal_sd_b, resonance_b, resonance_sd_b; /* NAN: not known */
     const char *thermal_source, *resonance_source;
 } neutron_capture_row;
@@ -29,7 +30,7 @@ typedef struct neutron_yield_row {
 } neutron_yield_row;
 
 typedef struct neutron_westcott_row {
-    uint32_t key;       /* by key, then fission after capture, then temperature */
+    uint32_t key; /* by key, then fission after capture, then temperature */
     int16_t is_fission;
     double temperature_c, g;
     const char *source;

@@ -36,9 +36,8 @@ static double relative_sd(const reactor_network *w, size_t r)
 {
     double ratio = w->fluence > 0.0 ? w->epithermal_fluence / w->fluence : 0.0;
     double whole = w->reactions[r].thermal_b + ratio * w->reactions[r].resonance_b;
-    return whole > 0.0
-               ? hypot(w->about[r].sd_thermal_b, ratio * w->about[r].sd_resonance_b) / whole
-               : 0.0;
+    return whole > 0.0 ? hypot(w->about[r].sd_thermal_b, ratio * w->about[r].sd_resonance_b) / whole
+                       : 0.0;
 }
 
 /* Of what is made little of: the reactions on its way. */
@@ -55,7 +54,8 @@ static double way_variance(const reactor_network *w, size_t node)
     return variance;
 }
 
-/* First order: every reaction is nudged in turn, in the part of the network that is made much of. */
+/* First order: every reaction is nudged in turn, in the part of the network that is made much of.
+ */
 static moly_status uncertainties(const reactor_network *w, const moly_flux_step *steps,
                                  size_t n_steps, double *variance, moly_error *err)
 {
@@ -110,8 +110,8 @@ static void tell_route(const reactor_network *w, size_t node, char *text, size_t
                            : at->reaction == REACTOR_NO_WAY           ? " > "
                            : w->about[at->reaction].is_fission        ? "(n,f)"
                                                                       : "(n,g)";
-        int added = snprintf(text + used, size - used, "%s%s", step,
-                             reactor_nuclide(w, way[i])->name);
+        int added =
+            snprintf(text + used, size - used, "%s%s", step, reactor_nuclide(w, way[i])->name);
         used += added > 0 ? (size_t)added : 0;
     }
 }
@@ -223,7 +223,8 @@ static moly_status fill(const reactor_network *w, const double *eoi, const doubl
     return tell_missing(w, result, err);
 }
 
-/* Fissions: a fragment that nothing else makes or takes would do; the reaction's rate over the steps does better. */
+/* Fissions: a fragment that nothing else makes or takes would do; the reaction's rate over the
+ * steps does better. */
 static double count_fissions(const reactor_network *w, const double *atoms, size_t n_steps)
 {
     double fissions = 0.0;
@@ -236,11 +237,11 @@ static double count_fissions(const reactor_network *w, const double *atoms, size
             const moly_flux_step *step = &w->wanted->steps[s];
             double before = s == 0 ? w->start[from] : atoms[(s - 1) * w->n + from];
             double after = atoms[s * w->n + from];
-            double mean = before > after && after > 0.0 ? (before - after) / log(before / after)
-                                                        : before;
-            fissions += mean * 1e-24 * step->flux_per_cm2_s * step->time_s *
-                        (w->reactions[r].thermal_b +
-                         step->epithermal_ratio * w->reactions[r].resonance_b);
+            double mean =
+                before > after && after > 0.0 ? (before - after) / log(before / after) : before;
+            fissions +=
+                mean * 1e-24 * step->flux_per_cm2_s * step->time_s *
+                (w->reactions[r].thermal_b + step->epithermal_ratio * w->reactions[r].resonance_b);
         }
     }
     return fissions;
@@ -252,9 +253,8 @@ moly_status moly_reactor_irradiate(const moly_reactor_data *data, const moly_rea
     reactor_network w = {0};
     moly_reactor_result made = {0};
     moly_arena *arena = moly_arena_new();
-    moly_status status = arena == NULL
-                             ? MOLY_NO_MEMORY(err)
-                             : reactor_network_build(&w, data, wanted, arena, err);
+    moly_status status =
+        arena == NULL ? MOLY_NO_MEMORY(err) : reactor_network_build(&w, data, wanted, arena, err);
     if (status != MOLY_OK) {
         goto done;
     }
@@ -353,9 +353,8 @@ static moly_status curve_at(const curve *c, const double *times_s, size_t n_time
             at = cooled;
         }
         activity_bq[t] = at[c->node] * w->lambda[c->node];
-        specific_bq_per_g[t] = activity_bq[t] > 0.0
-                                   ? activity_bq[t] / reactor_element_g(w, c->node, at)
-                                   : 0.0;
+        specific_bq_per_g[t] =
+            activity_bq[t] > 0.0 ? activity_bq[t] / reactor_element_g(w, c->node, at) : 0.0;
     }
 done:
     moly_free(atoms);
@@ -387,8 +386,8 @@ moly_status moly_reactor_curve(const moly_reactor_data *data, const moly_reactor
 }
 
 /* Golden section between the neighbours of the greatest of N_SEARCH values. */
-static moly_status refine(const curve *c, const double *times, const double *values, bool is_specific,
-                          double *best_s, moly_error *err)
+static moly_status refine(const curve *c, const double *times, const double *values,
+                          bool is_specific, double *best_s, moly_error *err)
 {
     size_t top = 0;
     for (size_t i = 1; i < N_SEARCH; i++) {
@@ -428,7 +427,8 @@ moly_status moly_reactor_best_time(const moly_reactor_data *data, const moly_rea
     moly_reactor_case whole;
     moly_flux_step step;
     double times[N_SEARCH], activity[N_SEARCH], specific[N_SEARCH], best[2] = {0};
-    for (size_t i = 0; i < N_SEARCH; i++) { /* from a millionth on: short-lived products peak early */
+    for (size_t i = 0; i < N_SEARCH;
+         i++) { /* from a millionth on: short-lived products peak early */
         times[i] = longest_s * pow(10.0, -6.0 * (1.0 - (double)i / (N_SEARCH - 1)));
     }
     moly_arena *arena = moly_arena_new();

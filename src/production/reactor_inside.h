@@ -12,15 +12,15 @@
 struct moly_reactor_data {
     const moly_nuclide_set *set;
     size_t n;
-    uint32_t *key;    /* [n] sorted */
-    uint32_t *index;  /* [n] in the set, beside its key */
+    uint32_t *key;   /* [n] sorted */
+    uint32_t *index; /* [n] in the set, beside its key */
 };
 
 typedef struct reactor_node {
     size_t nuclide;
-    double bound;         /* no more atoms of it than this are ever made */
-    size_t parent;        /* node of the way that makes most of it; REACTOR_NO_WAY: of the target */
-    size_t reaction;      /* on that way; REACTOR_NO_WAY: a decay */
+    double bound;    /* no more atoms of it than this are ever made */
+    size_t parent;   /* node of the way that makes most of it; REACTOR_NO_WAY: of the target */
+    size_t reaction; /* on that way; REACTOR_NO_WAY: a decay */
     bool is_expanded;
     bool is_fragment; /* of fission, or its daughter: its captures are not followed */
 } reactor_node;
@@ -48,7 +48,7 @@ typedef struct reactor_network {
     size_t n_products, product_capacity;
     moly_reaction_product *products;
     size_t n_missing, missing_capacity;
-    size_t *missing; /* nuclides without a cross section */
+    size_t *missing;        /* nuclides without a cross section */
     double *lambda, *start; /* [n] once built */
     double total_atoms, fluence, epithermal_fluence, irradiation_s, thermal_factor;
     moly_burnup *burnup;
@@ -57,8 +57,8 @@ typedef struct reactor_network {
 MOLY_CHECKED moly_status reactor_network_build(reactor_network *w, const moly_reactor_data *data,
                                                const moly_reactor_case *wanted, moly_arena *arena,
                                                moly_error *err);
-/* The nodes of which more than `share` of the target's atoms can be made, as a network of its own; without its burnup
- * it lives in the arena. */
+/* The nodes of which more than `share` of the target's atoms can be made, as a network of its own;
+ * without its burnup it lives in the arena. */
 typedef struct reactor_part {
     size_t n, n_reactions;
     double *start;

@@ -80,7 +80,8 @@ size_t moly_reactor_find(const moly_reactor_data *data, int z, int a, int isomer
     return low < data->n && data->key[low] == key ? data->index[low] : SIZE_MAX;
 }
 
-/* What a state that the set lacks stands for: its ground state, else what that becomes by beta decay. */
+/* What a state that the set lacks stands for: its ground state, else what that becomes by beta
+ * decay. */
 static size_t find_or_decayed(const moly_reactor_data *data, int z, int a, int isomer)
 {
     size_t found = moly_reactor_find(data, z, a, isomer);
@@ -124,9 +125,9 @@ static moly_status reach(reactor_network *w, size_t nuclide, double bound, size_
         if (!grow(w->arena, &w->nodes, w->n, &w->capacity, sizeof *w->nodes)) {
             return MOLY_NO_MEMORY(err);
         }
-        bool is_fragment = reaction != REACTOR_NO_WAY ? w->about[reaction].is_fission
-                                                      : parent != REACTOR_NO_WAY &&
-                                                            w->nodes[parent].is_fragment;
+        bool is_fragment = reaction != REACTOR_NO_WAY
+                               ? w->about[reaction].is_fission
+                               : parent != REACTOR_NO_WAY && w->nodes[parent].is_fragment;
         w->nodes[w->n] = (reactor_node){nuclide, bound, parent, reaction, false, is_fragment};
         w->node_of[nuclide] = (uint32_t)++w->n;
     } else {
@@ -182,8 +183,7 @@ static moly_status add_product(reactor_network *w, size_t nuclide, double atoms,
                                size_t from, moly_error *err)
 {
     size_t node;
-    moly_status status =
-        reach(w, nuclide, bound, from, w->n_reactions - 1, &node, err);
+    moly_status status = reach(w, nuclide, bound, from, w->n_reactions - 1, &node, err);
     if (status != MOLY_OK) {
         return status;
     }
@@ -198,8 +198,8 @@ static moly_status add_product(reactor_network *w, size_t nuclide, double atoms,
 /* Atoms that a reaction can make at most in the whole history. */
 static double most_atoms(const reactor_network *w, size_t at, const moly_reaction *reaction)
 {
-    double hits = CM2_PER_BARN *
-                  (reaction->thermal_b * w->fluence + reaction->resonance_b * w->epithermal_fluence);
+    double hits = CM2_PER_BARN * (reaction->thermal_b * w->fluence +
+                                  reaction->resonance_b * w->epithermal_fluence);
     const moly_nuclide *nuclide = reactor_nuclide(w, at);
     double stays = nuclide->is_stable || w->irradiation_s == 0.0
                        ? 1.0
@@ -232,16 +232,16 @@ static moly_status follow_captures(reactor_network *w, size_t at, moly_error *er
         double integral = has_integral ? c->resonance_b : MOLY_RESONANCE_TAIL * c->thermal_b;
         double sd_thermal =
             isfinite(c->thermal_sd_b) ? c->thermal_sd_b : MOLY_NEUTRON_UNKNOWN_SD * c->thermal_b;
-        double sd_integral = !has_integral ? integral
+        double sd_integral = !has_integral                 ? integral
                              : isfinite(c->resonance_sd_b) ? c->resonance_sd_b
                                                            : MOLY_NEUTRON_UNKNOWN_SD * integral;
         moly_reaction reaction = {(uint32_t)at, g * c->thermal_b, integral, w->n_products, 0};
         double made = most_atoms(w, at, &reaction);
-        status = add_reaction(w, reaction,
-                              (reactor_reaction){g * sd_thermal, sd_integral, g, c->thermal_source,
-                                                 c->resonance_source, g_source, false,
-                                                 has_integral},
-                              err);
+        status =
+            add_reaction(w, reaction,
+                         (reactor_reaction){g * sd_thermal, sd_integral, g, c->thermal_source,
+                                            c->resonance_source, g_source, false, has_integral},
+                         err);
         if (status == MOLY_OK && nuclide != SIZE_MAX && made > LEAST_SHARE * w->total_atoms) {
             status = add_product(w, nuclide, 1.0, made, at, err);
         }
@@ -292,8 +292,8 @@ static size_t next_node(const reactor_network *w)
     return best;
 }
 
-/* Best first: what a node leads to has no greater bound than itself, so that every node is expanded when its bound has
- * come from its likeliest way (Dijkstra). */
+/* Best first: what a node leads to has no greater bound than itself, so that every node is expanded
+ * when its bound has come from its likeliest way (Dijkstra). */
 static moly_status follow(reactor_network *w, moly_error *err)
 {
     moly_status status = MOLY_OK;
@@ -388,10 +388,10 @@ static moly_status shield(reactor_network *w, moly_error *err)
         w->reactions[r].thermal_b *= w->thermal_factor;
         w->about[r].sd_thermal_b *= w->thermal_factor;
         if (moly_main_resonance(t->z, t->a, t->isomer, &peak_b, &capture_share)) {
-            status = moly_self_shielding_resonance(
-                c->shape, c->size_cm,
-                w->start[w->reactions[r].from] / c->volume_cm3 * peak_b * CM2_PER_BARN,
-                capture_share, &factor, err);
+            status = moly_self_shielding_resonance(c->shape, c->size_cm,
+                                                   w->start[w->reactions[r].from] / c->volume_cm3 *
+                                                       peak_b * CM2_PER_BARN,
+                                                   capture_share, &factor, err);
             w->reactions[r].resonance_b *= factor;
             w->about[r].sd_resonance_b *= factor;
         }
@@ -434,7 +434,7 @@ moly_status reactor_network_build(reactor_network *w, const moly_reactor_data *d
     if (status != MOLY_OK) {
         return status;
     }
-    moly_network network = {w->n,         w->lambda,    w->n_feeds,    w->feeds,
+    moly_network network = {w->n,           w->lambda,    w->n_feeds,    w->feeds,
                             w->n_reactions, w->reactions, w->n_products, w->products};
     return moly_burnup_new(&network, &w->burnup, err);
 }
@@ -448,14 +448,13 @@ moly_status reactor_network_part(const reactor_network *w, double share, reactor
     double *lambda = moly_arena_alloc(arena, w->n + 1, sizeof *lambda);
     moly_feed *feeds = moly_arena_alloc(arena, w->n_feeds + 1, sizeof *feeds);
     moly_reaction *reactions = moly_arena_alloc(arena, w->n_reactions + 1, sizeof *reactions);
-    moly_reaction_product *products =
-        moly_arena_alloc(arena, w->n_products + 1, sizeof *products);
+    moly_reaction_product *products = moly_arena_alloc(arena, w->n_products + 1, sizeof *products);
     uint32_t *local = moly_arena_alloc(arena, w->n + 1, sizeof *local); /* node in the part + 1 */
     part->start = moly_arena_alloc(arena, w->n + 1, sizeof *part->start);
     part->node = moly_arena_alloc(arena, w->n + 1, sizeof *part->node);
     part->reaction = moly_arena_alloc(arena, w->n_reactions + 1, sizeof *part->reaction);
-    if (lambda == NULL || feeds == NULL || reactions == NULL || products == NULL ||
-        local == NULL || part->start == NULL || part->node == NULL || part->reaction == NULL) {
+    if (lambda == NULL || feeds == NULL || reactions == NULL || products == NULL || local == NULL ||
+        part->start == NULL || part->node == NULL || part->reaction == NULL) {
         return MOLY_NO_MEMORY(err);
     }
     for (size_t i = 0; i < w->n; i++) {

@@ -5,11 +5,11 @@
 #include "moly/production/neutron.h"
 
 #define HALF_PI 1.57079632679489661923
-#define STEP 0.1      /* of the double exponential rule, at which it has converged to rounding */
-#define REACH 3.2     /* beyond it the weights vanish */
+#define STEP 0.1  /* of the double exponential rule, at which it has converged to rounding */
+#define REACH 3.2 /* beyond it the weights vanish */
 
-/* Integral from 0 to 1 by the double exponential rule (Takahasi, Mori, Publ. RIMS 9 (1974) 721); the
- * integrands have a logarithm at 0 at worst. */
+/* Integral from 0 to 1 by the double exponential rule (Takahasi, Mori, Publ. RIMS 9 (1974) 721);
+ * the integrands have a logarithm at 0 at worst. */
 typedef double (*integrand)(double x, const void *context);
 
 static double integrate(integrand f, const void *context)

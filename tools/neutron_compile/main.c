@@ -3,8 +3,8 @@
  *
  *     neutron_compile DATA_DIR OUT_FILE
  *
- * Every row is checked: known states, positive values, uncertainties that are not negative, fission yields that sum to 2,
- * no duplicates. */
+ * Every row is checked: known states, positive values, uncertainties that are not negative, fission
+ * yields that sum to 2, no duplicates. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +41,8 @@ static moly_status state_key(const csv_row *row, int cell, uint32_t *key, moly_s
     return MOLY_OK;
 }
 
-static moly_status add(table *t, const csv_row *row, uint64_t key, const char *text, moly_error *err)
+static moly_status add(table *t, const csv_row *row, uint64_t key, const char *text,
+                       moly_error *err)
 {
     if (t->n == MOST_ROWS || strlen(text) >= ROW_TEXT) {
         return csv_fail(row, 0, "too many rows, or one that is too long", err);
@@ -216,15 +217,16 @@ static moly_status compile(const char *folder, const char *file, const char *typ
         }
     }
     if (status == MOLY_OK && wanted_sum > 0.0 && fabs(t.sum / wanted_sum - 1.0) > 0.002) {
-        status = MOLY_FAIL(err, MOLY_ERR_DATA, "%s: yields sum to %g, not %g", path, t.sum,
-                           wanted_sum);
+        status =
+            MOLY_FAIL(err, MOLY_ERR_DATA, "%s: yields sum to %g, not %g", path, t.sum, wanted_sum);
     }
     if (status == MOLY_OK && t.n == 0) {
         status = MOLY_FAIL(err, MOLY_ERR_DATA, "%s: no rows", path);
     }
     if (status == MOLY_OK) {
-        moly_text_printf(out, "const size_t neutron_n_%s = %zu;\nconst neutron_%s_row neutron_%s[] = {\n",
-                         name, t.n, type, name);
+        moly_text_printf(
+            out, "const size_t neutron_n_%s = %zu;\nconst neutron_%s_row neutron_%s[] = {\n", name,
+            t.n, type, name);
         for (size_t i = 0; i < t.n; i++) {
             moly_text_add(out, t.rows[i].text);
         }

@@ -12,9 +12,12 @@ typedef struct tables {
 } tables;
 
 static const char head[] =
-    "# Thermal capture (2200 m/s) and resonance integral (above 0.5 eV, 1/v part included) by target and product; b.\n"
+    "# Thermal capture (2200 m/s) and resonance integral (above 0.5 eV, 1/v part included) by "
+    "target and product; b.\n"
     "# Made by tools/neutron_tables; SOURCE.md. An empty uncertainty or integral is not known.\n"
-    "# target,product,thermal_b,thermal_sd_b,resonance_b,resonance_sd_b,thermal_source,resonance_source\n";
+    "# "
+    "target,product,thermal_b,thermal_sd_b,resonance_b,resonance_sd_b,thermal_source,resonance_"
+    "source\n";
 
 static moly_status decide(void *user, const csv_row *row, moly_error *err)
 {
@@ -31,7 +34,8 @@ static moly_status decide(void *user, const csv_row *row, moly_error *err)
     return MOLY_OK;
 }
 
-/* A part of the capture: its share of the resonance integral is taken to be that of the thermal one. */
+/* A part of the capture: its share of the resonance integral is taken to be that of the thermal
+ * one. */
 static void write_part(moly_text *out, moly_state target, int isomer, double part_b, double sd_b,
                        double share, const char *source, const table_value *resonance)
 {
@@ -43,7 +47,8 @@ static void write_part(moly_text *out, moly_state target, int isomer, double par
     double relative = resonance ? resonance->sd_b / resonance->value_b : NAN;
     double part_relative = isnan(sd_b) || share >= 1.0 ? 0.0 : sd_b / part_b;
     table_number(out, resonance ? resonance->value_b * share : NAN);
-    table_number(out, resonance ? resonance->value_b * share * hypot(relative, part_relative) : NAN);
+    table_number(out,
+                 resonance ? resonance->value_b * share * hypot(relative, part_relative) : NAN);
     moly_text_printf(out, "%s,%s\n", source, resonance ? resonance->source : "");
 }
 
@@ -57,8 +62,8 @@ static void write_target(moly_text *out, const tables *t, const table_value *tot
         resonance = NULL;
     }
     if (to_ground_b > 1e-9 * total->value_b) {
-        double sd_b = isomer && isfinite(isomer->sd_b) ? hypot(total->sd_b, isomer->sd_b)
-                                                        : total->sd_b;
+        double sd_b =
+            isomer && isfinite(isomer->sd_b) ? hypot(total->sd_b, isomer->sd_b) : total->sd_b;
         write_part(out, total->target, 0, to_ground_b, sd_b, to_ground_b / total->value_b,
                    total->source, resonance);
     }

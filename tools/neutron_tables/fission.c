@@ -60,8 +60,8 @@ static void name_isomers(yields *y)
     int isomer = 0;
     for (size_t i = 0; i < y->n; i++) {
         yield *r = &y->rows[i];
-        bool is_same = i > 0 && r->state.z == y->rows[i - 1].state.z &&
-                       r->state.a == y->rows[i - 1].state.a;
+        bool is_same =
+            i > 0 && r->state.z == y->rows[i - 1].state.z && r->state.a == y->rows[i - 1].state.a;
         isomer = is_same ? isomer : 0;
         if (r->level != 0) {
             r->state.isomer = ++isomer;
@@ -98,8 +98,10 @@ static moly_status cross_section(void *user, const csv_row *row, moly_error *err
 static moly_status write_yields(yields *y, const char *out, moly_error *err)
 {
     moly_text text = {0};
-    moly_text_add(&text, "# Independent yields per fission of U-235 by thermal neutrons (they sum to 2). Made by "
-                         "tools/neutron_tables; SOURCE.md.\n# product,yield,sd\n");
+    moly_text_add(
+        &text,
+        "# Independent yields per fission of U-235 by thermal neutrons (they sum to 2). Made by "
+        "tools/neutron_tables; SOURCE.md.\n# product,yield,sd\n");
     qsort(y->rows, y->n, sizeof *y->rows, by_level);
     name_isomers(y);
     for (size_t i = 0; i < y->n; i++) {
@@ -125,9 +127,11 @@ moly_status fission_write(const char *compilation, const char *data, const char 
     }
     if (status == MOLY_OK) {
         moly_text text = {0};
-        moly_text_add(&text, "# Fission by thermal neutrons (2200 m/s) and its resonance integral; b. Made by "
-                             "tools/neutron_tables; SOURCE.md.\n"
-                             "# target,thermal_b,thermal_sd_b,resonance_b,resonance_sd_b,source\n");
+        moly_text_add(
+            &text,
+            "# Fission by thermal neutrons (2200 m/s) and its resonance integral; b. Made by "
+            "tools/neutron_tables; SOURCE.md.\n"
+            "# target,thermal_b,thermal_sd_b,resonance_b,resonance_sd_b,source\n");
         (void)snprintf(path, sizeof path, "%s/decisions.csv", data);
         status = csv_read(path, cross_section, &text, err);
         if (status == MOLY_OK) {

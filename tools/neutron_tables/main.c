@@ -3,8 +3,9 @@
  *
  *     neutron_tables COMPILATION_DIR DATA_DIR OUT_DIR
  *
- * COMPILATION_DIR holds thermal_ng, thermal_ng-m, Ig and u235_independent_fy.csv; DATA_DIR resonances.csv and
- * decisions.csv; OUT_DIR gets capture.csv, fission.csv, fission_yields.csv and westcott.csv. */
+ * COMPILATION_DIR holds thermal_ng, thermal_ng-m, Ig and u235_independent_fy.csv; DATA_DIR
+ * resonances.csv and decisions.csv; OUT_DIR gets capture.csv, fission.csv, fission_yields.csv and
+ * westcott.csv. */
 #include "tables.h"
 
 int main(int argc, char **argv)

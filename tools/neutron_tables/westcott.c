@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Westcott's g(T) from the lowest resonances.
  *
- * g(T) = 1 / (sigma0 v0) * average of sigma v over a Maxwellian of temperature T: 1 for 1/v. Each resonance is a
- * Breit-Wigner line with a neutron width that goes as the square root of the energy; what the evaluation's cross
- * section at 0.0253 eV has beyond the resonances is 1/v. Source: C. H. Westcott, AECL-1101 (1962). */
+ * g(T) = 1 / (sigma0 v0) * average of sigma v over a Maxwellian of temperature T: 1 for 1/v. Each
+ * resonance is a Breit-Wigner line with a neutron width that goes as the square root of the energy;
+ * what the evaluation's cross section at 0.0253 eV has beyond the resonances is 1/v. Source: C. H.
+ * Westcott, AECL-1101 (1962). */
 #include <math.h>
 #include <string.h>
 
@@ -126,8 +127,8 @@ static void write_target(const work *w, const resonance *r, size_t n, moly_text 
     for (int c = FIRST_C; c <= LAST_C; c += STEP_C) {
         moly_text_printf(out, "%s,capture,%d,", moly_state_name(r->target, name), c);
         table_number(out, floor((1.0 + share * (shape(r, n, c) - 1.0)) * 1e4 + 0.5) / 1e4);
-        moly_text_printf(out, "resonances of ENDF/B-VIII.1%s%s\n", *note ? " scaled at 20 C to " : "",
-                         note);
+        moly_text_printf(out, "resonances of ENDF/B-VIII.1%s%s\n",
+                         *note ? " scaled at 20 C to " : "", note);
     }
 }
 
@@ -140,7 +141,8 @@ static void write_peak(const resonance *r, size_t n, moly_text *out)
         if (r[i].energy_ev < INTEGRAL_FROM_EV) {
             continue;
         }
-        double width = r[i].neutron_ev + r[i].capture_ev, mass = (r[i].target.a + NEUTRON_U) / r[i].target.a;
+        double width = r[i].neutron_ev + r[i].capture_ev,
+               mass = (r[i].target.a + NEUTRON_U) / r[i].target.a;
         double statistics = (2.0 * r[i].j + 1.0) / (2.0 * (2.0 * r[i].spin + 1.0));
         double total_b = FOUR_PI_OVER_K2_B_EV * mass * mass / r[i].energy_ev * statistics *
                          r[i].neutron_ev / width;
@@ -179,14 +181,19 @@ moly_status westcott_write(const char *compilation, const char *data, const char
         return status;
     }
     moly_text text = {0}, peaks = {0};
-    moly_text_add(&peaks, "# Main resonance of the resonance integral: total cross section at its energy, share of capture. "
-                          "Made by tools/neutron_tables; SOURCE.md.\n# target,peak_b,capture_share,energy_ev\n");
-    moly_text_add(&text, "# Westcott's g of what is not 1/v, by neutron temperature; linear in between. Made by "
-                         "tools/neutron_tables; SOURCE.md.\n"
-                         "# target,reaction,temperature_c,g,source\n");
+    moly_text_add(
+        &peaks,
+        "# Main resonance of the resonance integral: total cross section at its energy, share of "
+        "capture. "
+        "Made by tools/neutron_tables; SOURCE.md.\n# target,peak_b,capture_share,energy_ev\n");
+    moly_text_add(
+        &text,
+        "# Westcott's g of what is not 1/v, by neutron temperature; linear in between. Made by "
+        "tools/neutron_tables; SOURCE.md.\n"
+        "# target,reaction,temperature_c,g,source\n");
     for (size_t i = 0, n; i < w.n; i += n) {
-        for (n = 1; i + n < w.n && moly_state_key(w.rows[i + n].target) ==
-                                       moly_state_key(w.rows[i].target);) {
+        for (n = 1; i + n < w.n &&
+                    moly_state_key(w.rows[i + n].target) == moly_state_key(w.rows[i].target);) {
             n++;
         }
         write_peak(&w.rows[i], n, &peaks);

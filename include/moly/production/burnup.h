@@ -5,8 +5,8 @@
 /** A network of nuclides that decay and react in a neutron flux: everything burns up, what is made
  *  from it too. Solved for each step of constant flux without time steps.
  *
- *  Two groups: a reaction goes with  flux (thermal_b + ratio resonance_b)  per atom and second, flux
- *  the conventional 2200 m/s one, `ratio` the epithermal flux per unit lethargy relative to it,
+ *  Two groups: a reaction goes with  flux (thermal_b + ratio resonance_b)  per atom and second,
+ * flux the conventional 2200 m/s one, `ratio` the epithermal flux per unit lethargy relative to it,
  *  resonance_b the integral above 0.5 eV with its 1/v part. What depends on the neutrons'
  *  temperature (g) or on self-shielding is in the cross sections already.
  *
@@ -22,9 +22,9 @@ extern "C" {
 
 typedef struct moly_reaction {
     uint32_t from;
-    double thermal_b;       /**< barn, >= 0 */
-    double resonance_b;     /**< barn, >= 0 */
-    size_t first, n;        /**< what it makes: products[first .. first + n) */
+    double thermal_b;   /**< barn, >= 0 */
+    double resonance_b; /**< barn, >= 0 */
+    size_t first, n;    /**< what it makes: products[first .. first + n) */
 } moly_reaction;
 
 typedef struct moly_reaction_product {
@@ -78,9 +78,9 @@ MOLY_API MOLY_CHECKED moly_status moly_burnup_curve(const moly_burnup *burnup, c
 
 /** As moly_burnup_run() with one reaction's cross sections multiplied by `factor` > 0: for the
  *  uncertainty of what comes out. */
-MOLY_API MOLY_CHECKED moly_status moly_burnup_run_scaled(const moly_burnup *burnup,
-                                                         size_t reaction, double factor,
-                                                         const double *atoms, size_t n_steps,
+MOLY_API MOLY_CHECKED moly_status moly_burnup_run_scaled(const moly_burnup *burnup, size_t reaction,
+                                                         double factor, const double *atoms,
+                                                         size_t n_steps,
                                                          const moly_flux_step *steps,
                                                          double *out_atoms, moly_error *err);
 

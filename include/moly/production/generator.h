@@ -33,17 +33,18 @@ MOLY_API void moly_generator_free(moly_generator *generator);
 MOLY_API size_t moly_generator_size(const moly_generator *generator);
 MOLY_API size_t moly_generator_member(const moly_generator *generator, size_t i);
 
-/** What is on the column, as atoms of each member. `is_equilibrium`: the daughters that live shorter
- *  than the parent are there as long after the last elution (longer-lived ones: none); otherwise the
- *  parent is pure.
+/** What is on the column, as atoms of each member. `is_equilibrium`: the daughters that live
+ * shorter than the parent are there as long after the last elution (longer-lived ones: none);
+ * otherwise the parent is pure.
  *  @param[out] atoms  [size]
  *  @retval MOLY_ERR_RANGE  a negative activity, or equilibrium with a daughter that lives longer */
 MOLY_API MOLY_CHECKED moly_status moly_generator_load(const moly_generator *generator,
                                                       double parent_bq, bool is_equilibrium,
                                                       double *atoms, moly_error *err);
 /** Let the column stand. @param atoms  in and out */
-MOLY_API MOLY_CHECKED moly_status moly_generator_wait(const moly_generator *generator, double time_s,
-                                                      double *atoms, moly_error *err);
+MOLY_API MOLY_CHECKED moly_status moly_generator_wait(const moly_generator *generator,
+                                                      double time_s, double *atoms,
+                                                      moly_error *err);
 /** Elute: `efficiency` of every atom of the daughter's element and `breakthrough` of the parent's
  *  leave the column.
  *  @param[in,out] atoms   on the column
@@ -65,27 +66,25 @@ typedef struct moly_elution {
 
 typedef struct moly_elution_result {
     double after_s;
-    double eluted_bq;            /**< daughter in the eluate */
-    double on_column_bq;         /**< daughter on the column just before */
-    double parent_on_column_bq;  /**< just before */
-    double breakthrough_bq;      /**< parent in the eluate */
-    double carrier_free;         /**< daughter's share of its element's atoms in the eluate */
-    double limit_reached_s;      /**< after this elution parent / daughter in the eluate passes the
-                                      limit; 0 at once, INFINITY never, NAN without a limit */
+    double eluted_bq;           /**< daughter in the eluate */
+    double on_column_bq;        /**< daughter on the column just before */
+    double parent_on_column_bq; /**< just before */
+    double breakthrough_bq;     /**< parent in the eluate */
+    double carrier_free;        /**< daughter's share of its element's atoms in the eluate */
+    double limit_reached_s;     /**< after this elution parent / daughter in the eluate passes the
+                                     limit; 0 at once, INFINITY never, NAN without a limit */
 } moly_elution_result;
 
 /** A schedule of elutions, from calibration on.
  *  @param limit    greatest parent / daughter activity of an eluate; NAN: not asked for
  *  @param results  [n]
  *  @retval MOLY_ERR_RANGE  an elution before the last one, a fraction outside 0..1 */
-MOLY_API MOLY_CHECKED moly_status moly_generator_schedule(const moly_generator *generator,
-                                                          double parent_bq, bool is_equilibrium,
-                                                          size_t n, const moly_elution *elutions,
-                                                          double limit, moly_elution_result *results,
-                                                          moly_error *err);
+MOLY_API MOLY_CHECKED moly_status moly_generator_schedule(
+    const moly_generator *generator, double parent_bq, bool is_equilibrium, size_t n,
+    const moly_elution *elutions, double limit, moly_elution_result *results, moly_error *err);
 
-/** From a full elution of a column that had stood long to the most daughter on it, s; relative error
- *  < 1e-12. */
+/** From a full elution of a column that had stood long to the most daughter on it, s; relative
+ * error < 1e-12. */
 MOLY_API MOLY_CHECKED moly_status moly_generator_peak_s(const moly_generator *generator,
                                                         double *peak_s, moly_error *err);
 /** Daughter / parent activity long after an elution. */
@@ -99,25 +98,25 @@ typedef struct moly_elution_record {
 } moly_elution_record;
 
 typedef struct moly_generator_fit {
-    double efficiency;    /**< median over the elutions */
-    double efficiency_sd; /**< of one elution: 1.4826 times the median absolute deviation, and not
-                               less than the measurements' median sd */
-    double last;          /**< of the last elution */
+    double efficiency;     /**< median over the elutions */
+    double efficiency_sd;  /**< of one elution: 1.4826 times the median absolute deviation, and not
+                                less than the measurements' median sd */
+    double last;           /**< of the last elution */
     double last_deviation; /**< (last - median of those before) / their sd; NAN with fewer than 5 */
     bool is_alarm;         /**< |last_deviation| > 3.5 */
 } moly_generator_fit;
 
-/** What a generator's own history says of its elution efficiency. Each elution is compared with what
- *  was on the column, of which the measured amounts were taken out before: a low elution leaves more
- *  for the next, and that is not an efficiency above 1.
+/** What a generator's own history says of its elution efficiency. Each elution is compared with
+ * what was on the column, of which the measured amounts were taken out before: a low elution leaves
+ * more for the next, and that is not an efficiency above 1.
  *  @param[out] efficiencies  [n] of each elution; NULL if not wanted
  *  @retval MOLY_ERR_RANGE  no records, out of order, negative
- *  Source of the test: B. Iglewicz, D. Hoaglin, How to Detect and Handle Outliers (1993), modified z
- *  score, 3.5 */
-MOLY_API MOLY_CHECKED moly_status moly_generator_fit_efficiency(
-    const moly_generator *generator, double parent_bq, bool is_equilibrium, size_t n,
-    const moly_elution_record *records, moly_generator_fit *fit, double *efficiencies,
-    moly_error *err);
+ *  Source of the test: B. Iglewicz, D. Hoaglin, How to Detect and Handle Outliers (1993), modified
+ * z score, 3.5 */
+MOLY_API MOLY_CHECKED moly_status
+moly_generator_fit_efficiency(const moly_generator *generator, double parent_bq,
+                              bool is_equilibrium, size_t n, const moly_elution_record *records,
+                              moly_generator_fit *fit, double *efficiencies, moly_error *err);
 
 #ifdef __cplusplus
 }

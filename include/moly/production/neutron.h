@@ -93,9 +93,9 @@ MOLY_API MOLY_CHECKED moly_status moly_self_shielding(moly_shield_shape shape, d
 
 /** The same for a resonance integral that one isolated resonance makes: the universal curve
  *  G = 0.94 / (1 + (z / 2.70)^0.82) + 0.06, z = x Sigma sqrt(Gamma_gamma / Gamma), with x 1.5 times
- *  the thickness of a foil or slab, the radius of a wire or sphere. A rule, within some per cent for
- *  one resonance; further resonances are shielded less, so that it errs to the low side.
- *  Source: E. Martinho, I. F. Goncalves, J. Salgado, Appl. Radiat. Isot. 58 (2003) 371
+ *  the thickness of a foil or slab, the radius of a wire or sphere. A rule, within some per cent
+ * for one resonance; further resonances are shielded less, so that it errs to the low side. Source:
+ * E. Martinho, I. F. Goncalves, J. Salgado, Appl. Radiat. Isot. 58 (2003) 371
  *  @param peak_per_cm    macroscopic total cross section at the resonance's energy, 1/cm, >= 0
  *  @param capture_share  Gamma_gamma / Gamma of the resonance, 0..1
  *  @retval MOLY_ERR_RANGE  outside of these */

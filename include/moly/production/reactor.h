@@ -2,8 +2,8 @@
 #ifndef MOLY_PRODUCTION_REACTOR_H
 #define MOLY_PRODUCTION_REACTOR_H
 
-/** A target in a reactor: Moly's cross sections and decay data made into a burn-up network, and what
- *  comes out of it: activities with their uncertainty, specific activity, the best time. */
+/** A target in a reactor: Moly's cross sections and decay data made into a burn-up network, and
+ * what comes out of it: activities with their uncertainty, specific activity, the best time. */
 
 #include "moly/nuclide/nuclide.h"
 #include "moly/production/burnup.h"
@@ -13,8 +13,8 @@
 extern "C" {
 #endif
 
-/** A nuclide set with its reactions found; made once, shared by any number of cases and threads. The
- *  set must live as long. */
+/** A nuclide set with its reactions found; made once, shared by any number of cases and threads.
+ * The set must live as long. */
 typedef struct moly_reactor_data moly_reactor_data;
 MOLY_API MOLY_CHECKED moly_status moly_reactor_data_new(const moly_nuclide_set *set,
                                                         moly_reactor_data **data, moly_error *err);
@@ -42,24 +42,25 @@ typedef struct moly_reactor_case {
 
 typedef struct moly_reactor_nuclide {
     size_t nuclide;
-    double atoms_eoi, atoms_end;       /**< at the end of irradiation; after cooling */
+    double atoms_eoi, atoms_end; /**< at the end of irradiation; after cooling */
     double activity_eoi_bq, activity_end_bq;
-    double specific_eoi_bq_per_g;      /**< per gram of its element, carrier included; NAN: none */
+    double specific_eoi_bq_per_g; /**< per gram of its element, carrier included; NAN: none */
     double specific_end_bq_per_g;
-    double u_rel;                      /**< 1 sigma, from the cross sections; NAN: not wanted */
-    char route[120];                   /**< "Yb-176(n,g)Yb-177 > Lu-177": the way most of it came */
-    char source[120];                  /**< evaluations of the last reaction on the way, with g */
+    double u_rel;     /**< 1 sigma, from the cross sections; NAN: not wanted */
+    char route[120];  /**< "Yb-176(n,g)Yb-177 > Lu-177": the way most of it came */
+    char source[120]; /**< evaluations of the last reaction on the way, with g */
 } moly_reactor_nuclide;
 
 typedef struct moly_reactor_result {
     size_t n;
-    moly_reactor_nuclide *nuclides; /**< targets and all that is made of them, by falling activity */
+    moly_reactor_nuclide
+        *nuclides; /**< targets and all that is made of them, by falling activity */
     size_t n_not_evaluated;
-    char (*not_evaluated)[160];     /**< what the result leaves out, each in a phrase */
-    double fluence_per_cm2;         /**< conventional thermal */
+    char (*not_evaluated)[160]; /**< what the result leaves out, each in a phrase */
+    double fluence_per_cm2;     /**< conventional thermal */
     double fissions;
-    double thermal_factor;          /**< self-shielding of the thermal flux; 1 without */
-    double absorbed;                /**< share of the target's atoms that is gone at the end */
+    double thermal_factor; /**< self-shielding of the thermal flux; 1 without */
+    double absorbed;       /**< share of the target's atoms that is gone at the end */
 } moly_reactor_result;
 
 /** @param[out] result  release with moly_reactor_result_free(); written on success only

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Burn-up: the published single cases, and random networks with loops against exp(A t) in 600 bits. */
+/* Burn-up: the published single cases, and random networks with loops against exp(A t) in 600 bits.
+ */
 #include "testing.h"
 
 #include <mpfr.h>
@@ -15,7 +16,8 @@
 #define FROM_REFERENCE 1e-8 /* tolerance of the rows of reactor_activation */
 #define ENGINE 1e-11        /* what the header promises */
 
-/* Activity of `member` after `days`; every member captures into capture_to and decays into decay_to, -1 is nowhere. */
+/* Activity of `member` after `days`; every member captures into capture_to and decays into
+ * decay_to, -1 is nowhere. */
 static double activity_gbq(size_t n, const double *half_life_s, const double *sigma_b,
                            const int *capture_to, const int *decay_to, double mass_g, double a,
                            double flux, double days, size_t member)
@@ -48,7 +50,8 @@ static double activity_gbq(size_t n, const double *half_life_s, const double *si
     return end[member] * lambda[member] * 1e-9;
 }
 
-/* Source: rows reactor_activation of the reference table, "mpmath expm of 1-group activation ODE, all inputs given". */
+/* Source: rows reactor_activation of the reference table, "mpmath expm of 1-group activation ODE,
+ * all inputs given". */
 static void lutetium_177_after_one_two_and_three_weeks(void **state)
 {
     (void)state;
@@ -56,9 +59,9 @@ static void lutetium_177_after_one_two_and_three_weeks(void **state)
     const int capture[] = {1, 2, -1, -1}, decay[] = {-1, 3, -1, -1};
     const double days[] = {7, 14, 21}, wanted[] = {331.324323799, 442.870009522, 459.247918232};
     for (size_t i = 0; i < 3; i++) {
-        assert_relative(activity_gbq(4, half_life, sigma, capture, decay, 1e-3, 175.9427, 1e14,
-                                     days[i], 1),
-                        wanted[i], FROM_REFERENCE);
+        assert_relative(
+            activity_gbq(4, half_life, sigma, capture, decay, 1e-3, 175.9427, 1e14, days[i], 1),
+            wanted[i], FROM_REFERENCE);
     }
 }
 
@@ -67,9 +70,8 @@ static void tungsten_188_by_two_captures(void **state)
     (void)state;
     const double half_life[] = {0, 85392, 6028992, 61214.4, 0}, sigma[] = {38.1, 70, 12, 0, 0};
     const int capture[] = {1, 2, -1, -1, -1}, decay[] = {-1, 4, 3, -1, -1};
-    assert_relative(
-        activity_gbq(5, half_life, sigma, capture, decay, 1.0, 185.9544, 2e14, 21, 2),
-        7.44039605227, FROM_REFERENCE);
+    assert_relative(activity_gbq(5, half_life, sigma, capture, decay, 1.0, 185.9544, 2e14, 21, 2),
+                    7.44039605227, FROM_REFERENCE);
 }
 
 static void molybdenum_99_by_capture(void **state)
@@ -209,7 +211,8 @@ static const double week_lambda[] = {0.0, LN2 / 574300.8, 0.0};
 static const moly_feed week_feeds[] = {{1, 2, 1.0}};
 static const moly_reaction week_reactions[] = {{0, 2057.0, 921.0, 0, 1}, {1, 880.0, 0.0, 1, 0}};
 static const moly_reaction_product week_products[] = {{1, 1.0}};
-static const moly_network week = {3, week_lambda, 1, week_feeds, 2, week_reactions, 1, week_products};
+static const moly_network week = {3, week_lambda,    1, week_feeds,
+                                  2, week_reactions, 1, week_products};
 
 static void two_steps_of_the_same_flux_are_one(void **state)
 {
@@ -230,7 +233,8 @@ static void two_steps_of_the_same_flux_are_one(void **state)
         assert_relative(curve[i], b[i], 1e-13);
         assert_relative(curve[3 + i], a[i], 1e-13);
     }
-    assert_relative(b[5], decays[1], 1e-12); /* what decayed is what is there of the stable daughter */
+    assert_relative(b[5], decays[1],
+                    1e-12); /* what decayed is what is there of the stable daughter */
     moly_burnup_free(burnup);
 }
 

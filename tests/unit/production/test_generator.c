@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Generators: the pair alone against Bateman's closed form, the rows of the reference table with ICRP-107's data, and
- * what a radiopharmacist would notice. */
+/* Generators: the pair alone against Bateman's closed form, the rows of the reference table with
+ * ICRP-107's data, and what a radiopharmacist would notice. */
 #include "testing.h"
 
 #include "moly/production/generator.h"
@@ -111,7 +111,8 @@ static void every_generator_of_medicine_gives_its_daughter(void **state)
     }
 }
 
-/* Aged for ten half-lives of the daughter, a pure parent comes to the ratio that is loaded as equilibrium. */
+/* Aged for ten half-lives of the daughter, a pure parent comes to the ratio that is loaded as
+ * equilibrium. */
 static void equilibrium_is_what_a_pure_parent_comes_to(void **state)
 {
     (void)state;
@@ -139,8 +140,8 @@ static void a_partial_elution_leaves_the_rest_for_the_next(void **state)
     moly_generator_free(g);
 }
 
-/* Tc-99 grows on the column from Mo-99 and Tc-99m: 24 h after an elution, Lamson et al. (J. Nucl. Med. 16 (1975) 639)
- * give 0.277 of the technetium as Tc-99m. */
+/* Tc-99 grows on the column from Mo-99 and Tc-99m: 24 h after an elution, Lamson et al. (J. Nucl.
+ * Med. 16 (1975) 639) give 0.277 of the technetium as Tc-99m. */
 static void technetium_99_dilutes_what_has_stood(void **state)
 {
     (void)state;
@@ -165,7 +166,8 @@ static void breakthrough_reaches_its_limit_when_the_daughter_has_gone(void **sta
     moly_elution_result r, wide, narrow;
     assert_ok(moly_generator_schedule(g, 37e9, false, 1, &elution, 1.5e-4, &r, &err), err);
     assert_relative(r.breakthrough_bq, 2e-5 * r.parent_on_column_bq, 1e-15);
-    double l_mo = moly_nuclide_at(moly_nuclide_set_builtin(), moly_generator_member(g, 0))->lambda_per_s;
+    double l_mo =
+        moly_nuclide_at(moly_nuclide_set_builtin(), moly_generator_member(g, 0))->lambda_per_s;
     double l_tc = 0.69314718055994530942 / (6.0067 * HOUR), start = r.breakthrough_bq / r.eluted_bq;
     assert_relative(r.limit_reached_s, log(1.5e-4 / start) / (l_tc - l_mo), 1e-3);
     assert_ok(moly_generator_schedule(g, 37e9, false, 1, &elution, 1e-6, &wide, &err), err);
@@ -216,8 +218,10 @@ static void what_is_no_generator_is_refused(void **state)
                  "Mo-99 does not decay to Ga-68", err);
     assert_fails(moly_generator_new(set, "Te-131m", "Te-131", &g, &err), MOLY_ERR_RANGE,
                  "one element", err);
-    assert_fails(moly_generator_new(set, "Mo-98", "Tc-99m", &g, &err), MOLY_ERR_RANGE, "stable", err);
-    assert_fails(moly_generator_new(set, "Mo-99", "Ru-99", &g, &err), MOLY_ERR_RANGE, "stable", err);
+    assert_fails(moly_generator_new(set, "Mo-98", "Tc-99m", &g, &err), MOLY_ERR_RANGE, "stable",
+                 err);
+    assert_fails(moly_generator_new(set, "Mo-99", "Ru-99", &g, &err), MOLY_ERR_RANGE, "stable",
+                 err);
     assert_null(g);
     g = make(set, "Mo-99", "Tc-99m");
     const moly_elution back[] = {{48 * HOUR, 0.9, 0.0}, {24 * HOUR, 0.9, 0.0}};
