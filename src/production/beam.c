@@ -199,6 +199,9 @@ static void make_track(const moly_beam *beam, const moly_irradiation *irr, size_
     } else {
         track_slowing(t, stopping, p->out_mev, p->in_mev);
     }
+    if (beam->particle != MOLY_PARTICLE_PHOTON && p->out_mev > moly_stopping_min_mev(stopping)) {
+        track_scale(t, p->crossed_g_cm2); /* a thin layer is as thick as it was said to be */
+    }
 }
 
 static moly_status check_irradiation(const moly_beam *beam, const moly_irradiation *irr,
@@ -273,8 +276,14 @@ static void note_open(const moly_beam *beam, double energy_mev, beam_notes *note
         return;
     }
     for (size_t i = 0; i < target->n_sources; i++) {
-        if (target->sources[i].n == 0 && target->sources[i].a != 0) {
-            beam_note_open(beam, &target->sources[i], energy_mev, &states, notes);
+        const beam_source *source = &target->sources[i];
+        const uint32_t itself = beam_state_find(&states, source->z, source->a, 0);
+        if (source->n == 0 && source->a != 0) {
+            beam_note_open(beam, source, energy_mev, &states, notes);
+        }
+        if (itself != NO_PRODUCT && !moly_nuclide_at(beam->set, itself)->is_stable) {
+            beam_note(notes, "activity of the target's own %s",
+                      moly_nuclide_at(beam->set, itself)->name);
         }
     }
     beam_states_free(&states);

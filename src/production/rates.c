@@ -90,8 +90,8 @@ typedef struct collection {
 /* Has the natural element's own curve told this product already? */
 static bool is_told(const collection *c, size_t first, const beam_source *s, uint32_t product)
 {
-    for (size_t i = first; i < c->n && s->a != 0; i++) {
-        if (c->all[i].source->a == 0 && c->all[i].product == product) {
+    for (size_t i = first; i < c->n && s->a != 0 && c->all[i].source->a == 0; i++) {
+        if (c->all[i].product == product) {
             return true;
         }
     }
@@ -107,8 +107,11 @@ static moly_status choose_of_source(const beam_source *s, const track *t, double
         const moly_reaction *best = best_of(s, i, end, energy_mev);
         const uint32_t product = s->products[i];
         char text[MOLY_REACTION_TEXT_SIZE];
+        if (product == NO_PRODUCT && best && track_integral(t, best) <= 0.0) {
+            continue;
+        }
         if (product == NO_PRODUCT) {
-            beam_note(notes, "%s (%s): not in the data set", s->curves[i].product,
+            beam_note(notes, "%s (%s): not among the nuclides of the data", s->curves[i].product,
                       moly_reaction_target_text(&s->curves[i], text));
             continue;
         }
@@ -127,37 +130,71 @@ static moly_status choose_of_source(const beam_source *s, const track *t, double
             continue;
         }
         const double raw = track_integral(t, best) * CM2_PER_MB * s->atoms_per_g;
-        c->all[c->n++] = (chosen){best, s, product, raw, raw, raw * best->u_rel};
+        if (raw > 0.0 || product == wanted) {
+            c->all[c->n++] = (chosen){best, s, product, raw, raw, raw * best->u_rel};
+        }
     }
     return MOLY_OK;
 }
 
+/* Is `part` counted again by the curve of `whole`? */
+static bool is_within(const chosen *whole, const chosen *part)
+{
+    const moly_reaction *r = whole->reaction, *q = part->reaction;
+    if (part == whole || (r->a != 0 && part->source != whole->source)) {
+        return false;
+    }
+    return r->kind == MOLY_REACTION_CUMULATIVE ||
+           (q->product_z == r->product_z && q->product_a == r->product_a &&
+            q->product_isomer > r->product_isomer);
+}
+
+static void take_off_one(const moly_nuclide_set *set, collection *c, size_t first, chosen *whole)
+{
+    for (size_t k = first; k < c->n; k++) {
+        const chosen *part = &c->all[k];
+        if (!is_within(whole, part)) {
+            continue;
+        }
+        const double fraction = whole->reaction->kind == MOLY_REACTION_CUMULATIVE
+                                    ? feeding(set, part->product, whole->product, 0)
+                                    : 1.0;
+        whole->atoms -= fraction * part->atoms;
+        whole->sd -= fraction * part->sd;
+    }
+    whole->atoms = fmax(whole->atoms, 0.0);
+    whole->sd = fmax(whole->sd, 0.0);
+}
+
 /* Curves that count ground state and isomers together, or precursors too: what is counted with the
- * others is taken off, so that each atom is there once. */
+ * others is taken off, so that each atom is there once. Sums of states first, then cumulative ones,
+ * parents before daughters (as the set is sorted): what is taken off is right already. */
 static void take_off(const moly_nuclide_set *set, collection *c, size_t first)
 {
     for (size_t i = first; i < c->n; i++) {
-        chosen *whole = &c->all[i];
-        const moly_reaction *r = whole->reaction;
-        for (size_t k = first; k < c->n && r->kind != MOLY_REACTION_DIRECT; k++) {
-            const chosen *part = &c->all[k];
-            const moly_reaction *q = part->reaction;
-            const bool is_scope = r->a == 0 || part->source == whole->source;
-            const bool is_isomer = q->product_z == r->product_z && q->product_a == r->product_a &&
-                                   q->product_isomer > r->product_isomer;
-            const bool is_cumulative = r->kind == MOLY_REACTION_CUMULATIVE;
-            if (k == i || !is_scope || part->raw <= 0.0 || (!is_cumulative && !is_isomer)) {
-                continue;
-            }
-            const double fraction =
-                is_cumulative ? feeding(set, part->product, whole->product, 0) : 1.0;
-            whole->atoms -= fraction * part->raw;
-            whole->sd -= fraction * part->sd;
+        if (c->all[i].reaction->kind == MOLY_REACTION_TOTAL) {
+            take_off_one(set, c, first, &c->all[i]);
         }
     }
-    for (size_t i = first; i < c->n; i++) {
-        c->all[i].atoms = fmax(c->all[i].atoms, 0.0);
-        c->all[i].sd = fmax(c->all[i].sd, 0.0);
+    for (int64_t done = -1;;) {
+        chosen *next = NULL;
+        for (size_t i = first; i < c->n; i++) {
+            chosen *x = &c->all[i];
+            if (x->reaction->kind == MOLY_REACTION_CUMULATIVE && (int64_t)x->product > done &&
+                (!next || x->product < next->product)) {
+                next = x;
+            }
+        }
+        if (!next) {
+            return;
+        }
+        done = (int64_t)next->product;
+        for (size_t i = first; i < c->n; i++) { /* of several isotopes */
+            chosen *x = &c->all[i];
+            if (x->product == next->product && x->reaction->kind == MOLY_REACTION_CUMULATIVE) {
+                take_off_one(set, c, first, x);
+            }
+        }
     }
 }
 

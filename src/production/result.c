@@ -41,7 +41,7 @@ void result_clear(result_work *w)
 {
     memset(w->block, 0, w->n * N_ARRAYS * sizeof *w->block);
     for (size_t i = 0; i < w->n; i++) {
-        w->rates.source[i] = w->inherited[i] = NULL;
+        w->rates.source[i] = NULL;
     }
     w->rates.consumed = 0.0;
 }
@@ -72,16 +72,18 @@ static double charge_c(const moly_irradiation *irr)
     return sum;
 }
 
-/* What only grew in is credited to the curve behind its strongest feeding. */
+/* Each nuclide is credited to the curve behind most of its atoms: its own, or that of what it grows
+ * from. Parents stand before their daughters. */
 static void inherit(const moly_nuclide_set *set, result_work *w)
 {
     double *weight = w->scratch, *strongest = w->rate;
     memcpy(weight, w->rates.atoms, w->n * sizeof *weight);
-    memset(strongest, 0, w->n * sizeof *strongest);
+    memcpy(strongest, w->rates.atoms, w->n * sizeof *strongest);
     for (size_t i = 0; i < w->n; i++) {
-        const moly_reaction *mine = w->rates.source[i] ? w->rates.source[i] : w->inherited[i];
+        w->inherited[i] = w->rates.source[i];
+    }
+    for (size_t i = 0; i < w->n; i++) {
         const moly_nuclide *nuclide = moly_nuclide_at(set, i);
-        w->inherited[i] = mine;
         for (size_t b = 0; b < nuclide->n_branches && weight[i] > 0.0; b++) {
             const moly_branch *branch = &nuclide->branches[b];
             if (branch->daughter == MOLY_NO_DAUGHTER) {
@@ -91,7 +93,7 @@ static void inherit(const moly_nuclide_set *set, result_work *w)
             weight[branch->daughter] += part;
             if (part > strongest[branch->daughter]) {
                 strongest[branch->daughter] = part;
-                w->inherited[branch->daughter] = mine;
+                w->inherited[branch->daughter] = w->inherited[i];
             }
         }
     }

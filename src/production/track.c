@@ -4,6 +4,11 @@
 #include <math.h>
 
 #define SPREAD_SIGMAS 5.0
+#define LEAST_LOSS 1e-6 /* of the energy: a thinner layer is integrated over this much */
+
+typedef struct integrals {
+    double k, m;
+} integrals;
 
 void track_fill(track *t, double low_mev, double high_mev, size_t n, track_phi phi,
                 const void *context)
@@ -25,6 +30,16 @@ void track_fill(track *t, double low_mev, double high_mev, size_t n, track_phi p
     }
 }
 
+void track_scale(track *t, double length_g_cm2)
+{
+    const double factor = length_g_cm2 / t->k[t->n];
+    for (size_t i = 0; i <= t->n; i++) {
+        t->k[i] *= factor;
+        t->m[i] *= factor;
+        t->phi[i] *= factor;
+    }
+}
+
 static double one_over_s(const void *stopping, double energy_mev)
 {
     return 1.0 / moly_stopping_power_mev_cm2_g(stopping, energy_mev);
@@ -33,14 +48,36 @@ static double one_over_s(const void *stopping, double energy_mev)
 void track_slowing(track *t, const moly_stopping *stopping, double low_mev, double high_mev)
 {
     const double least = moly_stopping_min_mev(stopping);
-    low_mev = fmin(fmax(low_mev, least), high_mev);
+    low_mev = fmin(fmax(low_mev, least), (1.0 - LEAST_LOSS) * high_mev);
     track_fill(t, low_mev, high_mev, TRACK_N, one_over_s, stopping);
+}
+
+/* A slice of the track whose energies spread around `at`: integrals on the grid within
+ * SPREAD_SIGMAS; what lies above is complete and added by the caller from `past`. */
+static void add_gaussian(track *t, double length, double at, double sd, integrals past[TRACK_MOST])
+{
+    const double first = ceil((at - SPREAD_SIGMAS * sd - t->low_mev) / t->step_mev);
+    size_t j = first > 0.0 ? (size_t)first : 0;
+    for (; j <= t->n; j++) {
+        const double u = (t->low_mev + (double)j * t->step_mev - at) / sd;
+        if (u > SPREAD_SIGMAS) {
+            past[j].k += length;
+            past[j].m += length * at;
+            return;
+        }
+        const double below = 0.5 * erfc(-u * M_SQRT1_2);
+        const double g = exp(-0.5 * u * u) * 0.5 * M_2_SQRTPI * M_SQRT1_2;
+        t->k[j] += length * below;
+        t->m[j] += length * (at * below - sd * g);
+        t->phi[j] += length * g / sd;
+    }
 }
 
 void track_spread(track *t, const moly_stopping *stopping, double low_mev, double high_mev,
                   double sd_in_mev, bool has_straggling)
 {
     track mean;
+    integrals past[TRACK_MOST] = {{0.0, 0.0}};
     double sd[TRACK_N], at[TRACK_N], widest = sd_in_mev;
     track_slowing(&mean, stopping, low_mev, high_mev);
     for (size_t i = 0; i < TRACK_N; i++) {
@@ -64,25 +101,16 @@ void track_spread(track *t, const moly_stopping *stopping, double low_mev, doubl
         t->k[j] = t->m[j] = t->phi[j] = 0.0;
     }
     for (size_t i = 0; i < TRACK_N; i++) {
-        const double length = mean.k[i + 1] - mean.k[i];
-        for (size_t j = 0; j <= t->n; j++) {
-            const double u = (low + (double)j * t->step_mev - at[i]) / sd[i];
-            if (u < -SPREAD_SIGMAS) {
-                continue;
-            }
-            const bool is_past = u > SPREAD_SIGMAS;
-            const double below = is_past ? 1.0 : 0.5 * erfc(-u * M_SQRT1_2);
-            const double g = is_past ? 0.0 : exp(-0.5 * u * u) * 0.5 * M_2_SQRTPI * M_SQRT1_2;
-            t->k[j] += length * below;
-            t->m[j] += length * (at[i] * below - sd[i] * g);
-            t->phi[j] += length * g / sd[i];
-        }
+        add_gaussian(t, mean.k[i + 1] - mean.k[i], at[i], sd[i], past);
+    }
+    integrals whole = {0.0, 0.0};
+    for (size_t j = 0; j <= t->n; j++) {
+        whole.k += past[j].k;
+        whole.m += past[j].m;
+        t->k[j] += whole.k;
+        t->m[j] += whole.m;
     }
 }
-
-typedef struct integrals {
-    double k, m;
-} integrals;
 
 static integrals at_energy(const track *t, double e)
 {

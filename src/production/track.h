@@ -32,6 +32,8 @@ void track_slowing(track *t, const moly_stopping *stopping, double low_mev, doub
  *  @param sd_in_mev  at the layer's front */
 void track_spread(track *t, const moly_stopping *stopping, double low_mev, double high_mev,
                   double sd_in_mev, bool has_straggling);
+/** Make the whole track `length_g_cm2` long. */
+void track_scale(track *t, double length_g_cm2);
 /** Integral of cross section times phi, mb g/cm2; constant above the last point. */
 double track_integral(const track *t, const moly_reaction *reaction);
 

@@ -21,6 +21,7 @@
 #define U_FIT 0.25 /* our fit of fewer than three authors */
 #define U_LEAST 0.03
 #define MOST_BETAS 6
+#define ALPHAS_FROM 210 /* A: short-lived nuclides above lead decay by alphas, not by beta */
 
 /* Recommended curves whose state EXFOR does not say; the publications do. */
 static const struct {
@@ -74,20 +75,18 @@ static bool name_product(const table_work *w, size_t at, table_row *row)
                 : state == '\0' && has_isomer ? KIND_TOTAL
                                               : KIND_DIRECT;
     row->via[0] = '\0';
-    for (int step = 0; !find(product); step++) {
-        if (step == MOST_BETAS || product.isomer != 0) {
-            return false;
-        }
-        if (step == 0) {
-            (void)moly_state_name(product, row->via);
-        }
-        product = masses_beta_daughter(&w->masses, product);
-        if (product.z == 0) {
-            return false;
-        }
+    const moly_state own = product;
+    for (int step = 0; product.z != 0 && !find(product); step++) {
+        const bool is_followed =
+            step < MOST_BETAS && product.isomer == 0 && product.a < ALPHAS_FROM;
+        product = is_followed ? masses_beta_daughter(&w->masses, product) : (moly_state){0, 0, 0};
     }
-    (void)moly_state_name(product, row->product);
-    return true;
+    if (product.z != 0 && (product.z != own.z || product.a != own.a)) {
+        (void)moly_state_name(own, row->via);
+    }
+    /* What nothing is known of keeps its own name, so that a result can say that it may form. */
+    (void)moly_state_name(product.z != 0 ? product : own, row->product);
+    return own.isomer == 0 || product.z != 0;
 }
 
 static double excitation_mev(const table_row *row)
@@ -95,7 +94,7 @@ static double excitation_mev(const table_row *row)
     moly_state state;
     (void)moly_state_parse(row->product, &state);
     const moly_nuclide *isomer = find(state), *ground = find((moly_state){state.z, state.a, 0});
-    return row->via[0] == '\0' && state.isomer != 0 && ground
+    return row->via[0] == '\0' && state.isomer != 0 && isomer && ground
                ? (isomer->atomic_mass_u - ground->atomic_mass_u) * 931.49410242
                : 0.0;
 }

@@ -55,7 +55,7 @@ typedef struct moly_made {
     /** Of the atoms of its element at the end, stable ones made by the beam included; NAN where the
      *  layer itself holds the element. */
     double specific_activity_bq_per_g, molar_activity_bq_per_mol;
-    /** The curve that made most of it; of what it grew from, where the beam made none of it. */
+    /** The curve behind most of its atoms: its own, or that of what it grows from. */
     const moly_reaction *reaction;
 } moly_made;
 
