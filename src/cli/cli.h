@@ -25,6 +25,7 @@ extern const moly_command cli_report_study_command;
 extern const moly_command cli_completion_command;
 extern const moly_command cli_acts_command;
 extern const moly_command cli_serve_command;
+extern const moly_command cli_suv_command;
 
 /** All commands, ordered by name, with the options that every command takes already behind their
  *  own. */

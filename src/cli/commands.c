@@ -13,8 +13,9 @@ static const moly_command *const own_commands[] = {
     &cli_ledger_balance_command, &cli_ledger_rebuild_command,
     &cli_ledger_verify_command,  &cli_man_command,
     &cli_record_list_command,    &cli_record_show_command,
-    &cli_serve_command,          &cli_trace_command,
-    &cli_report_record_command,  &cli_report_study_command,
+    &cli_serve_command,          &cli_suv_command,
+    &cli_trace_command,          &cli_report_record_command,
+    &cli_report_study_command,
 };
 enum { N_OWN = sizeof own_commands / sizeof own_commands[0] };
 

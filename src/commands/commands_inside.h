@@ -17,7 +17,6 @@ extern const moly_command moly_command_generator;
 extern const moly_command moly_command_irradiate;
 extern const moly_command moly_command_nuclide_list;
 extern const moly_command moly_command_nuclide_show;
-extern const moly_command moly_command_suv;
 
 /** The row of a command's table for `--data`, the same in every command that reads nuclides. */
 #define DATA_PARAM(args, member)                                                                   \

@@ -67,7 +67,7 @@ static void write_target(moly_text *out, const tables *t, const table_value *tot
         write_part(out, total->target, 0, to_ground_b, sd_b, to_ground_b / total->value_b,
                    total->source, resonance);
     }
-    if (to_isomer_b > 0.0) {
+    if (isomer && to_isomer_b > 0.0) {
         write_part(out, total->target, 1, to_isomer_b, isomer->sd_b, to_isomer_b / total->value_b,
                    isomer->source, resonance);
     }
