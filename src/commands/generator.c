@@ -32,7 +32,7 @@ static const moly_param params[] = {
      .help = "times of the elutions since the calibration, '24h,48h,72h'"},
     {"efficiency", 0, MOLY_F64_LIST(generator_args, efficiency), .dim = MOLY_DIM_FRACTION,
      .min = 0.0, .max = 1.0, .fallback = "1",
-     .help = "share of the daughter that an elution takes: one for all, or one for each"},
+     .help = "share of the daughter that an elution takes: one for all, or for each, '90%,85%'"},
     {"equilibrium", 0, MOLY_BOOL(generator_args, is_equilibrium),
      .help = "the column has stood long at calibration; otherwise the parent is pure"},
     {"breakthrough", 0, MOLY_F64(generator_args, breakthrough), .dim = MOLY_DIM_FRACTION,
