@@ -54,6 +54,24 @@ static double way_variance(const reactor_network *w, size_t node)
     return variance;
 }
 
+/* Of a fission product: the independent yield of the fragment on its way. */
+static double yield_variance(const reactor_network *w, size_t node)
+{
+    size_t at = node, n = 0;
+    while (w->nodes[at].reaction == REACTOR_NO_WAY && w->nodes[at].parent != REACTOR_NO_WAY &&
+           n++ < w->n) {
+        at = w->nodes[at].parent;
+    }
+    const moly_nuclide *fragment = reactor_nuclide(w, at);
+    for (size_t i = 0; i < moly_fission_yield_count(); i++) {
+        moly_fission_yield y = moly_fission_yield_at(i);
+        if (y.z == fragment->z && y.a == fragment->a && y.isomer == fragment->isomer) {
+            return y.sd / y.yield * (y.sd / y.yield);
+        }
+    }
+    return 0.0;
+}
+
 /* First order: every reaction is nudged in turn, in the part of the network that is made much of.
  */
 static moly_status uncertainties(const reactor_network *w, const moly_flux_step *steps,
@@ -86,6 +104,9 @@ static moly_status uncertainties(const reactor_network *w, const moly_flux_step 
                 variance[part.node[i]] += change * change;
             }
         }
+    }
+    for (size_t i = 0; i < w->n; i++) {
+        variance[i] += w->nodes[i].is_fragment ? yield_variance(w, i) : 0.0;
     }
     moly_burnup_free(part.burnup);
     return status;
