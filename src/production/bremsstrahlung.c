@@ -33,7 +33,8 @@ static double schiff_b_per_mev(int z, double electron_mev, double photon_mev)
 double moly_bremsstrahlung_per_mev(const moly_material *converter, const moly_stopping *stopping,
                                    double thickness_g_cm2, double electron_mev, double photon_mev)
 {
-    if (!(photon_mev > 0.0) || !(electron_mev > 0.0) || !(thickness_g_cm2 >= 0.0)) {
+    if (!(photon_mev > 0.0) || !(electron_mev > 0.0) || !(thickness_g_cm2 >= 0.0) ||
+        electron_mev > moly_stopping_max_mev(stopping)) {
         return NAN;
     }
     const double slice = thickness_g_cm2 / N_SLICES;

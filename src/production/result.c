@@ -17,8 +17,8 @@ moly_status result_work_new(const moly_beam *beam, moly_arena *arena, result_wor
     w->n = moly_nuclide_set_size(beam->set);
     w->arena = arena;
     w->block = moly_alloc(w->n, N_ARRAYS * sizeof *w->block);
-    w->rates.source = moly_alloc(w->n, sizeof *w->rates.source);
-    w->inherited = moly_alloc(w->n, sizeof *w->inherited);
+    w->rates.source = moly_alloc(w->n, sizeof(const moly_reaction *));
+    w->inherited = moly_alloc(w->n, sizeof(const moly_reaction *));
     if (!w->block || !w->rates.source || !w->inherited) {
         return MOLY_NO_MEMORY(err);
     }

@@ -29,6 +29,25 @@ static const struct {
     char state;
 } said[] = {{"D0730002", 'g'}};
 
+/* Curves that are passed over: the reason stands in data/reactions/SOURCE.md, rule 1. */
+static const struct {
+    char beam;
+    int z, a, pz, pa;
+    table_origin origin;
+} passed_over[] = {{'p', 52, 124, 53, 123, ORIGIN_IAEA_2024}};
+
+static bool is_passed_over(const table_curve *c)
+{
+    for (size_t i = 0; i < sizeof passed_over / sizeof *passed_over; i++) {
+        if (c->beam == passed_over[i].beam && c->z == passed_over[i].z &&
+            c->a == passed_over[i].a && c->pz == passed_over[i].pz && c->pa == passed_over[i].pa &&
+            c->origin == passed_over[i].origin) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_target(const table_masses *m, const table_curve *c)
 {
     return c->a == 0 || m->abundance[c->z][c->a] > 0.0 || (c->z == 88 && c->a == 226);
@@ -60,7 +79,9 @@ static bool name_product(const table_work *w, size_t at, table_row *row)
     const bool has_isomer = find((moly_state){c->pz, c->pa, 1}) != NULL;
     char state = c->state;
     for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
-        state = strcmp(said[i].entry, c->entry) == 0 ? said[i].state : state;
+        if (strcmp(said[i].entry, c->entry) == 0) {
+            state = said[i].state;
+        }
     }
     const bool is_model = c->origin == ORIGIN_TENDL || c->origin == ORIGIN_IAEA_PHOTON;
     if (is_model && has_isomer == (state == '\0') &&
@@ -243,7 +264,8 @@ moly_status decide(table_work *w, moly_error *err)
         const table_curve *c = &w->curves.all[i];
         table_row *row = &w->rows[w->n_rows];
         *row = (table_row){.curve = c};
-        if (c->n < 2 || !is_target(&w->masses, c) || !name_product(w, i, row)) {
+        if (c->n < 2 || is_passed_over(c) || !is_target(&w->masses, c) ||
+            !name_product(w, i, row)) {
             continue;
         }
         row->threshold_mev = masses_threshold_mev(&w->masses, c, excitation_mev(row));

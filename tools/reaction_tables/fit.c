@@ -173,8 +173,9 @@ static moly_status fit_points(const table_point *p, size_t n, table_curve *c, do
     robust_weights(p, n, weight);
     const double last = fmin(p[n - 1].e_mev, to_mev);
     moly_status status = MOLY_OK;
-    for (double e = ceil(2.0 * p[0].e_mev) / 2.0; e <= last && status == MOLY_OK;
-         e += e < 40.0 ? 0.5 : 1.0) {
+    const int first = (int)ceil(2.0 * p[0].e_mev), end = (int)floor(2.0 * last);
+    for (int half = first; half <= end && status == MOLY_OK; half += half < 80 ? 1 : 2) {
+        const double e = 0.5 * half;
         const double line = local_line(p, weight, n, e, width_at(e));
         if (isfinite(line)) {
             status = curve_add(c, (table_point){e, fmax(line, 0.0), NAN}, err);

@@ -18,7 +18,11 @@ static double field(const char *line, size_t first, size_t last)
     size_t n = 0;
     for (size_t i = first - 1; i < last && n < 31; i++) {
         if (line[i] != ' ') {
-            text[n++] = line[i] == '#' ? '.' : line[i];
+            text[n] = line[i];
+            if (line[i] == '#') {
+                text[n] = '.';
+            }
+            n++;
         }
     }
     text[n] = '\0';

@@ -10,6 +10,8 @@
 
 #define FILE_LIMIT (64u << 20)
 #define MOST_CELLS 8
+#define STRAY_WIDTH_MEV 0.41
+#define STRAY_REL 0.03
 #define SPARSE_POINTS 60 /* TENDL's own grid has 48 energies and a threshold */
 
 void curves_free(table_curves *curves)
@@ -124,8 +126,10 @@ static void sort_points(table_curves *curves, size_t first)
 {
     for (size_t i = first; i < curves->n; i++) {
         table_curve *c = &curves->all[i];
-        qsort(c->points, c->n, sizeof *c->points, by_energy);
-        c->best_to_mev = c->n ? c->points[c->n - 1].e_mev : 0.0;
+        if (c->n > 0) {
+            qsort(c->points, c->n, sizeof *c->points, by_energy);
+            c->best_to_mev = c->points[c->n - 1].e_mev;
+        }
     }
 }
 
@@ -138,20 +142,56 @@ static int element_of(const char *symbol)
     return z;
 }
 
+/* Of the model's grid (whole MeV) or its threshold (no multiple of 0.05 MeV), not of IAEA's? */
+static bool may_be_stray(double e_mev)
+{
+    return fabs(e_mev - round(e_mev)) < 1e-9 || fabs(20.0 * e_mev - round(20.0 * e_mev)) > 1e-6;
+}
+
+/* Where the two grids were joined, points of the model stayed within some of IAEA's curves: a point
+ * that may be the model's, between near neighbours that are not, and off their line. */
+static bool is_stray(const table_point *p, size_t n, size_t i)
+{
+    if (i == 0 || i + 1 >= n || !may_be_stray(p[i].e_mev)) {
+        return false;
+    }
+    const table_point *a = &p[i - 1], *b = &p[i + 1];
+    a -= i > 1 && may_be_stray(a->e_mev);
+    b += i + 2 < n && may_be_stray(b->e_mev);
+    const double width = b->e_mev - a->e_mev;
+    const double line = a->xs_mb + (b->xs_mb - a->xs_mb) * (p[i].e_mev - a->e_mev) / width;
+    return width <= STRAY_WIDTH_MEV && fabs(p[i].xs_mb - line) > STRAY_REL * line;
+}
+
 /* IAEA's curves of 2024 stand in the TENDL file in place of the model, on a dense grid; above and
  * below them the model goes on. */
-static void find_merged(table_curve *c)
+static moly_status find_merged(table_curve *c, moly_error *err)
 {
     if (c->origin != ORIGIN_TENDL || c->n <= SPARSE_POINTS) {
-        return;
+        return MOLY_OK;
     }
     c->origin = ORIGIN_IAEA_2024;
     (void)snprintf(c->source, sizeof c->source, "IAEA charged-particle library 2024");
+    table_point *kept = moly_alloc(c->n, sizeof *kept);
+    if (!kept) {
+        return MOLY_NO_MEMORY(err);
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        if (!is_stray(c->points, c->n, i)) {
+            kept[n++] = c->points[i];
+        }
+    }
+    moly_free(c->points);
+    c->points = kept;
+    c->room = c->n;
+    c->n = n;
     for (size_t i = 1; i < c->n; i++) {
         if (c->points[i].e_mev - c->points[i - 1].e_mev < 0.75) {
             c->best_to_mev = c->points[i].e_mev;
         }
     }
+    return MOLY_OK;
 }
 
 moly_status read_curves(const char *path, table_origin origin, const char *source,
@@ -194,8 +234,8 @@ moly_status read_curves(const char *path, table_origin origin, const char *sourc
     }
     moly_free(r.data);
     sort_points(curves, first);
-    for (size_t i = first; i < curves->n; i++) {
-        find_merged(&curves->all[i]);
+    for (size_t i = first; i < curves->n && status == MOLY_OK; i++) {
+        status = find_merged(&curves->all[i], err);
     }
     return status;
 }
@@ -224,7 +264,9 @@ static bool read_nuclide(const char **text, int *z, int *a, char *state)
         return false;
     }
     if (*end == '-') {
-        *state = end[1] == 'G' ? 'g' : end[1] == 'M' ? 'm' : '\0';
+        if (end[1] == 'G' || end[1] == 'M') {
+            *state = "gm"[end[1] == 'M'];
+        }
         end += 2;
     }
     *text = end;
@@ -277,7 +319,9 @@ static void cite(table_curve *c, const char *entry, const char *author, const ch
     (void)snprintf(c->entry, sizeof c->entry, "%.8s", entry);
     (void)snprintf(c->source, sizeof c->source, "EXFOR %.8s %.40s %s", entry, author, year);
     for (char *p = c->source; *p; p++) {
-        *p = *p == ',' ? ' ' : *p;
+        if (*p == ',') {
+            *p = ' ';
+        }
     }
 }
 

@@ -124,7 +124,7 @@ moly_reaction_thick_yield(const moly_reaction *reaction, const moly_stopping *st
  *  by its total stopping power; no angular spread, no secondary electrons, no absorption.
  *  Source: Koch, Motz, Rev. Mod. Phys. 31 (1959) 920, formula 3BS(e).
  *  @param stopping  of electrons in the converter
- *  @retval NAN  energies out of order */
+ *  @retval NAN  an energy not above 0 or above the electrons' table */
 MOLY_API double moly_bremsstrahlung_per_mev(const moly_material *converter,
                                             const moly_stopping *stopping, double thickness_g_cm2,
                                             double electron_mev, double photon_mev);

@@ -13,6 +13,7 @@ static const moly_reaction *curve_of(moly_particle particle, int z, int a, const
     if (curve == NULL) {
         fail_msg("no curve of %s on Z %d A %d for %s", moly_particle_symbol(particle), z, a,
                  product);
+        return NULL;
     }
     assert_string_equal(curve->product, made->name);
     return curve;
