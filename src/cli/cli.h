@@ -14,6 +14,7 @@ extern const moly_command cli_import_command;
 extern const moly_command cli_init_command;
 extern const moly_command cli_ledger_anchor_command;
 extern const moly_command cli_ledger_balance_command;
+extern const moly_command cli_ledger_export_command;
 extern const moly_command cli_ledger_rebuild_command;
 extern const moly_command cli_ledger_verify_command;
 extern const moly_command cli_man_command;

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* moly irradiate: what a target becomes. Each form stands in a file of its own. */
+#include <math.h>
+
 #include "irradiate.h"
 
 #define MOST_KEV 1e7
 #define LONGEST_S 1e11
 
 static const char *const beams[] = {"p", "d", "h", "a", "g", NULL};
+
+static const char *const shapes[] = {"beam-slab", "foil", "wire", "sphere", NULL};
 
 static const moly_param params[] = {
     {"beam", 'b', MOLY_CHOICE(irradiate_args, beam), .choices = beams,
@@ -40,6 +44,18 @@ static const moly_param params[] = {
      .help = "let the energy spread in the layers; else every particle has the mean energy"},
     {"product", 'p', MOLY_TEXT(irradiate_args, product), .pattern_hint = "NUCLIDE",
      .help = "what is wanted: refused where no curve tells it at this energy"},
+    {"flux", 'f', MOLY_F64(irradiate_args, flux_per_cm2_s), .dim = MOLY_DIM_FLUX, .min = 1.0,
+     .max = 1e17, .help = "instead of a beam: thermal neutrons, conventional (2200 m/s) flux"},
+    {"epithermal-ratio", 0, MOLY_F64(irradiate_args, epithermal_ratio), .min = 0.0, .max = 10.0,
+     .fallback = "0", .help = "epithermal flux per unit lethargy over the thermal one"},
+    {"temperature", 0, MOLY_F64(irradiate_args, temperature_c), .dim = MOLY_DIM_TEMPERATURE,
+     .min = -273.0, .max = 2000.0, .fallback = "20 C", .help = "of the thermal neutrons"},
+    {"mass", 'm', MOLY_F64(irradiate_args, mass_g), .dim = MOLY_DIM_MASS, .min = 1e-12, .max = 1e6,
+     .help = "of the target in a flux"},
+    {"shape", 0, MOLY_CHOICE(irradiate_args, shape), .choices = shapes,
+     .help = "of the target in a flux, for its self-shielding; with --size"},
+    {"size", 0, MOLY_F64(irradiate_args, size_mm), .dim = MOLY_DIM_LENGTH, .min = 1e-6, .max = 1e4,
+     .help = "thickness of a slab or foil, diameter of a wire or sphere"},
     DATA_PARAM(irradiate_args, data),
 };
 
@@ -60,18 +76,37 @@ static const moly_column layer_columns[] = {
     {"thickness_g_cm2", "Crossed / (g/cm2)", MOLY_DIM_NONE, 4},
     {"heat_w", "Heat / W", MOLY_DIM_NONE, 4},
 };
+static const moly_column activation_columns[] = {
+    {"nuclide", "Nuclide", MOLY_DIM_NONE, 0},
+    {"activity_eob_bq", "At end of irradiation", MOLY_DIM_ACTIVITY, 4},
+    {"activity_end_bq", "At the end", MOLY_DIM_ACTIVITY, 4},
+    {"u_rel", "±", MOLY_DIM_FRACTION, 2},
+    {"specific_activity_gbq_per_mg", "GBq/mg of element", MOLY_DIM_NONE, 4},
+    {"route", "Way", MOLY_DIM_NONE, 0},
+    {"source", "Source", MOLY_DIM_NONE, 0},
+};
+static const moly_column best_columns[] = {
+    {"nuclide", "Best time for", MOLY_DIM_NONE, 0},
+    {"most_activity_s", "Most activity after", MOLY_DIM_TIME, 4},
+    {"most_specific_activity_s", "Most specific activity after", MOLY_DIM_TIME, 4},
+};
 static const moly_column open_columns[] = {{"text", "Not evaluated", MOLY_DIM_NONE, 0}};
 static const moly_view views[] = {
-    {NULL, "nuclides", nuclide_columns, 8},
-    {"Layers", "layers", layer_columns, 5},
+    {NULL, "nuclides", nuclide_columns, 8},        {NULL, "activations", activation_columns, 7},
+    {NULL, "best_time", best_columns, 3},          {"Layers", "layers", layer_columns, 5},
     {NULL, "not_evaluated_rows", open_columns, 1},
 };
 
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)
 {
     const irradiate_args *args = raw_args;
+    if (isfinite(args->flux_per_cm2_s)) {
+        return args->beam < 0 ? irradiate_flux(args, run, result, err)
+                              : MOLY_FAIL(err, MOLY_ERR_USAGE, "either --beam or --flux, not both");
+    }
     if (args->beam < 0) {
-        return MOLY_FAIL(err, MOLY_ERR_USAGE, "say what irradiates: --beam p, d, h, a or g");
+        return MOLY_FAIL(err, MOLY_ERR_USAGE,
+                         "say what irradiates: --beam p, d, h, a or g, or --flux");
     }
     return irradiate_beam(args, run, result, err);
 }

@@ -16,10 +16,16 @@ typedef struct irradiate_args {
     double diameter_mm;
     int has_straggling;
     const char *data;
+    double flux_per_cm2_s, epithermal_ratio, temperature_c, mass_g, size_mm;
+    int shape; /* moly_shield_shape */
 } irradiate_args;
 
 /** A charged-particle or photon beam on a stack. */
 MOLY_CHECKED moly_status irradiate_beam(const irradiate_args *args, const moly_run *run,
+                                        json_t **result, moly_error *err);
+
+/** A mass of target in a reactor's flux. */
+MOLY_CHECKED moly_status irradiate_flux(const irradiate_args *args, const moly_run *run,
                                         json_t **result, moly_error *err);
 
 #endif
