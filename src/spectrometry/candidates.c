@@ -140,6 +140,9 @@ static moly_status collect_lines(const candidates *made, candidate *one, moly_er
         for (size_t k = 0; k < emitter->n_lines; k++) {
             const moly_line *line = &emitter->lines[k];
             double per_decay = line->intensity * one->members[i].ratio;
+            if (line->radiation == MOLY_RADIATION_ANNIHILATION) {
+                one->annihilation_per_decay += per_decay;
+            }
             if (!is_photon(line) || !(per_decay > LEAST_PER_DECAY)) {
                 continue;
             }

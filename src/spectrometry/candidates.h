@@ -29,6 +29,7 @@ typedef struct candidate {
     candidate_member *members;
     size_t n_lines;
     candidate_line *lines; /**< rising energy, above 10 keV; 511 keV left out */
+    double annihilation_per_decay; /**< photons of 511 keV, if every positron stops */
 } candidate;
 
 typedef struct candidates {

@@ -15,6 +15,7 @@
 #define LEAST_STRENGTH 2e-3 /* of a candidate's strongest line */
 #define MOST_PEAK_RATIO 4.0 /* by which relative efficiencies may be wrong, in the gate */
 #define LEAST_ABSENT_KEV 70.0 /* below, a window or a sample may hide a line */
+#define ANNIHILATION_KEV 511.0
 #define POOR_FWHM 0.03      /* at 662 keV: no germanium */
 
 static const char *const cause_words[] = {
@@ -56,10 +57,19 @@ static double hidden(const identify_work *work, double energy_kev)
     long from = lround(channel - half);
     long to = lround(channel + half);
     double sum = 0.0;
+    double flank = 0.0;
     for (long i = from; i <= to; i++) {
         sum += i >= 0 && i < (long)spectrum->n_channels ? spectrum->counts[i] : 0.0;
     }
-    return 2.71 + 4.65 * sqrt(sum + 1.0);
+    /* the flank of a strong peak hides what the counts alone would show */
+    for (size_t p = 0; p < work->peaks->n; p++) {
+        double fwhm = moly_fwhm_kev(&work->peaks->fwhm, energy_kev);
+        double apart = fabs(work->energy_kev[p] - energy_kev) / fwhm;
+        flank += apart < 1.4 ? 0.1 * work->peaks->peaks[p].area
+                 : apart < 2.5 ? 0.01 * work->peaks->peaks[p].area
+                               : 0.0;
+    }
+    return 2.71 + 4.65 * sqrt(sum + 1.0) + flank;
 }
 
 static double tolerance_kev(const identify_work *work, size_t p)
@@ -69,8 +79,9 @@ static double tolerance_kev(const identify_work *work, size_t p)
     if (work->is_wide) {
         return 0.5 * fwhm + 0.7 + 0.001 * peak->energy_kev;
     }
-    return fmin(sqrt(pow(0.12 * fwhm + 0.12, 2.0) + pow(2.0 * peak->energy_sd_kev, 2.0)) * 1.5,
-                0.6 * fwhm + 0.3);
+    double of_scale = 0.15 * fwhm + 0.15 + work->scale_rms_kev;
+    double of_peak = 2.0 * peak->energy_sd_kev;
+    return fmin(1.5 * sqrt(of_scale * of_scale + of_peak * of_peak), 0.6 * fwhm + 0.3);
 }
 
 /* The peak that a line stands in: the nearest within its tolerance. */
@@ -145,6 +156,8 @@ static moly_status examine(identify_work *work, const candidate *of, suspect *on
             .emitter = line->emitter};
     }
     one->misfit = weights > 0.0 ? misfit / weights : 0.0;
+    one->annihilation = of->annihilation_per_decay *
+                        moly_efficiency_at(&work->efficiency, ANNIHILATION_KEV);
     return MOLY_OK;
 }
 
@@ -177,6 +190,12 @@ static bool is_possible(const identify_work *work, const suspect *one)
     return false;
 }
 
+moly_status identify_examine(identify_work *work, size_t c, suspect *one, moly_error *err)
+{
+    *one = (suspect){.candidate = c};
+    return examine(work, &work->known.list[c], one, err);
+}
+
 static moly_status suspects_of(identify_work *work, moly_error *err)
 {
     mixture *mix = &work->mix;
@@ -202,22 +221,31 @@ static moly_status suspects_of(identify_work *work, moly_error *err)
 static void weigh_peaks(identify_work *work)
 {
     mixture *mix = &work->mix;
+    mix->annihilation_area = work->high_kev > ANNIHILATION_KEV ? hidden(work, ANNIHILATION_KEV) : INFINITY;
     for (size_t p = 0; p < work->peaks->n; p++) {
         const moly_gamma_peak *peak = &work->peaks->peaks[p];
         double relative = moly_efficiency_relative_sd(&work->efficiency, work->energy_kev[p]);
         relative = fmax(relative, 0.05);
         mix->sd[p] = sqrt(peak->area_sd * peak->area_sd +
                           relative * relative * peak->area * peak->area);
-        mix->is_discounted[p] = fabs(work->energy_kev[p] - 511.0) < 2.0 &&
-                                peak->area > 0.0;
+        mix->is_discounted[p] = fabs(work->energy_kev[p] - ANNIHILATION_KEV) < 2.0;
+        if (mix->is_discounted[p]) {
+            mix->annihilation_area = fmax(mix->annihilation_area, peak->area);
+        }
     }
 }
 
 /* Solve, then mark what the strong peaks make of themselves, and solve again without that. */
 static moly_status solve(identify_work *work, moly_error *err)
 {
+    moly_status status = MOLY_OK;
+    if (!work->options->efficiency && !work->is_adapted) {
+        status = adapt_efficiency(work, err);
+    }
     weigh_peaks(work);
-    moly_status status = suspects_of(work, err);
+    if (status == MOLY_OK) {
+        status = suspects_of(work, err);
+    }
     if (status == MOLY_OK) {
         mixture_solve(&work->mix, &work->known);
         if (explain_discount(work)) {
@@ -263,6 +291,7 @@ static moly_status prepare(identify_work *work, moly_error *err)
         return MOLY_NO_MEMORY(err);
     }
     work->mix.peaks = work->peaks;
+    work->mix.annihilation_area = 0.0;
     work->mix.energy_kev = work->energy_kev;
     work->mix.is_strict = moly_fwhm_kev(&work->peaks->fwhm, 662.0) > POOR_FWHM * 662.0;
     use_scale(work);

@@ -19,11 +19,18 @@ typedef struct identify_work {
     double *energy_kev;
     double low_kev, high_kev; /* where the spectrum tells something */
     bool is_wide;             /* tolerance of the first pass */
+    bool is_adapted;          /* the efficiency's shape was fitted to a nuclide of many lines */
     bool is_refitted;
     size_t n_scale_peaks;
     double scale_rms_kev;
 } identify_work;
 
+/** Hold one candidate's lines against the peaks. */
+MOLY_CHECKED moly_status identify_examine(identify_work *work, size_t c, suspect *one,
+                                          moly_error *err);
+/** Without a measured efficiency: bend the generic one so that the nuclide of most lines agrees with
+ *  itself; absorbers and distance then matter no more. */
+MOLY_CHECKED moly_status adapt_efficiency(identify_work *work, moly_error *err);
 /** Fit the energy scale to the peaks of what was found; false when they are too few, or agree no
  *  better than before. */
 bool refit_scale(identify_work *work);

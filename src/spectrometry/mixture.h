@@ -23,6 +23,7 @@ typedef struct suspect {
     size_t n_lines;
     seen_line *lines;   /**< those within the spectrum that are strong enough to matter */
     double *response;   /**< for each peak: strength of all its lines there */
+    double annihilation; /**< strength of its 511 keV photons, if every positron stops */
     double misfit;      /**< chi-squared of its lines' energies, mean over its peaks */
     double scale;       /**< counts for a strength of 1, in the mixture */
     double confidence, coverage;
@@ -37,7 +38,7 @@ typedef struct mixture {
     unsigned char *is_discounted; /**< escapes, sums, annihilation: no evidence */
     size_t n;
     suspect *suspects;
-    double efficiency_sd;
+    double annihilation_area; /**< at 511 keV, or what could hide there */
     bool is_strict; /**< detector too poor to tell seldom nuclides */
 } mixture;
 

@@ -2,6 +2,7 @@
 /* The energy scale fitted to recognised peaks. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "moly/base/memory.h"
 
@@ -10,6 +11,7 @@
 #define MAX_PEAKS 200
 #define ENOUGH_FOR_LINE 3
 #define ENOUGH_FOR_PARABOLA 6
+#define ENOUGH_FOR_CUBIC 14
 #define LEAST_SD_KEV 0.02
 
 typedef struct anchors {
@@ -93,6 +95,29 @@ static double span(const anchors *found)
     return high - low;
 }
 
+/* The polynomial below the file's deviations, which stay. */
+static bool fit_on_deviations(const anchors *found, const moly_energy_scale *before, size_t degree,
+                              moly_energy_scale *scale)
+{
+    double target[MAX_PEAKS];
+    moly_energy_scale plain = *before;
+    plain.n_deviations = 0;
+    for (size_t i = 0; i < found->n; i++) {
+        double channel = found->channel[i];
+        target[i] = found->energy_kev[i] - (moly_energy_of_channel(before, channel) -
+                                            moly_energy_of_channel(&plain, channel));
+    }
+    moly_energy_scale made = *before;
+    if (moly_energy_scale_fit(found->n, found->channel, target, found->sd_kev, degree, &plain,
+                              NULL) != MOLY_OK) {
+        return false;
+    }
+    memcpy(made.coefficients, plain.coefficients, sizeof made.coefficients);
+    made.n_coefficients = plain.n_coefficients;
+    *scale = made;
+    return true;
+}
+
 bool refit_scale(identify_work *work)
 {
     anchors found = {0};
@@ -104,8 +129,8 @@ bool refit_scale(identify_work *work)
             return false;
         }
         size_t degree = found.n >= ENOUGH_FOR_PARABOLA && span(&found) > 700.0 ? 2 : 1;
-        if (moly_energy_scale_fit(found.n, found.channel, found.energy_kev, found.sd_kev, degree,
-                                  &scale, NULL) != MOLY_OK) {
+        degree += found.n >= ENOUGH_FOR_CUBIC && span(&found) > 1000.0 ? 1 : 0;
+        if (!fit_on_deviations(&found, &work->scale, degree, &scale)) {
             return false;
         }
         is_less = leave_out(&found, &scale);

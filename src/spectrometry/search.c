@@ -197,7 +197,7 @@ static moly_status find_blobs(const moly_gamma_spectrum *spectrum, blob *blobs, 
         for (size_t i = 0; i < n; i++) {
             sigma[i] = s;
         }
-        status = search_peaks(spectrum, sigma, 7.0, &found, &responses, &n_found, err);
+        status = search_peaks(spectrum, sigma, 5.5, &found, &responses, &n_found, err);
         for (size_t i = 0; status == MOLY_OK && i < n_found; i++) {
             keep_blob(blobs, n_blobs, (blob){found[i], s, responses[i]});
         }
@@ -247,14 +247,23 @@ static bool fit_blob(const moly_gamma_spectrum *spectrum, blob candidate, double
         /* a peak of many counts may miss its model by a per cent, an edge misses by far more */
         double allowed = 4.0 + 1e-3 * region.peaks[0].area;
         if (is_settled) {
-            return per_freedom < allowed && region.peaks[0].area > 6.0 * region.peaks[0].area_sd &&
-                   region.width_sd < 0.25;
+            return per_freedom < allowed && region.peaks[0].area > 4.0 * region.peaks[0].area_sd &&
+                   region.width_sd < 0.3;
         }
         if (candidate.channel >= spectrum->n_channels) {
             return false;
         }
     }
     return false;
+}
+
+/* Is the width one that a germanium or a scintillation detector has? Edges have others. */
+static bool is_usual(double energy_kev, double fwhm_kev)
+{
+    double germanium = sqrt(1.0 + 0.0024 * energy_kev);
+    double scintillator = 0.055 * sqrt(662.0 * fmax(energy_kev, 1.0));
+    return fabs(log(fwhm_kev / germanium)) < log(1.7) ||
+           fabs(log(fwhm_kev / scintillator)) < log(2.2);
 }
 
 moly_status search_widths(const moly_gamma_spectrum *spectrum, const moly_energy_scale *scale,
@@ -266,6 +275,7 @@ moly_status search_widths(const moly_gamma_spectrum *spectrum, const moly_energy
     double weight[N_BLOBS];
     size_t n_blobs = 0;
     size_t n = 0;
+    bool is_calibrated = spectrum->energy.n_coefficients > 0;
     moly_status status = find_blobs(spectrum, blobs, &n_blobs, err);
     if (status != MOLY_OK) {
         return status;
@@ -280,6 +290,7 @@ moly_status search_widths(const moly_gamma_spectrum *spectrum, const moly_energy
             /* positrons fly: 511 keV is wider than the detector */
             bool is_annihilation = fabs(energy[n] - 511.0) < 2.0;
             weight[n] = is_annihilation ? 0.05 : fmin(blobs[i].response, 40.0);
+            weight[n] *= is_usual(energy[n], fwhm[n]) || !is_calibrated ? 1.0 : 0.15;
             n += energy[n] > 0.0 && fwhm[n] > 0.0 ? 1 : 0;
         }
     }
