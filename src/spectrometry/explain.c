@@ -67,6 +67,37 @@ static bool is_sum(const identify_work *work, size_t p, double *other_kev)
     return false;
 }
 
+/* Germanium's own K X rays, 9.88 and 10.98 keV, leave the crystal from just below its surface. */
+static bool is_x_escape(const identify_work *work, size_t p)
+{
+    for (size_t q = 0; q < work->peaks->n; q++) {
+        double lost = work->energy_kev[q] - work->energy_kev[p];
+        if (work->energy_kev[p] < 80.0 && (fabs(lost - 9.88) < 0.8 || fabs(lost - 10.98) < 0.8) &&
+            work->peaks->peaks[p].area < 0.3 * work->peaks->peaks[q].area) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_peak(const identify_work *work, double energy_kev)
+{
+    for (size_t p = 0; p < work->peaks->n; p++) {
+        if (fabs(work->energy_kev[p] - energy_kev) < 0.6) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Lead's K X rays come together. */
+static bool is_lead(const identify_work *work, size_t p)
+{
+    return has_peak(work, 74.97) && has_peak(work, 72.80) &&
+           (is_near(work, p, 74.97) || is_near(work, p, 72.80) || is_near(work, p, 84.9) ||
+            is_near(work, p, 87.3));
+}
+
 bool explain_discount(identify_work *work)
 {
     bool any = false;
@@ -77,7 +108,7 @@ bool explain_discount(identify_work *work)
             continue;
         }
         if (is_escape(work, p, ELECTRON_KEV, &from) || is_escape(work, p, 2 * ELECTRON_KEV, &from) ||
-            is_sum(work, p, &from)) {
+            is_sum(work, p, &from) || is_x_escape(work, p) || is_lead(work, p)) {
             /* a strong nuclide that explains it needs no other cause */
             double explained = mixture_explained(&work->mix, p, work->mix.n);
             if (explained < 0.5 * peak->area || peak->area < 30.0 * peak->area_sd) {
@@ -138,6 +169,9 @@ void explain_peaks(const identify_work *work, const int *heads, moly_peak_label 
         } else if (is_sum(work, p, &from)) {
             label.cause = MOLY_PEAK_SUM;
             label.line_kev = work->energy_kev[p];
+        }
+        if (label.cause == MOLY_PEAK_UNKNOWN && is_x_escape(work, p)) {
+            label.cause = MOLY_PEAK_DETECTOR;
         }
         for (size_t i = 0; i < sizeof surroundings / sizeof *surroundings; i++) {
             if (label.cause == MOLY_PEAK_UNKNOWN && is_near(work, p, surroundings[i].energy_kev)) {

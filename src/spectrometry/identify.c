@@ -16,6 +16,7 @@
 #define MOST_PEAK_RATIO 4.0 /* by which relative efficiencies may be wrong, in the gate */
 #define LEAST_ABSENT_KEV 70.0 /* below, a window or a sample may hide a line */
 #define ANNIHILATION_KEV 511.0
+#define LOW_KEV 50.0 /* below, X rays and their escapes crowd */
 #define POOR_FWHM 0.03      /* at 662 keV: no germanium */
 
 static const char *const cause_words[] = {
@@ -112,6 +113,34 @@ static double strongest(const identify_work *work, const candidate *of)
     return most;
 }
 
+static bool has_high_lines(const identify_work *work, const candidate *of, double most)
+{
+    for (size_t l = 0; l < of->n_lines; l++) {
+        const candidate_line *line = &of->lines[l];
+        if (line->energy_kev >= LOW_KEV && line->energy_kev < work->high_kev && !line->is_x &&
+            line->per_decay * moly_efficiency_at(&work->efficiency, line->energy_kev) >
+                0.05 * most) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Energy of the lowest strong line that has a peak; whatever stands well below may be absorbed. */
+static double lowest_seen(const identify_work *work, const candidate *of, double most)
+{
+    for (size_t l = 0; l < of->n_lines; l++) {
+        const candidate_line *line = &of->lines[l];
+        double strength = line->per_decay * moly_efficiency_at(&work->efficiency, line->energy_kev);
+        double off = 0.0;
+        if (strength > 0.05 * most && line->energy_kev > work->low_kev &&
+            peak_of(work, line->energy_kev, &off) >= 0) {
+            return line->energy_kev;
+        }
+    }
+    return INFINITY;
+}
+
 /* Hold a candidate's lines against the peaks. Lines that the detector cannot tell apart are added up
  * in the strongest. */
 static moly_status examine(identify_work *work, const candidate *of, suspect *one, moly_error *err)
@@ -119,11 +148,13 @@ static moly_status examine(identify_work *work, const candidate *of, suspect *on
     double most = strongest(work, of);
     one->lines = moly_arena_alloc(work->arena, of->n_lines + 1, sizeof *one->lines);
     one->response = moly_arena_alloc(work->arena, work->peaks->n + 1, sizeof *one->response);
-    if (!one->lines || !one->response) {
+    one->evidence = moly_arena_alloc(work->arena, work->peaks->n + 1, sizeof *one->evidence);
+    if (!one->lines || !one->response || !one->evidence) {
         return MOLY_NO_MEMORY(err);
     }
     double misfit = 0.0;
     double weights = 0.0;
+    double lowest_kev = lowest_seen(work, of, most);
     for (size_t l = 0; l < of->n_lines; l++) {
         const candidate_line *line = &of->lines[l];
         double strength = line->per_decay * moly_efficiency_at(&work->efficiency, line->energy_kev);
@@ -135,10 +166,12 @@ static moly_status examine(identify_work *work, const candidate *of, suspect *on
         int peak = peak_of(work, line->energy_kev, &off);
         if (peak >= 0) {
             one->response[peak] += strength;
+            bool is_low = line->energy_kev < LOW_KEV && has_high_lines(work, of, most);
+            one->evidence[peak] += line->is_x || is_low ? 0.0 : strength;
             double chi = off * 2.0;
             misfit += strength * chi * chi;
             weights += strength;
-        } else if (line->is_x || line->energy_kev < LEAST_ABSENT_KEV) {
+        } else if (line->energy_kev < LEAST_ABSENT_KEV && line->energy_kev < 0.7 * lowest_kev) {
             continue; /* not held against it */
         }
         seen_line *before = one->n_lines ? &one->lines[one->n_lines - 1] : NULL;

@@ -124,7 +124,7 @@ static double own_evidence(const mixture *mix, const suspect *one)
     double best = 0.0;
     for (size_t p = 0; p < mix->peaks->n; p++) {
         const moly_gamma_peak *peak = &mix->peaks->peaks[p];
-        double mine = one->scale * one->response[p];
+        double mine = one->scale * one->evidence[p];
         if (mine > 0.5 * peak->area && !mix->is_discounted[p]) {
             best = fmax(best, peak->area / peak->area_sd);
         }

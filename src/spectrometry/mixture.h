@@ -23,6 +23,7 @@ typedef struct suspect {
     size_t n_lines;
     seen_line *lines;   /**< those within the spectrum that are strong enough to matter */
     double *response;   /**< for each peak: strength of all its lines there */
+    double *evidence;   /**< the part of it that may count as evidence: no X rays, nothing low */
     double annihilation; /**< strength of its 511 keV photons, if every positron stops */
     double misfit;      /**< chi-squared of its lines' energies, mean over its peaks */
     double scale;       /**< counts for a strength of 1, in the mixture */

@@ -451,8 +451,8 @@ static void write_row(quantity *self, size_t j, double sd, double k, moly_gamma_
     out->detection_limit_per_s = limit * to_rate;
     if (out->is_asked && one->activity > threshold) {
         out->is_found = true;
-    } else if (work->options->background && !(one->activity > threshold)) {
-        out->is_found = false; /* the background has as much */
+    } else if (!(one->activity > threshold)) {
+        out->is_found = false; /* the background has as much, or other nuclides explain the peaks */
     }
     if (work->options->efficiency) {
         double factor = to_reference(work, out->nuclide);

@@ -73,6 +73,13 @@ moly_status report_nuclides(identify_work *work, moly_identification *made, moly
     if (status != MOLY_OK) {
         return status;
     }
+    size_t kept = 0;
+    for (size_t k = 0; k < made->n_nuclides; k++) {
+        if (made->nuclides[k].is_found || made->nuclides[k].is_asked) {
+            made->nuclides[kept++] = made->nuclides[k];
+        }
+    }
+    made->n_nuclides = kept;
     qsort(made->nuclides, made->n_nuclides, sizeof *made->nuclides, by_confidence);
     int *heads = moly_alloc(work->mix.n + 1, sizeof *heads);
     if (!heads) {

@@ -290,7 +290,7 @@ moly_status search_widths(const moly_gamma_spectrum *spectrum, const moly_energy
             /* positrons fly: 511 keV is wider than the detector */
             bool is_annihilation = fabs(energy[n] - 511.0) < 2.0;
             weight[n] = is_annihilation ? 0.05 : fmin(blobs[i].response, 40.0);
-            weight[n] *= is_usual(energy[n], fwhm[n]) || !is_calibrated ? 1.0 : 0.15;
+            weight[n] *= is_usual(energy[n], fwhm[n]) || !is_calibrated ? 1.0 : 0.05;
             n += energy[n] > 0.0 && fwhm[n] > 0.0 ? 1 : 0;
         }
     }
