@@ -10,6 +10,7 @@
 extern const moly_command moly_command_bench_decay;
 extern const moly_command moly_command_bench_ledger;
 extern const moly_command moly_command_decay;
+extern const moly_command moly_command_identify;
 extern const moly_command moly_command_nuclide_list;
 extern const moly_command moly_command_nuclide_show;
 extern const moly_command moly_command_suv;

@@ -7,8 +7,8 @@
 
 #define LEAST_PEAKS 5
 #define MAX_PEAKS 128
-#define AGREES 0.25      /* of the logarithm of the ratio */
-#define PRIOR_SLOPE 0.6  /* the generic shape is wrong by such powers of the energy */
+#define AGREES 0.25     /* of the logarithm of the ratio */
+#define PRIOR_SLOPE 0.6 /* the generic shape is wrong by such powers of the energy */
 #define PRIOR_BEND 0.5
 #define ADAPTED_SD 0.2
 
@@ -82,8 +82,8 @@ static size_t agreement(const ratios *found, const double terms[3])
     double agrees = 0.0;
     double all = 0.0;
     for (size_t i = 0; i < found->n; i++) {
-        double off = found->y[i] - terms[0] - terms[1] * found->x[i] -
-                     terms[2] * found->x[i] * found->x[i];
+        double off =
+            found->y[i] - terms[0] - terms[1] * found->x[i] - terms[2] * found->x[i] * found->x[i];
         bool is_near = fabs(off) < AGREES + 2.0 * sqrt(found->variance[i]);
         n += is_near ? 1 : 0;
         agrees += is_near ? found->strength[i] : 0.0;
@@ -97,6 +97,7 @@ moly_status adapt_efficiency(identify_work *work, moly_error *err)
     moly_status status = MOLY_OK;
     double best[3] = {0};
     size_t most = 0;
+    work->efficiency = moly_efficiency_generic();
     for (size_t c = 0; status == MOLY_OK && c < work->known.n; c++) {
         suspect one;
         ratios found = {0};
@@ -121,7 +122,8 @@ moly_status adapt_efficiency(identify_work *work, moly_error *err)
         work->efficiency.terms[1] += best[1];
         work->efficiency.terms[2] += best[2];
         work->efficiency.relative_sd = ADAPTED_SD;
-        work->is_adapted = !work->is_wide; /* once more when the energies are known */
+        work->is_adapted =
+            work->tolerance == TOLERANCE_NARROW; /* once more when the energies are known */
     }
     return status;
 }

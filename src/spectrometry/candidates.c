@@ -17,31 +17,31 @@
 /* Of natural series the heads that a spectrum can tell: radium-226 (with Pb-214, Bi-214), Ac-228,
  * Pb-212 (with Bi-212, Tl-208), uranium. */
 static const char *const everywhere[] = {
-    "K-40",  "Ra-226", "Ac-228", "Pb-212", "Cs-137", "Co-60",  "Ba-133", "Eu-152", "Am-241",
-    "Na-22", "Co-57",  "Mn-54",  "Cd-109", "Y-88",   "U-235",  "U-238",  "Eu-154", "Be-7", "Pb-210",
+    "K-40",  "Ra-226", "Ac-228", "Pb-212", "Cs-137", "Co-60", "Ba-133", "Eu-152", "Am-241", "Na-22",
+    "Co-57", "Mn-54",  "Cd-109", "Y-88",   "U-235",  "U-238", "Eu-154", "Be-7",   "Pb-210",
 };
 static const char *const medical[] = {
-    "Tc-99m", "Mo-99",  "I-131",  "I-123",  "I-124",  "I-125",  "In-111", "Ga-67",  "Ga-68",
+    "Tc-99m", "Mo-99",  "I-131",  "I-123",  "I-124",   "I-125",  "In-111", "Ga-67",  "Ga-68",
     "Cu-64",  "Cu-67",  "Zr-89",  "Lu-177", "Lu-177m", "Tb-161", "Sm-153", "Ho-166", "Re-186",
-    "Re-188", "Tl-201", "Xe-133", "Rb-82",  "Sr-82",  "Sr-85",  "Sc-44",  "Sc-47",  "Cr-51",
-    "Fe-59",  "Se-75",  "Ac-225", "Ac-227", "Ra-223", "Th-227", "Ir-192", "Ru-103",
-    "Ce-139", "Sn-113", "Hg-203", "Co-58",  "Co-56",  "Zn-65",  "Cs-134", "Te-132", "Yb-175",
-    "Ge-68",  "V-48",   "Kr-81m", "Tl-202", "Tl-200", "Pb-203", "Ag-111", "Na-24",  "W-188",
-    "Eu-155", "At-211", "Bi-213", "Gd-153", "Ru-106", "Ce-144", "I-133",  "Xe-127",
+    "Re-188", "Tl-201", "Xe-133", "Rb-82",  "Sr-82",   "Sr-85",  "Sc-44",  "Sc-47",  "Cr-51",
+    "Fe-59",  "Se-75",  "Ac-225", "Ac-227", "Ra-223",  "Th-227", "Ir-192", "Ru-103", "Ce-139",
+    "Sn-113", "Hg-203", "Co-58",  "Co-56",  "Zn-65",   "Cs-134", "Te-132", "Yb-175", "Ge-68",
+    "V-48",   "Kr-81m", "Tl-202", "Tl-200", "Pb-203",  "Ag-111", "Na-24",  "W-188",  "Eu-155",
+    "At-211", "Bi-213", "Gd-153", "Ru-106", "Ce-144",  "I-133",  "Xe-127",
 };
 static const char *const seldom[] = {
-    "Sc-44m", "Sc-46",  "Sc-48",  "Ca-47",  "Mn-52",  "Mn-56",  "Co-55",  "Ni-57",  "Ga-66",
-    "Ga-72",  "As-74",  "As-76",  "Br-76",  "Br-77",  "Br-82",  "Rb-83",  "Rb-84",  "Rb-86",
-    "Sr-83",  "Y-86",   "Y-87",   "Y-91m",  "Zr-88",  "Zr-95",  "Zr-97",  "Nb-92m", "Nb-95",
-    "Nb-96",  "Tc-94m", "Tc-95",  "Tc-95m", "Tc-96",  "Rh-101", "Rh-105", "Ag-108m", "Ag-110m",
-    "Ag-106m", "Cd-115", "In-114m", "In-110", "Sb-122", "Sb-124", "Sb-125", "Te-121", "Te-121m",
-    "Te-123m", "Te-129m", "I-126",  "I-130",  "I-132",  "I-135",  "Xe-135", "Cs-136", "Ba-131",
-    "Ba-140", "La-140", "Ce-141", "Ce-143", "Nd-147", "Pm-148m", "Pm-149", "Eu-156", "Gd-159",
-    "Tb-155", "Tb-160", "Dy-165", "Ho-166m", "Tm-170", "Yb-169", "Hf-175", "Hf-181", "Ta-182",
-    "W-187",  "Re-184", "Os-191", "Ir-194", "Au-195", "Au-198", "Au-199", "Hg-197", "Hg-197m",
-    "Pb-201", "Bi-205", "Bi-206", "Bi-207", "Ac-226", "Ac-224", "Th-229", "Pa-233", "Np-237",
-    "Np-239", "U-237",  "Am-243", "Tm-167", "Ta-183", "Lu-172", "Lu-173", "Eu-152m", "K-42",
-    "K-43",   "Cl-38",  "Al-26",  "Ti-44",  "Kr-85",  "Pm-144", "Tb-158", "Gd-149", "Eu-148",
+    "Sc-44m",  "Sc-46",   "Sc-48",   "Ca-47",   "Mn-52",  "Mn-56",   "Co-55",  "Ni-57",   "Ga-66",
+    "Ga-72",   "As-74",   "As-76",   "Br-76",   "Br-77",  "Br-82",   "Rb-83",  "Rb-84",   "Rb-86",
+    "Sr-83",   "Y-86",    "Y-87",    "Y-91m",   "Zr-88",  "Zr-95",   "Zr-97",  "Nb-92m",  "Nb-95",
+    "Nb-96",   "Tc-94m",  "Tc-95",   "Tc-95m",  "Tc-96",  "Rh-101",  "Rh-105", "Ag-108m", "Ag-110m",
+    "Ag-106m", "Cd-115",  "In-114m", "In-110",  "Sb-122", "Sb-124",  "Sb-125", "Te-121",  "Te-121m",
+    "Te-123m", "Te-129m", "I-126",   "I-130",   "I-132",  "I-135",   "Xe-135", "Cs-136",  "Ba-131",
+    "Ba-140",  "La-140",  "Ce-141",  "Ce-143",  "Nd-147", "Pm-148m", "Pm-149", "Eu-156",  "Gd-159",
+    "Tb-155",  "Tb-160",  "Dy-165",  "Ho-166m", "Tm-170", "Yb-169",  "Hf-175", "Hf-181",  "Ta-182",
+    "W-187",   "Re-184",  "Os-191",  "Ir-194",  "Au-195", "Au-198",  "Au-199", "Hg-197",  "Hg-197m",
+    "Pb-201",  "Bi-205",  "Bi-206",  "Bi-207",  "Ac-226", "Ac-224",  "Th-229", "Pa-233",  "Np-237",
+    "Np-239",  "U-237",   "Am-243",  "Tm-167",  "Ta-183", "Lu-172",  "Lu-173", "Eu-152m", "K-42",
+    "K-43",    "Cl-38",   "Al-26",   "Ti-44",   "Kr-85",  "Pm-144",  "Tb-158", "Gd-149",  "Eu-148",
 };
 
 double candidate_ratio(const candidate *of, size_t nuclide)
@@ -86,7 +86,8 @@ static moly_status find_ratios(const candidates *made, candidate *one, moly_erro
     size_t size = moly_decay_engine_size(made->engine);
     double longest_s = 0.0;
     for (size_t i = 1; i < one->n_members; i++) {
-        longest_s = fmax(longest_s, moly_nuclide_at(made->set, one->members[i].nuclide)->half_life_s);
+        longest_s =
+            fmax(longest_s, moly_nuclide_at(made->set, one->members[i].nuclide)->half_life_s);
     }
     one->members[0].ratio = 1.0;
     if (one->n_members == 1) {
@@ -99,8 +100,7 @@ static moly_status find_ratios(const candidates *made, candidate *one, moly_erro
     double *later = atoms + size;
     double time_s = 14.0 * longest_s;
     atoms[one->nuclide] = 1.0;
-    moly_status status =
-        moly_decay_atoms(made->engine, atoms, &time_s, 1, later, NULL, err);
+    moly_status status = moly_decay_atoms(made->engine, atoms, &time_s, 1, later, NULL, err);
     if (status == MOLY_OK) {
         double head = later[one->nuclide] * moly_nuclide_at(made->set, one->nuclide)->lambda_per_s;
         for (size_t i = 1; i < one->n_members; i++) {

@@ -24,11 +24,11 @@ typedef struct candidate_member {
 
 typedef struct candidate {
     uint32_t nuclide;
-    int rank; /**< 0: expected anywhere; 1: in nuclear medicine and its tests; 2: seldom */
+    int rank;         /**< 0: expected anywhere; 1: in nuclear medicine and its tests; 2: seldom */
     size_t n_members; /**< the head is the first */
     candidate_member *members;
     size_t n_lines;
-    candidate_line *lines; /**< rising energy, above 10 keV; 511 keV left out */
+    candidate_line *lines;         /**< rising energy, above 10 keV; 511 keV left out */
     double annihilation_per_decay; /**< photons of 511 keV, if every positron stops */
 } candidate;
 

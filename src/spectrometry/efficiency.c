@@ -42,8 +42,8 @@ double moly_efficiency_at(const moly_efficiency *efficiency, double energy_kev)
 
 double moly_efficiency_relative_sd(const moly_efficiency *efficiency, double energy_kev)
 {
-    bool is_inside = energy_kev >= efficiency->min_kev * 0.98 &&
-                     energy_kev <= efficiency->max_kev * 1.02;
+    bool is_inside =
+        energy_kev >= efficiency->min_kev * 0.98 && energy_kev <= efficiency->max_kev * 1.02;
     return (is_inside ? 1.0 : 3.0) * efficiency->relative_sd;
 }
 
@@ -70,8 +70,8 @@ moly_status moly_efficiency_fit(size_t n, const double *energy_kev, const double
     moly_efficiency made = {.n_terms = terms, .min_kev = INFINITY};
     if (terms < 2 || terms > MOLY_EFFICIENCY_MAX_TERMS || n < terms || n > 256) {
         return MOLY_FAIL(err, MOLY_ERR_DATA,
-                         "%zu points for an efficiency curve of %zu terms; %zu to 256 are needed", n,
-                         terms, terms);
+                         "%zu points for an efficiency curve of %zu terms; %zu to 256 are needed",
+                         n, terms, terms);
     }
     for (size_t i = 0; i < n; i++) {
         if (!(energy_kev[i] > 0.0) || !(efficiency[i] > 0.0) || !(relative_sd[i] > 0.0)) {

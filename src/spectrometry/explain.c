@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Peaks that are no nuclide's line: annihilation, escapes, sums, fluorescence, the detector's own. */
+/* Peaks that are no nuclide's line: annihilation, escapes, sums, fluorescence, the detector's own.
+ */
 #include <math.h>
 
 #include "identify_inside.h"
 
 #define ELECTRON_KEV 510.99895
-#define LEAST_PAIR_KEV 1100.0  /* below, escapes are too faint */
-#define MOST_ESCAPE 0.5        /* of the parent's area */
-#define MOST_SUM 0.05          /* of the fainter of both peaks */
+#define LEAST_PAIR_KEV 1100.0 /* below, escapes are too faint */
+#define MOST_ESCAPE 0.5       /* of the parent's area */
+#define MOST_SUM 0.05         /* of the fainter of both peaks */
 #define NEAR_KEV 0.6
 
 /* Photons of the surroundings that belong to no nuclide in the sample. Pb and W K X rays: Bearden,
@@ -107,8 +108,9 @@ bool explain_discount(identify_work *work)
         if (work->mix.is_discounted[p]) {
             continue;
         }
-        if (is_escape(work, p, ELECTRON_KEV, &from) || is_escape(work, p, 2 * ELECTRON_KEV, &from) ||
-            is_sum(work, p, &from) || is_x_escape(work, p) || is_lead(work, p)) {
+        if (is_escape(work, p, ELECTRON_KEV, &from) ||
+            is_escape(work, p, 2 * ELECTRON_KEV, &from) || is_sum(work, p, &from) ||
+            is_x_escape(work, p) || is_lead(work, p)) {
             /* a strong nuclide that explains it needs no other cause */
             double explained = mixture_explained(&work->mix, p, work->mix.n);
             if (explained < 0.5 * peak->area || peak->area < 30.0 * peak->area_sd) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Maximum of the Poisson likelihood by damped Fisher scoring. The parameters are kept in a vector:
- * background, slope, step, tail, width, then area and position of each peak; those that are not free
- * are left out of the system. */
+ * background, slope, step, tail, width, then area and position of each peak; those that are not
+ * free are left out of the system. */
 #include "fit.h"
 
 #include <math.h>
@@ -245,9 +245,8 @@ static bool uncertainties(fit_region *region, const unsigned char *which, size_t
     }
     linear_invert(information, n, inverse);
     /* a fit that is worse than its counts tells less than they do */
-    double worse = region->n_freedom > 0
-                       ? sqrt(fmax(1.0, region->deviance / (double)region->n_freedom))
-                       : 1.0;
+    double worse =
+        region->n_freedom > 0 ? sqrt(fmax(1.0, region->deviance / (double)region->n_freedom)) : 1.0;
     for (size_t i = 0; i < n; i++) {
         double sd = worse * sqrt(fmax(inverse[i * n + i], 0.0));
         if (which[i] == WIDTH) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Identification: peaks against candidates, twice: with wide tolerance to fit the energy scale to what
- * is recognised beyond doubt, then with narrow tolerance. */
+/* Identification: peaks against candidates, twice: with wide tolerance to fit the energy scale to
+ * what is recognised beyond doubt, then with narrow tolerance. */
 #include "moly/spectrometry/identify.h"
 
 #include <math.h>
@@ -12,12 +12,12 @@
 #include "identify_inside.h"
 #include "mixture.h"
 
-#define LEAST_STRENGTH 2e-3 /* of a candidate's strongest line */
-#define MOST_PEAK_RATIO 4.0 /* by which relative efficiencies may be wrong, in the gate */
+#define LEAST_STRENGTH 2e-3   /* of a candidate's strongest line */
+#define MOST_PEAK_RATIO 4.0   /* by which relative efficiencies may be wrong, in the gate */
 #define LEAST_ABSENT_KEV 70.0 /* below, a window or a sample may hide a line */
 #define ANNIHILATION_KEV 511.0
-#define LOW_KEV 50.0 /* below, X rays and their escapes crowd */
-#define POOR_FWHM 0.03      /* at 662 keV: no germanium */
+#define LOW_KEV 50.0   /* below, X rays and their escapes crowd */
+#define POOR_FWHM 0.03 /* at 662 keV: no germanium */
 
 static const char *const cause_words[] = {
 #define WORD(name, word) word,
@@ -32,9 +32,8 @@ const char *moly_peak_cause_word(moly_peak_cause cause)
 
 moly_identify_options moly_identify_options_default(void)
 {
-    return (moly_identify_options){.set = moly_nuclide_set_builtin(),
-                                   .reference = MOLY_INSTANT_NONE,
-                                   .error_rate = 0.01};
+    return (moly_identify_options){
+        .set = moly_nuclide_set_builtin(), .reference = MOLY_INSTANT_NONE, .error_rate = 0.01};
 }
 
 void moly_identification_free(moly_identification *identification)
@@ -66,7 +65,7 @@ static double hidden(const identify_work *work, double energy_kev)
     for (size_t p = 0; p < work->peaks->n; p++) {
         double fwhm = moly_fwhm_kev(&work->peaks->fwhm, energy_kev);
         double apart = fabs(work->energy_kev[p] - energy_kev) / fwhm;
-        flank += apart < 1.4 ? 0.1 * work->peaks->peaks[p].area
+        flank += apart < 1.4   ? 0.1 * work->peaks->peaks[p].area
                  : apart < 2.5 ? 0.01 * work->peaks->peaks[p].area
                                : 0.0;
     }
@@ -77,8 +76,9 @@ static double tolerance_kev(const identify_work *work, size_t p)
 {
     const moly_gamma_peak *peak = &work->peaks->peaks[p];
     double fwhm = moly_fwhm_kev(&work->peaks->fwhm, peak->energy_kev);
-    if (work->is_wide) {
-        return 0.5 * fwhm + 0.7 + 0.001 * peak->energy_kev;
+    if (work->tolerance != TOLERANCE_NARROW) {
+        double part = work->tolerance == TOLERANCE_WIDE ? 1.0 : 0.6;
+        return part * (0.5 * fwhm + 0.7 + 0.001 * peak->energy_kev);
     }
     double of_scale = 0.15 * fwhm + 0.15 + work->scale_rms_kev;
     double of_peak = 2.0 * peak->energy_sd_kev;
@@ -107,7 +107,8 @@ static double strongest(const identify_work *work, const candidate *of)
     for (size_t l = 0; l < of->n_lines; l++) {
         double energy = of->lines[l].energy_kev;
         if (energy > work->low_kev && energy < work->high_kev) {
-            most = fmax(most, of->lines[l].per_decay * moly_efficiency_at(&work->efficiency, energy));
+            most =
+                fmax(most, of->lines[l].per_decay * moly_efficiency_at(&work->efficiency, energy));
         }
     }
     return most;
@@ -141,8 +142,8 @@ static double lowest_seen(const identify_work *work, const candidate *of, double
     return INFINITY;
 }
 
-/* Hold a candidate's lines against the peaks. Lines that the detector cannot tell apart are added up
- * in the strongest. */
+/* Hold a candidate's lines against the peaks. Lines that the detector cannot tell apart are added
+ * up in the strongest. */
 static moly_status examine(identify_work *work, const candidate *of, suspect *one, moly_error *err)
 {
     double most = strongest(work, of);
@@ -181,16 +182,16 @@ static moly_status examine(identify_work *work, const candidate *of, suspect *on
             before->strength += strength;
             continue;
         }
-        one->lines[one->n_lines++] = (seen_line){
-            .strength = strength,
-            .energy_kev = line->energy_kev,
-            .peak = peak,
-            .limit = peak < 0 ? hidden(work, line->energy_kev) : 0.0,
-            .emitter = line->emitter};
+        one->lines[one->n_lines++] =
+            (seen_line){.strength = strength,
+                        .energy_kev = line->energy_kev,
+                        .peak = peak,
+                        .limit = peak < 0 ? hidden(work, line->energy_kev) : 0.0,
+                        .emitter = line->emitter};
     }
     one->misfit = weights > 0.0 ? misfit / weights : 0.0;
-    one->annihilation = of->annihilation_per_decay *
-                        moly_efficiency_at(&work->efficiency, ANNIHILATION_KEV);
+    one->annihilation =
+        of->annihilation_per_decay * moly_efficiency_at(&work->efficiency, ANNIHILATION_KEV);
     return MOLY_OK;
 }
 
@@ -212,7 +213,8 @@ static bool is_possible(const identify_work *work, const suspect *one)
             const moly_gamma_peak *peak = &work->peaks->peaks[line->peak];
             room = peak->area + 2.0 * peak->area_sd;
         }
-        double wrong = 1.0 + (MOST_PEAK_RATIO - 1.0) * fmin(1.0, work->efficiency.relative_sd / 0.3);
+        double wrong =
+            1.0 + (MOST_PEAK_RATIO - 1.0) * fmin(1.0, work->efficiency.relative_sd / 0.3);
         most = fmin(most, wrong * room / line->strength);
     }
     for (size_t p = 0; p < work->peaks->n; p++) {
@@ -254,13 +256,14 @@ static moly_status suspects_of(identify_work *work, moly_error *err)
 static void weigh_peaks(identify_work *work)
 {
     mixture *mix = &work->mix;
-    mix->annihilation_area = work->high_kev > ANNIHILATION_KEV ? hidden(work, ANNIHILATION_KEV) : INFINITY;
+    mix->annihilation_area =
+        work->high_kev > ANNIHILATION_KEV ? hidden(work, ANNIHILATION_KEV) : INFINITY;
     for (size_t p = 0; p < work->peaks->n; p++) {
         const moly_gamma_peak *peak = &work->peaks->peaks[p];
         double relative = moly_efficiency_relative_sd(&work->efficiency, work->energy_kev[p]);
         relative = fmax(relative, 0.05);
-        mix->sd[p] = sqrt(peak->area_sd * peak->area_sd +
-                          relative * relative * peak->area * peak->area);
+        mix->sd[p] =
+            sqrt(peak->area_sd * peak->area_sd + relative * relative * peak->area * peak->area);
         mix->is_discounted[p] = fabs(work->energy_kev[p] - ANNIHILATION_KEV) < 2.0;
         if (mix->is_discounted[p]) {
             mix->annihilation_area = fmax(mix->annihilation_area, peak->area);
@@ -297,8 +300,7 @@ static void use_scale(identify_work *work)
         work->energy_kev[p] = moly_energy_of_channel(&work->scale, work->peaks->peaks[p].channel);
     }
     work->low_kev = fmax(12.0, moly_energy_of_channel(&work->scale, 4.0));
-    work->high_kev =
-        moly_energy_of_channel(&work->scale, (double)work->spectrum->n_channels - 5.0);
+    work->high_kev = moly_energy_of_channel(&work->scale, (double)work->spectrum->n_channels - 5.0);
     /* below the lowest channels with counts a discriminator cuts */
     size_t first = 0;
     while (first + 1 < work->spectrum->n_channels && work->spectrum->counts[first] < 1.0) {
@@ -339,20 +341,18 @@ static moly_status prepare(identify_work *work, moly_error *err)
 static moly_status identify_all(identify_work *work, moly_error *err)
 {
     moly_status status = MOLY_OK;
-    if (!work->options->keep_scale) {
-        work->is_wide = true;
+    bool keeps = work->options->keep_scale;
+    work->tolerance = keeps ? TOLERANCE_NARROW : TOLERANCE_WIDE;
+    for (bool is_done = false; status == MOLY_OK && !is_done;) {
         status = solve(work, err);
-        if (status == MOLY_OK && refit_scale(work)) {
+        is_done = work->tolerance == TOLERANCE_NARROW;
+        if (status == MOLY_OK && !keeps && refit_scale(work)) {
             use_scale(work);
         }
-        work->is_wide = false;
+        work->tolerance += is_done ? 0 : 1;
     }
-    if (status == MOLY_OK) {
-        status = solve(work, err);
-    }
-    /* again, with what the first scale let in */
-    if (status == MOLY_OK && !work->options->keep_scale && refit_scale(work)) {
-        use_scale(work);
+    /* once more, with the energies that the last fit gave */
+    if (status == MOLY_OK && !keeps) {
         status = solve(work, err);
     }
     return status;
@@ -366,8 +366,7 @@ static moly_status hand_over(identify_work *work, moly_gamma_spectrum *spectrum,
         return MOLY_NO_MEMORY(err);
     }
     made->labels = moly_alloc(work->peaks->n + 1, sizeof *made->labels);
-    made->nuclides =
-        moly_alloc(work->mix.n + work->options->n_wanted + 1, sizeof *made->nuclides);
+    made->nuclides = moly_alloc(work->mix.n + work->options->n_wanted + 1, sizeof *made->nuclides);
     moly_status status = made->labels && made->nuclides ? MOLY_OK : MOLY_NO_MEMORY(err);
     if (status == MOLY_OK) {
         status = report_nuclides(work, made, err);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Non-negative least squares over candidates, and backward elimination: the candidate that the peaks
- * miss least goes first, until all that are left are missed. */
+/* Non-negative least squares over candidates, and backward elimination: the candidate that the
+ * peaks miss least goes first, until all that are left are missed. */
 #include "mixture.h"
 
 #include <math.h>
 
 #define MAX_SWEEPS 300
-#define SEEN_MARGIN 1.5    /* a line should be seen when it has that many times its limit */
-#define LEAST_COVERAGE 0.6 /* of the strength that should be seen */
-#define MOST_MISFIT 6.0    /* mean chi-squared of the energies */
+#define SEEN_MARGIN 1.5        /* a line should be seen when it has that many times its limit */
+#define LEAST_COVERAGE 0.6     /* of the strength that should be seen */
+#define MOST_MISFIT 6.0        /* mean chi-squared of the energies */
 #define LEAST_ANNIHILATION 0.3 /* of a nuclide's positrons, the part that is seen to stop */
-#define LEAST_SCORE 9.0    /* chi-squared: three sigmas of a line that nothing else explains */
-#define SELDOM_SCORE 5.0   /* more of it for each rank */
+#define LEAST_SCORE 9.0        /* chi-squared: three sigmas of a line that nothing else explains */
+#define SELDOM_SCORE 5.0       /* more of it for each rank */
 
 double mixture_explained(const mixture *mix, size_t p, size_t without)
 {
@@ -142,7 +142,8 @@ static double need(mixture *mix, size_t j, int rank, double chi2)
     double wanted = rank == 0 ? 4.0 : rank == 1 ? 4.5 : 5.0;
     if (one->scale <= 0.0 || one->coverage < LEAST_COVERAGE || one->misfit > MOST_MISFIT ||
         one->n_seen == 0 ||
-        LEAST_ANNIHILATION * one->scale * one->annihilation > mix->annihilation_area || evidence < wanted || mix->n > 512) {
+        LEAST_ANNIHILATION * one->scale * one->annihilation > mix->annihilation_area ||
+        evidence < wanted || mix->n > 512) {
         return 0.0;
     }
     /* one line alone is a coincidence sooner than several */

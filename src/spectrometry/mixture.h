@@ -12,8 +12,8 @@
 typedef struct seen_line {
     double strength; /**< photons per decay times relative efficiency */
     double energy_kev;
-    int peak;        /**< index, or -1: no peak there */
-    double limit;    /**< counts that could hide there, where there is no peak */
+    int peak;     /**< index, or -1: no peak there */
+    double limit; /**< counts that could hide there, where there is no peak */
     uint32_t emitter;
 } seen_line;
 
@@ -21,12 +21,12 @@ typedef struct seen_line {
 typedef struct suspect {
     size_t candidate;
     size_t n_lines;
-    seen_line *lines;   /**< those within the spectrum that are strong enough to matter */
-    double *response;   /**< for each peak: strength of all its lines there */
-    double *evidence;   /**< the part of it that may count as evidence: no X rays, nothing low */
+    seen_line *lines;    /**< those within the spectrum that are strong enough to matter */
+    double *response;    /**< for each peak: strength of all its lines there */
+    double *evidence;    /**< the part of it that may count as evidence: no X rays, nothing low */
     double annihilation; /**< strength of its 511 keV photons, if every positron stops */
-    double misfit;      /**< chi-squared of its lines' energies, mean over its peaks */
-    double scale;       /**< counts for a strength of 1, in the mixture */
+    double misfit;       /**< chi-squared of its lines' energies, mean over its peaks */
+    double scale;        /**< counts for a strength of 1, in the mixture */
     double confidence, coverage;
     size_t n_seen, n_expected;
     bool is_out;
@@ -34,13 +34,13 @@ typedef struct suspect {
 
 typedef struct mixture {
     const moly_gamma_peaks *peaks;
-    double *energy_kev; /**< of the peaks, on the scale in use */
-    double *sd;         /**< of the areas, with what the efficiency is not known to */
+    double *energy_kev;           /**< of the peaks, on the scale in use */
+    double *sd;                   /**< of the areas, with what the efficiency is not known to */
     unsigned char *is_discounted; /**< escapes, sums, annihilation: no evidence */
     size_t n;
     suspect *suspects;
     double annihilation_area; /**< at 511 keV, or what could hide there */
-    bool is_strict; /**< detector too poor to tell seldom nuclides */
+    bool is_strict;           /**< detector too poor to tell seldom nuclides */
 } mixture;
 
 /** Drop suspects one by one until each that is left is needed. */

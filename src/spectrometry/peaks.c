@@ -70,8 +70,8 @@ static double guess_area(const finder *self, size_t channel, double background)
 
 static void add_guess(const finder *self, fit_region *region, double channel, double area)
 {
-    region->peaks[region->n_peaks++] = (fit_peak){
-        .channel = channel, .area = area, .sigma = self->sigma[(size_t)lround(channel)]};
+    region->peaks[region->n_peaks++] =
+        (fit_peak){.channel = channel, .area = area, .sigma = self->sigma[(size_t)lround(channel)]};
 }
 
 static fit_region begin_region(const finder *self, size_t first_found, size_t n, size_t first,
@@ -225,15 +225,15 @@ static moly_status keep_region(finder *self, const fit_region *region, moly_erro
         self->peak_capacity = capacity;
     }
     moly_peak_region *kept = &peaks->regions[peaks->n_regions];
-    *kept = (moly_peak_region){
-        .first = region->first,
-        .last = region->last,
-        .first_peak = peaks->n,
-        .background = region->background,
-        .slope = region->slope,
-        .step = region->step,
-        .tail = region->tail,
-        .deviance_per_freedom = region->deviance / (double)region->n_freedom};
+    *kept =
+        (moly_peak_region){.first = region->first,
+                           .last = region->last,
+                           .first_peak = peaks->n,
+                           .background = region->background,
+                           .slope = region->slope,
+                           .step = region->step,
+                           .tail = region->tail,
+                           .deviance_per_freedom = region->deviance / (double)region->n_freedom};
     for (size_t k = 0; k < region->n_peaks; k++) {
         const fit_peak *from = &region->peaks[k];
         double slope = moly_energy_slope(&self->scale, from->channel);
@@ -357,9 +357,8 @@ static void refine_curve(finder *self)
     for (size_t r = 0; r < peaks->n_regions && n < 128; r++) {
         const moly_peak_region *region = &peaks->regions[r];
         const moly_gamma_peak *peak = &peaks->peaks[region->first_peak];
-        if (region->n_peaks == 1 && peak->area > SOME_COUNTS &&
-            peak->area > 30.0 * peak->area_sd && region->deviance_per_freedom < 10.0 &&
-            fabs(peak->energy_kev - 511.0) > 2.0) {
+        if (region->n_peaks == 1 && peak->area > SOME_COUNTS && peak->area > 30.0 * peak->area_sd &&
+            region->deviance_per_freedom < 10.0 && fabs(peak->energy_kev - 511.0) > 2.0) {
             energy[n] = peak->energy_kev;
             fwhm[n] = peak->fwhm_kev;
             weight[n++] = fmin(peak->area / peak->area_sd, 100.0);
@@ -398,9 +397,8 @@ moly_status moly_gamma_peaks_find(const moly_gamma_spectrum *spectrum,
                                   const moly_peak_options *options, moly_gamma_peaks **peaks,
                                   moly_error *err)
 {
-    finder self = {.spectrum = spectrum,
-                   .scale = spectrum->energy,
-                   .threshold = options->significance};
+    finder self = {
+        .spectrum = spectrum, .scale = spectrum->energy, .threshold = options->significance};
     *peaks = NULL;
     if (spectrum->n_channels < 64 || !has_counts(spectrum)) {
         return MOLY_FAIL(err, MOLY_ERR_DATA, "%s",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Activities of all nuclides at once. In each region around their lines the counts are a sum of the
  * nuclides' peaks, of peaks that nobody claims, and of a straight background; the last two are
- * eliminated, an uncertainty of the efficiency in that region is added, and the regions are combined.
- * Equations in README.md. */
+ * eliminated, an uncertainty of the efficiency in that region is added, and the regions are
+ * combined. Equations in README.md. */
 #include "quantify.h"
 
 #include <math.h>
@@ -17,19 +17,19 @@
 #define MAX_FREE 14
 #define MAX_REGIONS 400
 #define WINDOW_FWHM 2.2
-#define LEAST_PART 5e-3  /* of a nuclide's strongest line: fainter ones open no region */
-#define FAINTEST 1e-5    /* but are drawn down to this */
+#define LEAST_PART 5e-3 /* of a nuclide's strongest line: fainter ones open no region */
+#define FAINTEST 1e-5   /* but are drawn down to this */
 #define LEAST_VARIANCE 0.1
 #define ROUNDS 4
 #define SEARCH_ROUNDS 5 /* for the detection limit */
 
 typedef struct region {
-    size_t first, n;        /* channels */
+    size_t first, n; /* channels */
     size_t n_rows, n_free;
     size_t rows[MAX_ROWS];
-    double free[MAX_FREE];  /* background, slope, unclaimed areas */
-    double *columns;        /* (n_rows + n_free) x n */
-    double *net, *extra;    /* counts less background spectrum; variance that brings */
+    double free[MAX_FREE]; /* background, slope, unclaimed areas */
+    double *columns;       /* (n_rows + n_free) x n */
+    double *net, *extra;   /* counts less background spectrum; variance that brings */
 } region;
 
 typedef struct row {
@@ -340,9 +340,8 @@ static void assemble(quantity *self, const double *activity, bool is_first)
         double vector[MAX_ROWS];
         double free_matrix[MAX_FREE * MAX_FREE];
         double free_vector[MAX_FREE];
-        if (self->regions[i].n_rows > 0 &&
-            reduce(&self->regions[i], activity, is_first, matrix, vector, free_matrix,
-                   free_vector)) {
+        if (self->regions[i].n_rows > 0 && reduce(&self->regions[i], activity, is_first, matrix,
+                                                  vector, free_matrix, free_vector)) {
             combine(self, &self->regions[i], activity, matrix, vector);
         }
     }
@@ -414,7 +413,8 @@ static double sd_at(quantity *self, size_t j, double assumed)
         activity[i] = i == j ? assumed : self->rows[i].activity;
     }
     assemble(self, activity, false);
-    return solve_all(self, ignored, covariance) ? sqrt(fmax(covariance[j * self->n + j], 0.0)) : NAN;
+    return solve_all(self, ignored, covariance) ? sqrt(fmax(covariance[j * self->n + j], 0.0))
+                                                : NAN;
 }
 
 /* The factor from the mean over the measurement to the reference instant. */
@@ -425,7 +425,8 @@ static double to_reference(const identify_work *work, size_t nuclide)
     double x = lambda * spectrum->real_s;
     double factor = x > 1e-8 ? x / -expm1(-x) : 1.0 + 0.5 * x;
     if (!moly_instant_is_none(work->options->reference) && !moly_instant_is_none(spectrum->start)) {
-        factor *= exp(-lambda * moly_instant_difference_s(spectrum->start, work->options->reference));
+        factor *=
+            exp(-lambda * moly_instant_difference_s(spectrum->start, work->options->reference));
     }
     return factor;
 }

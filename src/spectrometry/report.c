@@ -88,7 +88,8 @@ moly_status report_nuclides(identify_work *work, moly_identification *made, moly
     for (size_t j = 0; j < work->mix.n; j++) {
         heads[j] = -1;
         for (size_t k = 0; k < made->n_nuclides && !work->mix.suspects[j].is_out; k++) {
-            if (made->nuclides[k].nuclide == work->known.list[work->mix.suspects[j].candidate].nuclide) {
+            if (made->nuclides[k].nuclide ==
+                work->known.list[work->mix.suspects[j].candidate].nuclide) {
                 heads[j] = (int)k;
             }
         }

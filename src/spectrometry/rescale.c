@@ -10,7 +10,7 @@
 
 #define MAX_PEAKS 200
 #define ENOUGH_FOR_LINE 3
-#define ENOUGH_FOR_PARABOLA 6
+#define ENOUGH_FOR_PARABOLA 5
 #define ENOUGH_FOR_CUBIC 14
 #define LEAST_SD_KEV 0.02
 
@@ -73,7 +73,8 @@ static bool leave_out(anchors *found, const moly_energy_scale *scale)
     qsort(off, found->n, sizeof *off, by_size);
     double limit = fmax(4.0 * fabs(off[found->n / 2]), 0.1);
     for (size_t i = 0; i < found->n; i++) {
-        if (fabs(moly_energy_of_channel(scale, found->channel[i]) - found->energy_kev[i]) <= limit) {
+        if (fabs(moly_energy_of_channel(scale, found->channel[i]) - found->energy_kev[i]) <=
+            limit) {
             found->channel[n] = found->channel[i];
             found->energy_kev[n] = found->energy_kev[i];
             found->sd_kev[n++] = found->sd_kev[i];

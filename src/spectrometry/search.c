@@ -73,9 +73,8 @@ static bool add(grown *list, size_t channel, double response)
     return true;
 }
 
-moly_status search_peaks(const moly_gamma_spectrum *spectrum, const double *sigma,
-                         double threshold, size_t **found, double **responses, size_t *n_found,
-                         moly_error *err)
+moly_status search_peaks(const moly_gamma_spectrum *spectrum, const double *sigma, double threshold,
+                         size_t **found, double **responses, size_t *n_found, moly_error *err)
 {
     grown list = {0};
     size_t n = spectrum->n_channels;
@@ -157,7 +156,8 @@ static int by_response(const void *a, const void *b)
     return x < y ? 1 : x > y ? -1 : 0;
 }
 
-/* Keep the strongest blobs; one that overlaps a stronger one of about its size replaces or yields. */
+/* Keep the strongest blobs; one that overlaps a stronger one of about its size replaces or yields.
+ */
 static void keep_blob(blob *blobs, size_t *n, blob candidate)
 {
     for (size_t i = 0; i < *n; i++) {
@@ -212,8 +212,8 @@ static moly_status find_blobs(const moly_gamma_spectrum *spectrum, blob *blobs, 
 static bool fit_blob(const moly_gamma_spectrum *spectrum, blob candidate, double *channel,
                      double *sigma)
 {
-    double start = fmax(0.6, 0.6 * candidate.sigma);
-    for (int round = 0; round < 3; round++) {
+    double start = fmax(0.6, 0.4 * candidate.sigma);
+    for (int round = 0; round < 8; round++) {
         long half = lround(fmax(4.0, 4.0 * start));
         long from = (long)candidate.channel - half;
         long to = (long)candidate.channel + half;
@@ -232,9 +232,8 @@ static bool fit_blob(const moly_gamma_spectrum *spectrum, blob candidate, double
             sum += spectrum->counts[i] - edge;
         }
         region.background = edge;
-        region.peaks[0] = (fit_peak){.area = fmax(sum, 1.0),
-                                     .channel = (double)candidate.channel,
-                                     .sigma = start};
+        region.peaks[0] = (fit_peak){
+            .area = fmax(sum, 1.0), .channel = (double)candidate.channel, .sigma = start};
         if (!fit_run(&region)) {
             return false;
         }

@@ -11,8 +11,8 @@
 double search_response(const double *counts, const double *variance, size_t n_channels,
                        size_t channel, double sigma);
 
-/** Channels where the response is a local maximum of at least `threshold`, rising. `sigma[i]` is the
- *  width at channel i.
+/** Channels where the response is a local maximum of at least `threshold`, rising. `sigma[i]` is
+ * the width at channel i.
  *  @param[out] found  owned by the caller: moly_free() */
 MOLY_CHECKED moly_status search_peaks(const moly_gamma_spectrum *spectrum, const double *sigma,
                                       double threshold, size_t **found, double **responses,

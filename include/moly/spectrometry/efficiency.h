@@ -5,8 +5,8 @@
 /** Full-energy-peak efficiency: counts in a peak for each photon of its energy that is emitted, for
  *  one geometry. ln(efficiency) is a polynomial in ln(E / 1 MeV). */
 
-#include "moly/base/json.h"
 #include "moly/base/instant.h"
+#include "moly/base/json.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -32,7 +32,8 @@ MOLY_API moly_efficiency moly_efficiency_generic(void);
 /** Fit a curve to measured points.
  *  @param relative_sd  n, > 0
  *  @param terms        2..MOLY_EFFICIENCY_MAX_TERMS, <= n
- *  @retval MOLY_ERR_DATA  points that do not determine it, or an energy or efficiency not above 0 */
+ *  @retval MOLY_ERR_DATA  points that do not determine it, or an energy or efficiency not above 0
+ */
 MOLY_API MOLY_CHECKED moly_status moly_efficiency_fit(size_t n, const double *energy_kev,
                                                       const double *efficiency,
                                                       const double *relative_sd, size_t terms,

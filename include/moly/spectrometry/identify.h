@@ -33,26 +33,26 @@ MOLY_API const char *moly_peak_cause_word(moly_peak_cause cause);
 /** What explains one peak. */
 typedef struct moly_peak_label {
     moly_peak_cause cause;
-    int nuclide;            /**< the one that emits it, index in the set, or -1 */
-    int head;               /**< whose chain it stands in, index in `nuclides`, or -1 */
-    double line_kev;        /**< NAN where it is no single line */
-    double share;           /**< of the peak that the nuclide's chain explains, 0..1 */
+    int nuclide;     /**< the one that emits it, index in the set, or -1 */
+    int head;        /**< whose chain it stands in, index in `nuclides`, or -1 */
+    double line_kev; /**< NAN where it is no single line */
+    double share;    /**< of the peak that the nuclide's chain explains, 0..1 */
 } moly_peak_label;
 
 /** A nuclide that was found, or was asked for. */
 typedef struct moly_gamma_nuclide {
-    size_t nuclide;      /**< index in the set; daughters in equilibrium count with it */
-    bool is_found;       /**< by its peaks, or above its decision threshold */
-    bool is_asked;       /**< stands in `wanted` */
-    double confidence;   /**< how much worse the peaks are explained without it, chi-squared */
-    double coverage;     /**< of its lines that should be seen, by strength, the part that is */
+    size_t nuclide;    /**< index in the set; daughters in equilibrium count with it */
+    bool is_found;     /**< by its peaks, or above its decision threshold */
+    bool is_asked;     /**< stands in `wanted` */
+    double confidence; /**< how much worse the peaks are explained without it, chi-squared */
+    double coverage;   /**< of its lines that should be seen, by strength, the part that is */
     size_t n_lines_seen, n_lines_expected;
-    double principal_kev;      /**< its line that counts most */
-    double rate_per_s;         /**< counts of that line */
+    double principal_kev; /**< its line that counts most */
+    double rate_per_s;    /**< counts of that line */
     double rate_sd_per_s;
-    double activity_bq;        /**< at the reference instant; NAN without an efficiency */
+    double activity_bq; /**< at the reference instant; NAN without an efficiency */
     double activity_sd_bq;
-    double decision_threshold_bq, detection_limit_bq; /**< NAN without an efficiency */
+    double decision_threshold_bq, detection_limit_bq;       /**< NAN without an efficiency */
     double decision_threshold_per_s, detection_limit_per_s; /**< of the principal line */
 } moly_gamma_nuclide;
 
@@ -60,11 +60,11 @@ typedef struct moly_identify_options {
     const moly_nuclide_set *set;
     const moly_gamma_spectrum *background; /**< subtracted by live time; may be NULL */
     const moly_efficiency *efficiency;     /**< NULL: a germanium detector's usual shape */
-    moly_instant reference; /**< MOLY_INSTANT_NONE: the start of the measurement */
-    double error_rate;      /**< of either kind, 0.001..0.2 */
+    moly_instant reference;                /**< MOLY_INSTANT_NONE: the start of the measurement */
+    double error_rate;                     /**< of either kind, 0.001..0.2 */
     size_t n_wanted;
-    const size_t *wanted;   /**< nuclides that get an activity and limits, found or not */
-    bool keep_scale;        /**< do not fit the energy scale to the identified peaks */
+    const size_t *wanted; /**< nuclides that get an activity and limits, found or not */
+    bool keep_scale;      /**< do not fit the energy scale to the identified peaks */
     const moly_progress *progress;
 } moly_identify_options;
 /** Moly's own nuclides, error rate 1 %, nothing else. */
@@ -79,7 +79,7 @@ typedef struct moly_identification {
     bool is_refitted;             /**< the energy scale was fitted to `n_scale_peaks` peaks */
     size_t n_scale_peaks;
     double scale_rms_kev;
-    double k;             /**< quantile of the error rate, of both kinds */
+    double k; /**< quantile of the error rate, of both kinds */
     moly_instant reference;
 } moly_identification;
 

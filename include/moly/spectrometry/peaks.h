@@ -51,8 +51,8 @@ typedef struct moly_gamma_peaks {
 } moly_gamma_peaks;
 
 typedef struct moly_peak_options {
-    double significance;          /**< least of the matched filter, in sigmas of its noise */
-    const moly_fwhm_curve *fwhm;  /**< NULL: found from the spectrum */
+    double significance;           /**< least of the matched filter, in sigmas of its noise */
+    const moly_fwhm_curve *fwhm;   /**< NULL: found from the spectrum */
     const moly_progress *progress; /**< may be NULL */
 } moly_peak_options;
 MOLY_API moly_peak_options moly_peak_options_default(void); /**< 4 sigmas */
