@@ -3,9 +3,9 @@
 #include "commands_inside.h"
 
 static const moly_command *const commands[] = {
-    &moly_command_bench_decay, &moly_command_bench_ledger, &moly_command_decay,
-    &moly_command_identify,    &moly_command_nuclide_list, &moly_command_nuclide_show,
-    &moly_command_suv,
+    &moly_command_bench_decay,  &moly_command_bench_ledger, &moly_command_calibrate,
+    &moly_command_decay,        &moly_command_identify,     &moly_command_nuclide_list,
+    &moly_command_nuclide_show, &moly_command_suv,
 };
 
 const moly_command *const *moly_commands(size_t *n)

@@ -9,6 +9,7 @@
 
 extern const moly_command moly_command_bench_decay;
 extern const moly_command moly_command_bench_ledger;
+extern const moly_command moly_command_calibrate;
 extern const moly_command moly_command_decay;
 extern const moly_command moly_command_identify;
 extern const moly_command moly_command_nuclide_list;

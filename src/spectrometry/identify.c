@@ -399,6 +399,7 @@ moly_status moly_identify(moly_gamma_spectrum *spectrum, const moly_identify_opt
     moly_peak_options peak_options = moly_peak_options_default();
     *result = NULL;
     peak_options.progress = options->progress;
+    peak_options.fwhm = options->fwhm;
     if (options->background && options->background->n_channels != spectrum->n_channels) {
         return MOLY_FAIL(err, MOLY_ERR_RANGE,
                          "the background has %zu channels and the spectrum %zu: they must be equal",

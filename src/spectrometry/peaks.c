@@ -117,11 +117,18 @@ static bool fit_all(fit_region *region, double noise)
     refined.width_is_free = area > SOME_COUNTS && area > 20.0 * noise;
     refined.step_is_free = area > SOME_COUNTS;
     if ((refined.width_is_free || refined.step_is_free) && fit_run(&refined)) {
-        *region = refined;
+        if (refined.step < 0.0) { /* no detector has that: without a step then */
+            refined.step_is_free = false;
+            refined.step = 0.0;
+        }
+        if (refined.step_is_free || fit_run(&refined)) {
+            *region = refined;
+        }
     }
     refined = *region;
     refined.tail_is_free = area > MANY_COUNTS;
-    if (refined.tail_is_free && fit_run(&refined) && refined.deviance < region->deviance - 10.0) {
+    if (refined.tail_is_free && fit_run(&refined) && refined.tail > 0.0 &&
+        refined.deviance < region->deviance - 10.0) {
         *region = refined;
     }
     return true;
@@ -241,19 +248,19 @@ static moly_status keep_region(finder *self, const fit_region *region, moly_erro
         double below = 0.0;
         (void)fit_curve(region, from->channel, &below);
         size_t at = (size_t)lround(fmax(from->channel, 0.0));
-        peaks->peaks[peaks->n++] = (moly_gamma_peak){
-            .channel = from->channel,
-            .channel_sd = from->channel_sd,
-            .energy_kev = moly_energy_of_channel(&self->scale, from->channel),
-            .energy_sd_kev = from->channel_sd * slope,
-            .fwhm_kev = FWHM_PER_SIGMA * sigma * slope,
-            .area = from->area * (1.0 + region->tail),
-            .area_sd = from->area_sd * (1.0 + region->tail),
-            .background = fmax(below, 0.0) * 2.5 * FWHM_PER_SIGMA * sigma,
-            .significance = search_response(self->spectrum->counts, NULL,
-                                            self->spectrum->n_channels, at, sigma),
-            .region = peaks->n_regions,
-            .sigma_channels = sigma};
+        peaks->peaks[peaks->n++] =
+            (moly_gamma_peak){.channel = from->channel,
+                              .channel_sd = from->channel_sd,
+                              .energy_kev = moly_energy_of_channel(&self->scale, from->channel),
+                              .energy_sd_kev = from->channel_sd * slope,
+                              .fwhm_kev = FWHM_PER_SIGMA * sigma * slope,
+                              .area = from->area * (1.0 + region->tail),
+                              .area_sd = from->area_sd * (1.0 + region->tail),
+                              .background = fmax(below, 0.0) * 2.5 * FWHM_PER_SIGMA * sigma,
+                              .significance = search_response(
+                                  self->spectrum->counts, self->spectrum->n_channels, at, sigma),
+                              .region = peaks->n_regions,
+                              .sigma_channels = sigma};
         kept->n_peaks++;
     }
     peaks->n_regions++;

@@ -13,37 +13,70 @@
 
 #define FILTER_SIGMAS 4.0
 #define LEAST_SIGMA 0.8
+#define SAME_WIDTH 0.004 /* widths nearer than this share a filter */
 
-double search_response(const double *counts, const double *variance, size_t n_channels,
-                       size_t channel, double sigma)
+/* The filter of one width, with what its cut and its channels leave of the area taken off. */
+typedef struct kernel {
+    double sigma;
+    long half;
+    double *weights; /* half + 1 */
+    size_t capacity;
+} kernel;
+
+static bool kernel_for(kernel *made, double sigma)
 {
+    if (made->weights && fabs(sigma / made->sigma - 1.0) < SAME_WIDTH) {
+        return true;
+    }
     long half = lround(FILTER_SIGMAS * sigma);
-    long from = (long)channel - half;
-    long to = (long)channel + half;
-    if (from < 0 || to >= (long)n_channels) {
+    if ((size_t)half + 1 > made->capacity) {
+        double *weights = moly_realloc(made->weights, (size_t)half + 1, sizeof *weights);
+        if (!weights) {
+            return false;
+        }
+        made->weights = weights;
+        made->capacity = (size_t)half + 1;
+    }
+    double area = 0.0;
+    for (long i = 0; i <= half; i++) {
+        double z = (double)i / sigma;
+        made->weights[i] = (1.0 - z * z) * exp(-0.5 * z * z);
+        area += (i ? 2.0 : 1.0) * made->weights[i];
+    }
+    double mean = area / (double)(2 * half + 1);
+    for (long i = 0; i <= half; i++) {
+        made->weights[i] -= mean;
+    }
+    made->half = half;
+    made->sigma = sigma;
+    return true;
+}
+
+static double respond(const kernel *filter, const double *counts, size_t n_channels, size_t channel)
+{
+    long half = filter->half;
+    if ((long)channel < half || channel + (size_t)half >= n_channels) {
         return 0.0;
     }
-    double sum = 0.0;
-    double area = 0.0;
-    double plain = 0.0;
-    double noise = 0.0;
-    double noise_linear = 0.0;
-    double noise_plain = 0.0;
-    for (long i = from; i <= to; i++) {
-        double z = (double)(i - (long)channel) / sigma;
-        double w = (1.0 - z * z) * exp(-0.5 * z * z);
-        double v = variance ? variance[i] : counts[i];
-        sum += w * counts[i];
-        plain += counts[i];
-        area += w;
-        noise += w * w * v;
-        noise_linear += w * v;
-        noise_plain += v;
+    const double *at = counts + channel;
+    double sum = filter->weights[0] * at[0];
+    double noise = filter->weights[0] * sum;
+    for (long i = 1; i <= half; i++) {
+        double w = filter->weights[i];
+        double both = at[i] + at[-i];
+        sum += w * both;
+        noise += w * w * both;
     }
-    /* what the cut and the channels leave of the area is taken off every weight */
-    double mean = area / (double)(to - from + 1);
-    double total = noise - 2.0 * mean * noise_linear + mean * mean * noise_plain;
-    return (sum - mean * plain) / sqrt(fmax(total, 1.0));
+    return sum / sqrt(fmax(noise, 1.0));
+}
+
+double search_response(const double *counts, size_t n_channels, size_t channel, double sigma)
+{
+    kernel filter = {0};
+    double response =
+        kernel_for(&filter, sigma) ? respond(&filter, counts, n_channels, channel) : 0.0;
+    moly_free(filter.weights);
+    return response;
 }
 
 typedef struct grown {
@@ -80,9 +113,13 @@ moly_status search_peaks(const moly_gamma_spectrum *spectrum, const double *sigm
     size_t n = spectrum->n_channels;
     double before = 0.0;
     double here = 0.0;
+    kernel filter = {0};
     for (size_t i = 1; i < n; i++) {
-        double after = search_response(spectrum->counts, NULL, n, i, sigma[i]);
-        if (here >= threshold && here >= before && here > after && !add(&list, i - 1, here)) {
+        bool has_room = kernel_for(&filter, sigma[i]);
+        double after = has_room ? respond(&filter, spectrum->counts, n, i) : 0.0;
+        bool is_peak = here >= threshold && here >= before && here > after;
+        if (!has_room || (is_peak && !add(&list, i - 1, here))) {
+            moly_free(filter.weights);
             moly_free(list.channels);
             moly_free(list.responses);
             return MOLY_NO_MEMORY(err);
@@ -90,6 +127,7 @@ moly_status search_peaks(const moly_gamma_spectrum *spectrum, const double *sigm
         before = here;
         here = after;
     }
+    moly_free(filter.weights);
     *found = list.channels;
     *responses = list.responses;
     *n_found = list.n;

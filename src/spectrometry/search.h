@@ -7,9 +7,8 @@
 #include "moly/spectrometry/peaks.h"
 
 /** Response of the zero-area filter of width `sigma` (channels) at `channel`, over the square root
- *  of its variance. `variance` NULL: that of the counts themselves. */
-double search_response(const double *counts, const double *variance, size_t n_channels,
-                       size_t channel, double sigma);
+ *  of its variance. */
+double search_response(const double *counts, size_t n_channels, size_t channel, double sigma);
 
 /** Channels where the response is a local maximum of at least `threshold`, rising. `sigma[i]` is
  * the width at channel i.

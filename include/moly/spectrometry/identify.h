@@ -60,6 +60,7 @@ typedef struct moly_identify_options {
     const moly_nuclide_set *set;
     const moly_gamma_spectrum *background; /**< subtracted by live time; may be NULL */
     const moly_efficiency *efficiency;     /**< NULL: a germanium detector's usual shape */
+    const moly_fwhm_curve *fwhm;           /**< NULL: found from the spectrum */
     moly_instant reference;                /**< MOLY_INSTANT_NONE: the start of the measurement */
     double error_rate;                     /**< of either kind, 0.001..0.2 */
     size_t n_wanted;
