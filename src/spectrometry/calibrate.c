@@ -3,11 +3,13 @@
 #include "moly/spectrometry/calibrate.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "candidates.h"
 
 #define LEAST_RATIO 15.0    /* area over its uncertainty */
 #define LEAST_SHARE 0.97    /* of the peak's expected counts that one line gives */
+#define MOST_OFF 4.0        /* uncertainties off the first curve: not this nuclide's counts */
 #define LEAST_VARIANCE 1e-4 /* of a point: 1 %, summing and shape */
 #define LEAST_STRENGTH 1e-3 /* photons per decay */
 
@@ -103,6 +105,25 @@ static moly_status fit(moly_calibration *made, size_t terms, double relative_sd,
     return status;
 }
 
+/* Points that other nuclides' lines have spoilt; false when there is none, or too few would stay.
+ */
+static bool leave_out(moly_calibration *made)
+{
+    size_t n = 0;
+    moly_efficiency_point kept[MOLY_CALIBRATE_MAX_POINTS];
+    for (size_t i = 0; i < made->n_points; i++) {
+        if (fabs(made->points[i].residual) < MOST_OFF * made->points[i].relative_sd) {
+            kept[n++] = made->points[i];
+        }
+    }
+    if (n == made->n_points || n < 5) {
+        return false;
+    }
+    memcpy(made->points, kept, n * sizeof *kept);
+    made->n_points = n;
+    return true;
+}
+
 moly_status moly_calibrate(const moly_identification *found, const moly_nuclide_set *set,
                            const moly_certified_source *source, size_t terms,
                            moly_calibration *calibration, moly_error *err)
@@ -130,6 +151,9 @@ moly_status moly_calibrate(const moly_identification *found, const moly_nuclide_
         }
     }
     if (status == MOLY_OK) {
+        status = fit(&made, terms, source->relative_sd, err);
+    }
+    if (status == MOLY_OK && leave_out(&made)) {
         status = fit(&made, terms, source->relative_sd, err);
     }
     if (status == MOLY_OK) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Activities of all nuclides at once. In each region around their lines the counts are a sum of the
- * nuclides' peaks, of peaks that nobody claims, and of a straight background; the last two are
+ * nuclides' peaks, of peaks that nobody claims, and of a parabola below; the last two are
  * eliminated, an uncertainty of the efficiency in that region is added, and the regions are
  * combined. Equations in README.md. */
 #include "quantify.h"
@@ -16,20 +16,23 @@
 #define MAX_ROWS 60
 #define MAX_FREE 14
 #define MAX_REGIONS 400
-#define WINDOW_FWHM 2.2
+#define WINDOW_FWHM 2.5
 #define LEAST_PART 5e-3 /* of a nuclide's strongest line: fainter ones open no region */
 #define FAINTEST 1e-5   /* but are drawn down to this */
 #define LEAST_VARIANCE 0.1
 #define ROUNDS 4
+#define SHAPE_SD 0.02
 #define SEARCH_ROUNDS 5 /* for the detection limit */
 
 typedef struct region {
     size_t first, n; /* channels */
     size_t n_rows, n_free;
     size_t rows[MAX_ROWS];
-    double free[MAX_FREE]; /* background, slope, unclaimed areas */
-    double *columns;       /* (n_rows + n_free) x n */
-    double *net, *extra;   /* counts less background spectrum; variance that brings */
+    double yield_sd[MAX_ROWS]; /* relative, of the lines of each row here */
+    double free[MAX_FREE];     /* background, slope, unclaimed areas */
+    double worse;              /* chi-squared over freedom of the fit, at least 1 */
+    double *columns;           /* (n_rows + n_free) x n */
+    double *net, *extra;       /* counts less background spectrum; variance that brings */
 } region;
 
 typedef struct row {
@@ -142,8 +145,10 @@ static void draw(const identify_work *work, const region *in, double energy_kev,
     double step = 0.0;
     for (size_t p = 0; p < work->peaks->n; p++) {
         const moly_gamma_peak *peak = &work->peaks->peaks[p];
-        if (peak->area > 30.0 * peak->area_sd &&
-            fabs(work->energy_kev[p] - energy_kev) < 0.25 * fwhm) {
+        /* peaks of a crowd were fitted with each other's counts: there the curves know better */
+        if (peak->area > 50.0 * peak->area_sd && work->peaks->regions[peak->region].n_peaks == 1 &&
+            fabs(peak->fwhm_kev / fwhm - 1.0) < 0.15 &&
+            fabs(work->energy_kev[p] - energy_kev) < 0.2 * fwhm) {
             centre = peak->channel;
             sigma = peak->sigma_channels;
             tail = work->peaks->regions[peak->region].tail;
@@ -199,26 +204,33 @@ static moly_status fill_region(quantity *self, window of, region *made, moly_err
     }
     for (size_t j = 0; j < self->n; j++) {
         double *column = made->columns + made->n_rows * n;
-        bool any = false;
+        double all = 0.0;
+        double variance = 0.0;
         for (size_t l = 0; l < self->rows[j].of->n_lines; l++) {
             const candidate_line *line = &self->rows[j].of->lines[l];
             double strength = strength_of(work, line);
             if (line->energy_kev > of.from && line->energy_kev < of.to &&
                 strength > FAINTEST * self->rows[j].strongest) {
                 draw(work, made, line->energy_kev, strength * spectrum->live_s, column);
-                any = true;
+                double sd = strength * line->per_decay_sd / line->per_decay;
+                all += strength;
+                variance += sd * sd;
             }
         }
-        if (any) {
+        if (all > 0.0) {
+            made->yield_sd[made->n_rows] = sqrt(variance) / all;
             made->rows[made->n_rows++] = j;
         }
     }
     double *free = made->columns + made->n_rows * n;
     for (size_t i = 0; i < n; i++) {
         free[i] = 1.0;
-        free[n + i] = ((double)i - 0.5 * (double)n) / (double)n;
+        double z = ((double)i - 0.5 * (double)(n - 1)) / (double)n;
+        free[n + i] = z;
+        free[2 * n + i] = 12.0 * z * z - 1.0; /* Compton edges bend the background */
     }
-    made->n_free = 2;
+    made->n_free = 3;
+    made->worse = 1.0;
     for (size_t p = 0; p < work->peaks->n && made->n_free < MAX_FREE; p++) {
         double energy = work->energy_kev[p];
         double fwhm = moly_fwhm_kev(&work->peaks->fwhm, energy);
@@ -249,7 +261,7 @@ static bool reduce(const region *of, const double *activity, bool is_first, doub
             model += value * of->columns[a * of->n + i];
         }
         double variance = (is_first ? of->net[i] + 1.0 : model) + of->extra[i];
-        double weight = 1.0 / fmax(variance, LEAST_VARIANCE);
+        double weight = 1.0 / (of->worse * fmax(variance, LEAST_VARIANCE));
         for (size_t a = 0; a < n_all; a++) {
             double value = weight * of->columns[a * of->n + i];
             right[a] += value * of->net[i];
@@ -313,7 +325,7 @@ static void combine(quantity *self, const region *of, const double *activity, do
     double u = moly_efficiency_relative_sd(&self->work->efficiency, region_kev(self, of));
     for (size_t r = 0; r < n; r++) {
         for (size_t s = 0; s < n; s++) {
-            double spread = u * activity[of->rows[s]];
+            double spread = sqrt(u * u + of->yield_sd[s] * of->yield_sd[s]) * activity[of->rows[s]];
             system[r * n + s] = matrix[r * n + s] * spread * spread + (r == s ? 1.0 : 0.0);
             right[r * (n + 1) + s] = matrix[r * n + s];
         }
@@ -387,6 +399,32 @@ static void update_free(quantity *self, const double *activity, bool is_first)
             linear_solve(free_matrix, of->n_free, free_vector);
             memcpy(of->free, free_vector, of->n_free * sizeof *free_vector);
         }
+    }
+}
+
+/* A region whose fit is worse than its counts tells less than they do. */
+static void update_worse(quantity *self, const double *activity)
+{
+    for (size_t i = 0; i < self->n_regions; i++) {
+        region *of = &self->regions[i];
+        double chi2 = 0.0;
+        for (size_t c = 0; c < of->n; c++) {
+            double model = 0.0;
+            double known = of->extra[c];
+            for (size_t a = 0; a < of->n_rows + of->n_free; a++) {
+                double value = a < of->n_rows ? activity[of->rows[a]] : of->free[a - of->n_rows];
+                model += value * of->columns[a * of->n + c];
+            }
+            for (size_t r = 0; r < of->n_rows; r++) { /* shapes are known to a per cent or so */
+                double part = SHAPE_SD * activity[of->rows[r]] * of->columns[r * of->n + c];
+                known += part * part;
+            }
+            double off = of->net[c] - model;
+            chi2 += off * off / (fmax(model, LEAST_VARIANCE) + known);
+        }
+        double freedom = (double)of->n - (double)(of->n_free + of->n_rows);
+        of->worse = freedom > 3.0 ? fmax(1.0, chi2 / freedom) : 1.0;
+        of->worse = of->worse < 1.0 + 3.0 * sqrt(2.0 / fmax(freedom, 4.0)) ? 1.0 : of->worse;
     }
 }
 
@@ -532,6 +570,7 @@ moly_status quantify(identify_work *work, moly_identification *made, moly_error 
         is_solved = solve_all(self, activity, covariance);
         if (is_solved) {
             update_free(self, activity, round == 0);
+            update_worse(self, activity);
         }
     }
     for (size_t j = 0; is_solved && j < self->n; j++) {

@@ -60,9 +60,10 @@ static void made_line(const made_detector *detector, double energy_kev, double p
     double edge_kev = energy_kev / (1.0 + 510.999 / (2.0 * energy_kev));
     double scattered = area * (1.0 / made_peak_to_total(energy_kev) - 1.0);
     double per_channel = scattered / (edge_kev / detector->kev_per_channel);
-    for (size_t i = 0; (double)i * detector->kev_per_channel < edge_kev && i < detector->n_channels;
-         i++) {
-        mean[i] += per_channel;
+    /* the electrons' momenta smear the edge over some keV */
+    for (size_t i = 0; i < detector->n_channels; i++) {
+        double above_kev = (double)i * detector->kev_per_channel - edge_kev;
+        mean[i] += above_kev < 40.0 ? 0.5 * per_channel * erfc(above_kev / 6.0) : 0.0;
     }
 }
 
