@@ -21,6 +21,7 @@
 #define FAINTEST 1e-5   /* but are drawn down to this */
 #define LEAST_VARIANCE 0.1
 #define ROUNDS 4
+#define CROWD_KEV 50.0 /* below, a peak is seldom one line */
 #define SHAPE_SD 0.02
 #define SEARCH_ROUNDS 5 /* for the detection limit */
 
@@ -147,6 +148,8 @@ static void draw(const identify_work *work, const region *in, double energy_kev,
         const moly_gamma_peak *peak = &work->peaks->peaks[p];
         /* peaks of a crowd were fitted with each other's counts: there the curves know better */
         if (peak->area > 50.0 * peak->area_sd && work->peaks->regions[peak->region].n_peaks == 1 &&
+            energy_kev > CROWD_KEV &&
+            work->peaks->regions[peak->region].deviance_per_freedom < 3.0 &&
             fabs(peak->fwhm_kev / fwhm - 1.0) < 0.15 &&
             fabs(work->energy_kev[p] - energy_kev) < 0.2 * fwhm) {
             centre = peak->channel;

@@ -5,7 +5,7 @@
 
 #include "generator.h"
 
-#define N_DRAWS 20
+#define N_DRAWS 200
 #define MAX_SOURCES 12
 
 typedef struct planted {
