@@ -132,7 +132,7 @@ const moly_command moly_command_calibrate = {
                 "The curve holds for the geometry it was measured in. Sum coincidences are not "
                 "corrected: near the detector, sources of cascades such as Eu-152 read low.",
             .example = "moly calibrate eu152.Spe --source \"37 kBq Eu-152\" "
-                       "--certified 2026-01-01T12:00Z --format json",
+                       "--certified 2017-01-01T12:00Z --format json",
             .params = params,
             .n_params = sizeof params / sizeof *params,
             .args_size = sizeof(calibrate_args),

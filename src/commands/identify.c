@@ -22,8 +22,11 @@ typedef struct identify_args {
     const char *data;
 } identify_args;
 
-static const char *const limit_words[] = {"tc99m-fission", "tc99m", "lu177", "i123",  "f18",
-                                          "ga68",          "i131",  "in111", "tl201", NULL};
+static const char *const limit_words[] = {
+#define WORD(key) key,
+    MOLY_PURITY_PRODUCT_LIST(WORD)
+#undef WORD
+        NULL};
 
 static const moly_param params[] = {
     {"file", 0, MOLY_TEXT(identify_args, file), .is_required = true, .is_positional = true,
@@ -217,7 +220,7 @@ const moly_command moly_command_identify = {
                 "With --limits the impurities are held against the pharmacopoeia: an impurity that "
                 "is not seen counts with its detection limit, and the time is given until which "
                 "the limit is met as the product decays.",
-            .example = "moly identify sample.Spe --efficiency vial.json --limits lu177",
+            .example = "moly identify eu152.Spe --nuclides Cs-137,Co-60",
             .params = params,
             .n_params = sizeof params / sizeof *params,
             .args_size = sizeof(identify_args),

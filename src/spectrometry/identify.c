@@ -91,7 +91,7 @@ static int peak_of(const identify_work *work, double energy_kev, double *off)
     int best = -1;
     double least = 1.0;
     for (size_t p = 0; p < work->peaks->n; p++) {
-        double apart = (work->energy_kev[p] - energy_kev) / tolerance_kev(work, p);
+        double apart = (work->energy_kev[p] - energy_kev) / work->tolerance_kev[p];
         if (fabs(apart) < least) {
             least = fabs(apart);
             *off = apart;
@@ -275,6 +275,9 @@ static void weigh_peaks(identify_work *work)
 static moly_status solve(identify_work *work, moly_error *err)
 {
     moly_status status = MOLY_OK;
+    for (size_t p = 0; p < work->peaks->n; p++) {
+        work->tolerance_kev[p] = tolerance_kev(work, p);
+    }
     if (!work->options->efficiency && !work->is_adapted) {
         status = adapt_efficiency(work, err);
     }
@@ -320,9 +323,10 @@ static moly_status prepare(identify_work *work, moly_error *err)
         return MOLY_NO_MEMORY(err);
     }
     work->energy_kev = moly_arena_alloc(work->arena, n, sizeof *work->energy_kev);
+    work->tolerance_kev = moly_arena_alloc(work->arena, n, sizeof *work->tolerance_kev);
     work->mix.sd = moly_arena_alloc(work->arena, n, sizeof *work->mix.sd);
     work->mix.is_discounted = moly_arena_alloc(work->arena, n, 1);
-    if (!work->energy_kev || !work->mix.sd || !work->mix.is_discounted) {
+    if (!work->energy_kev || !work->tolerance_kev || !work->mix.sd || !work->mix.is_discounted) {
         return MOLY_NO_MEMORY(err);
     }
     work->mix.peaks = work->peaks;

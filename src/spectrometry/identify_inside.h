@@ -16,8 +16,8 @@ typedef struct identify_work {
     candidates known;
     mixture mix;
     moly_arena *arena;
-    double *energy_kev;
-    double low_kev, high_kev; /* where the spectrum tells something */
+    double *energy_kev, *tolerance_kev; /* of the peaks, in this pass */
+    double low_kev, high_kev;           /* where the spectrum tells something */
     enum { TOLERANCE_WIDE, TOLERANCE_MIDDLE, TOLERANCE_NARROW } tolerance; /* of the pass */
     bool is_adapted; /* the efficiency's shape was fitted to a nuclide of many lines */
     bool is_refitted;

@@ -26,7 +26,6 @@ static const moly_purity_limit limits[] = {
     {"tc99m", "Tc-99m", "Mo-99", 1e-3, PH_EUR_TC99M_OTHER},
     {"tc99m", "Tc-99m", NULL, 1e-4, PH_EUR_TC99M_OTHER},
     {"lu177", "Lu-177", "Lu-177m", 7e-4, PH_EUR_LU177},
-    {"lu177", "Lu-177", NULL, 1e-3, PH_EUR_LU177},
     {"i123", "I-123", NULL, 3.5e-3, PH_EUR_I123},
     {"f18", "F-18", NULL, 1e-3, PH_EUR_F18},
     {"ga68", "Ga-68", "Ge-68", 1e-5, PH_EUR_GA68},
@@ -35,8 +34,11 @@ static const moly_purity_limit limits[] = {
     {"tl201", "Tl-201", "Tl-202", 2e-2, PH_EUR_TL201},
 };
 
-static const char *const products[] = {"tc99m-fission", "tc99m", "lu177", "i123",  "f18",
-                                       "ga68",          "i131",  "in111", "tl201", NULL};
+static const char *const products[] = {
+#define KEY(key) key,
+    MOLY_PURITY_PRODUCT_LIST(KEY)
+#undef KEY
+        NULL};
 
 const char *const *moly_purity_products(void)
 {

@@ -211,8 +211,11 @@ static moly_status add_impurities(const moly_identification *found, const moly_n
     purity_sum total = {false, false};
     if (!rows) {
         return MOLY_FAIL(err, MOLY_ERR_UNKNOWN,
-                         "no limits of '%s'; there are tc99m-fission, tc99m, lu177, i123, f18, "
-                         "ga68, i131, in111, tl201",
+                         "no limits of '%s'; there are:"
+#define KEY(key) " " key
+                         MOLY_PURITY_PRODUCT_LIST(KEY)
+#undef KEY
+                             ,
                          product);
     }
     json_t *list = json_array();

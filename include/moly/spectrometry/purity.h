@@ -11,6 +11,11 @@
 extern "C" {
 #endif
 
+/** Keys of the products that have limits: also the choices of `moly identify --limits`. */
+#define MOLY_PURITY_PRODUCT_LIST(X)                                                                \
+    X("tc99m-fission")                                                                             \
+    X("tc99m") X("lu177") X("i123") X("f18") X("ga68") X("i131") X("in111") X("tl201")
+
 /** One limit: activity of `impurity` over that of the product, at any time until expiry. */
 typedef struct moly_purity_limit {
     const char *product;  /**< key of the command, "tc99m-fission" */
