@@ -153,6 +153,10 @@ void explain_peaks(const identify_work *work, const int *heads, moly_peak_label 
     for (size_t p = 0; p < work->peaks->n; p++) {
         moly_peak_label label = {MOLY_PEAK_UNKNOWN, -1, -1, NAN, 0.0};
         double from = NAN;
+        if (work->spectrum->energy.n_coefficients == 0) {
+            labels[p] = label;
+            continue;
+        }
         if (label_by_nuclide(work, p, heads, &label)) {
             label.cause = MOLY_PEAK_NUCLIDE;
             labels[p] = label;

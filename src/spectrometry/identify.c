@@ -417,7 +417,7 @@ moly_status moly_identify(moly_gamma_spectrum *spectrum, const moly_identify_opt
         status = identify_all(&work, err);
     }
     if (status == MOLY_OK) {
-        if (work.mix.is_strict) {
+        if (work.mix.is_strict && spectrum->energy.n_coefficients > 0) {
             moly_gamma_spectrum_warn(spectrum,
                                      "resolution of %.1f %% at 662 keV: too poor to tell nuclides "
                                      "apart whose lines lie near each other",

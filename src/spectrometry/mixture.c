@@ -136,7 +136,7 @@ static double own_evidence(const mixture *mix, const suspect *one)
 static double need(mixture *mix, size_t j, int rank, double chi2)
 {
     suspect *one = &mix->suspects[j];
-    double kept[512];
+    double kept[512] = {0};
     cover(mix, one);
     double evidence = own_evidence(mix, one);
     double wanted = rank == 0 ? 4.0 : rank == 1 ? 4.5 : 5.0;

@@ -22,6 +22,7 @@
 #define LEAST_VARIANCE 0.1
 #define ROUNDS 4
 #define CROWD_KEV 50.0 /* below, a peak is seldom one line */
+#define FED_S (10.0 * 86400.0)
 #define SHAPE_SD 0.02
 #define SEARCH_ROUNDS 5 /* for the detection limit */
 
@@ -459,13 +460,14 @@ static double sd_at(quantity *self, size_t j, double assumed)
 }
 
 /* The factor from the mean over the measurement to the reference instant. */
-static double to_reference(const identify_work *work, size_t nuclide)
+static double to_reference(const identify_work *work, size_t nuclide, bool is_fed)
 {
     const moly_gamma_spectrum *spectrum = work->spectrum;
     double lambda = moly_nuclide_at(work->options->set, nuclide)->lambda_per_s;
     double x = lambda * spectrum->real_s;
-    double factor = x > 1e-8 ? x / -expm1(-x) : 1.0 + 0.5 * x;
-    if (!moly_instant_is_none(work->options->reference) && !moly_instant_is_none(spectrum->start)) {
+    double factor = is_fed ? 1.0 : x > 1e-8 ? x / -expm1(-x) : 1.0 + 0.5 * x;
+    if (!is_fed && !moly_instant_is_none(work->options->reference) &&
+        !moly_instant_is_none(spectrum->start)) {
         factor *=
             exp(-lambda * moly_instant_difference_s(spectrum->start, work->options->reference));
     }
@@ -497,7 +499,10 @@ static void write_row(quantity *self, size_t j, double sd, double k, moly_gamma_
         out->is_found = false; /* the background has as much, or other nuclides explain the peaks */
     }
     if (work->options->efficiency) {
-        double factor = to_reference(work, out->nuclide);
+        /* a short-lived nuclide of nature that nobody asked for is there with what feeds it */
+        bool is_fed = !out->is_asked && one->of->rank == 0 &&
+                      moly_nuclide_at(work->options->set, out->nuclide)->half_life_s < FED_S;
+        double factor = to_reference(work, out->nuclide, is_fed);
         double common = moly_efficiency_relative_sd(&work->efficiency, one->principal_kev);
         out->activity_bq = one->activity * factor;
         out->activity_sd_bq = factor * sqrt(sd * sd + pow(common * one->activity, 2.0));

@@ -6,6 +6,9 @@
 
 #include "moly/spectrometry/purity.h"
 
+#define SPACED(key) " " key
+#define PRODUCT_WORDS MOLY_PURITY_PRODUCT_LIST(SPACED)
+
 static json_t *rounded(double value)
 {
     return isfinite(value) ? moly_json_rounded(value, 6) : json_null();
@@ -210,12 +213,7 @@ static moly_status add_impurities(const moly_identification *found, const moly_n
     const moly_purity_limit *rows = moly_purity_limits(product, &n);
     purity_sum total = {false, false};
     if (!rows) {
-        return MOLY_FAIL(err, MOLY_ERR_UNKNOWN,
-                         "no limits of '%s'; there are:"
-#define KEY(key) " " key
-                         MOLY_PURITY_PRODUCT_LIST(KEY)
-#undef KEY
-                             ,
+        return MOLY_FAIL(err, MOLY_ERR_UNKNOWN, "no limits of '%s'; there are:" PRODUCT_WORDS,
                          product);
     }
     json_t *list = json_array();
