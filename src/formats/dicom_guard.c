@@ -75,6 +75,14 @@ static bool is_known_short(const char vr[2])
     return false;
 }
 
+/* A VR of the future is two capitals and has the long form (PS3.5 6.2); DCMTK takes the short form
+ * for what is no VR at all. */
+static bool is_short(const char vr[2])
+{
+    bool is_capital = vr[0] >= 'A' && vr[0] <= 'Z' && vr[1] >= 'A' && vr[1] <= 'Z';
+    return is_known_short(vr) || !is_capital;
+}
+
 /* The element's head at w->at; false where there is none that can be followed. */
 static bool read_element(const walker *w, syntax s, element *e)
 {
@@ -90,11 +98,11 @@ static bool read_element(const walker *w, syntax s, element *e)
         return true;
     }
     memcpy(e->vr, p + 4, 2);
-    if (is_known_short(e->vr)) {
+    if (is_short(e->vr)) {
         e->length = u16_at(p + 6, s.is_big);
         return true;
     }
-    if (!has_long_length(e->vr) || w->length - w->at < 12) {
+    if (w->length - w->at < 12) {
         return false;
     }
     e->length = u32_at(p + 8, s.is_big);
@@ -150,6 +158,14 @@ static bool skip_fragments(walker *w, const element *pixels, syntax s)
     return false;
 }
 
+/* DCMTK reserves what a length claims before it reads, up to 4 GiB for a file of a few bytes. */
+static moly_status fail_length(const walker *w, const element *e, moly_error *err)
+{
+    return MOLY_FAIL(err, MOLY_ERR_DATA,
+                     "element (%04x,%04x) at byte %zu claims %u bytes, but only %zu are left",
+                     e->tag >> 16, e->tag & 0xffff, w->at, e->length, w->length - e->value);
+}
+
 /* One element, item or delimiter. `*is_lost` where the walk cannot go on. */
 static moly_status step(walker *w, bool *is_lost, moly_error *err)
 {
@@ -170,8 +186,7 @@ static moly_status step(walker *w, bool *is_lost, moly_error *err)
         return MOLY_OK;
     }
     if (e.length != UNDEFINED && e.length > w->length - e.value) {
-        *is_lost = true;
-        return MOLY_OK;
+        return fail_length(w, &e, err);
     }
     if (e.length == UNDEFINED && (e.tag == PIXELS || e.vr[0] == 'O')) {
         *is_lost = !skip_fragments(w, &e, s);
@@ -248,15 +263,20 @@ static moly_status walk_deflated(const uint8_t *data, size_t length, moly_error 
     return status;
 }
 
-/* The meta header, explicit little endian, says how the rest is encoded. @return where it ends */
-static size_t read_meta(const uint8_t *data, size_t length, char uid[65])
+/* The meta header, explicit little endian, says how the rest is encoded: `uid`, and where it ends.
+ */
+static moly_status read_meta(const uint8_t *data, size_t length, char uid[65], size_t *end,
+                             moly_error *err)
 {
     bool has_preamble = length >= PREAMBLE + 4 && memcmp(data + PREAMBLE, "DICM", 4) == 0;
     walker w = {.data = data, .length = length, .at = has_preamble ? PREAMBLE + 4 : 0};
     element e;
     uid[0] = '\0';
     while (read_element(&w, (syntax){false, false}, &e) && e.tag >> 16 == 0x0002 &&
-           e.length <= length - e.value) {
+           (is_known_short(e.vr) || has_long_length(e.vr))) {
+        if (e.length > length - e.value) {
+            return fail_length(&w, &e, err);
+        }
         if (e.tag == TAG_TransferSyntaxUID && e.length <= 64) {
             memcpy(uid, data + e.value, e.length);
             uid[e.length] = '\0';
@@ -264,7 +284,12 @@ static size_t read_meta(const uint8_t *data, size_t length, char uid[65])
         }
         w.at = e.value + e.length;
     }
-    return w.at;
+    if (has_preamble && w.at == PREAMBLE + 4) {
+        return MOLY_FAIL(err, MOLY_ERR_DATA,
+                         "no meta header at byte %zu, where the preamble announces one", w.at);
+    }
+    *end = w.at;
+    return MOLY_OK;
 }
 
 /* Without a meta header the first element tells: byte order by its group, VR or not. */
@@ -282,7 +307,11 @@ static syntax guess_syntax(const uint8_t *p, size_t length)
 moly_status dicom_guard(const uint8_t *data, size_t length, moly_error *err)
 {
     char uid[65];
-    size_t from = read_meta(data, length, uid);
+    size_t from = 0;
+    moly_status status = read_meta(data, length, uid, &from, err);
+    if (status != MOLY_OK) {
+        return status;
+    }
     if (strcmp(uid, "1.2.840.10008.1.2.1.99") == 0) {
         return walk_deflated(data + from, length - from, err);
     }

@@ -85,6 +85,11 @@ static void begin_scale(n42 *self, const char *id)
 
 static void begin_spectrum(n42 *self, const char **attributes)
 {
+    if (self->in_spectrum) {
+        stop(self, MOLY_FAIL(self->err, MOLY_ERR_DATA, "line %lu: a Spectrum within a Spectrum",
+                             XML_GetCurrentLineNumber(self->parser)));
+        return;
+    }
     if (self->n_spectra >= MAX_SPECTRA) {
         stop(self, MOLY_FAIL(self->err, MOLY_ERR_DATA, "line %lu: more than %u spectra",
                              XML_GetCurrentLineNumber(self->parser), MAX_SPECTRA));

@@ -48,13 +48,31 @@ static void items_behind_the_point_where_the_walk_is_lost_are_counted(void **sta
     moly_error err = {0};
     size_t room = 16 * 100000 + 64;
     uint8_t *data = calloc(room, 1);
-    /* an unknown VR first: what follows may be read by DCMTK in ways this walk cannot know */
-    static const uint8_t head[] = {0x08, 0x00, 0x16, 0x00, 'U',  'I', 0x02, 0x00, '1',
-                                   '\0', 0x08, 0x00, 0x18, 0x00, 'Z', 'Z',  0x00, 0x00};
+    /* fragments of pixels without their items: DCMTK may read on in ways this walk cannot know */
+    static const uint8_t head[] = {0x08, 0x00, 0x16, 0x00, 'U', 'I', 0x02, 0x00, '1',  '\0', 0xe0,
+                                   0x7f, 0x10, 0x00, 'O',  'B', 0,   0,    0xff, 0xff, 0xff, 0xff};
     memcpy(data, head, sizeof head);
     size_t length = sizeof head + nested(data + sizeof head, 100000, false);
     assert_fails(dicom_guard(data, length, &err), MOLY_ERR_DATA, "100000 items behind", err);
     free(data);
+}
+
+/* A few bytes must not make DCMTK reserve the gigabytes that a length claims. */
+static void an_element_longer_than_the_file_is_refused_by_its_place(void **state)
+{
+    (void)state;
+    moly_error err = {0};
+    uint8_t data[132 + 24] = {0};
+    memcpy(data + 128, "DICM", 4);
+    memcpy(data + 132, "\x02\x00\x01\x00OB\x00\x00\xb3\xb3\xb3\xb3", 12);
+    assert_fails(dicom_guard(data, sizeof data, &err), MOLY_ERR_DATA,
+                 "(0002,0001) at byte 132 claims 3014898611 bytes, but only 12 are left", err);
+    memcpy(data + 132, "\x02\x00\x00\x00U\x00", 6);
+    assert_fails(dicom_guard(data, sizeof data, &err), MOLY_ERR_DATA, "no meta header at byte 132",
+                 err);
+    /* in the data set, without meta header */
+    assert_fails(dicom_guard((const uint8_t *)"\x08\x00\x05\x00\x00\x00\x00\x7f", 8, &err),
+                 MOLY_ERR_DATA, "(0008,0005) at byte 0 claims 2130706432 bytes", err);
 }
 
 static void what_does_not_begin_like_dicom_is_refused(void **state)
@@ -76,6 +94,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sequences_nested_without_end_are_refused),
         cmocka_unit_test(items_behind_the_point_where_the_walk_is_lost_are_counted),
+        cmocka_unit_test(an_element_longer_than_the_file_is_refused_by_its_place),
         cmocka_unit_test(what_does_not_begin_like_dicom_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
