@@ -11,8 +11,9 @@ static moly_status expected(const char *what, const json_t *value, moly_error *e
 {
     static const char *const names[] = {"an object", "an array", "a text", "an integer",
                                         "a number",  "true",     "false",  "null"};
-    return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s is expected, not %s", what,
-                     names[json_typeof(value)]);
+    const char *language = err ? err->language : NULL;
+    return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s is expected, not %s", moly_translate(language, what),
+                     moly_translate(language, names[json_typeof(value)]));
 }
 
 /* jansson keeps texts with their length; what C would cut short at a zero byte is refused. */
@@ -36,8 +37,8 @@ static moly_status number_of(const moly_param *param, const json_t *value, doubl
         if (!moly_param_may_be_bare(param)) {
             return MOLY_FAIL(err, MOLY_ERR_USAGE,
                              "a bare number has no unit; write %s as text, for instance \"%g %s\"",
-                             moly_dim_word(param->dim), json_number_value(value),
-                             moly_dim_unit(param->dim));
+                             moly_translate(err ? err->language : NULL, moly_dim_word(param->dim)),
+                             json_number_value(value), moly_dim_unit(param->dim));
         }
         *number = json_number_value(value);
         return moly_param_check_number(param, *number, NULL, err);

@@ -30,11 +30,14 @@ void moly_rows_free(moly_rows *rows);
 /** Member of the row, or of the nearest object around it; NULL when none has it. Borrowed. */
 const json_t *moly_row_value(const moly_row *row, const char *key);
 
-/** Append a value as text: reals with up to `digits`, lists of scalars with ", " between. */
-void moly_value_text(const json_t *value, int digits, moly_text *text);
+/** Append a value as text: reals with up to `digits`, lists of scalars with ", " between.
+ *  @param language  of words; NULL leaves them as they are */
+void moly_value_text(const json_t *value, int digits, const char *language, moly_text *text);
 
 void moly_table_view(const json_t *result, const moly_view *view, const moly_rows *rows,
-                     moly_text *out);
-void moly_csv_view(const moly_view *view, const moly_rows *rows, moly_text *out);
+                     const char *language, moly_text *out);
+/** All views as one table; a result of several has the column "section" first. `rows` has one of
+ * each view. */
+void moly_csv_views(const moly_view *views, const moly_rows *rows, size_t n_views, moly_text *out);
 
 #endif

@@ -63,7 +63,7 @@ static const moly_param params[] = {
 };
 
 static const moly_column columns[] = {
-    {"id", "Record", MOLY_DIM_NONE, 0},       {"state", "State", MOLY_DIM_NONE, 0},
+    {"id", "Record", MOLY_DIM_NONE, 0},       {"state", "State", MOLY_DIM_NONE, MOLY_OWN_WORDS},
     {"at", "At", MOLY_DIM_NONE, 0},           {"name", "Name", MOLY_DIM_NONE, 0},
     {"product", "Product", MOLY_DIM_NONE, 0}, {"activity_bq", "Activity", MOLY_DIM_ACTIVITY, 4},
     {"expiry", "Expires", MOLY_DIM_NONE, 0},  {"owner", "Of", MOLY_DIM_NONE, 0},

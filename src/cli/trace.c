@@ -42,7 +42,7 @@ static const moly_param params[] = {
 static const moly_column columns[] = {
     {"depth", "Steps", MOLY_DIM_NONE, 0},
     {"node", "Record", MOLY_DIM_NONE, 0},
-    {"role", "How", MOLY_DIM_NONE, 0},
+    {"role", "How", MOLY_DIM_NONE, MOLY_OWN_WORDS},
     {"via", "By way of", MOLY_DIM_NONE, 0},
 };
 #define N(rows) (sizeof(rows) / sizeof((rows)[0]))

@@ -19,7 +19,7 @@ static const moly_column columns[] = {
     {"nuclide", "Nuclide", MOLY_DIM_NONE, 0},
     {"half_life_s", "Half-life", MOLY_DIM_TIME, 5},
     {"half_life_sd_s", "±", MOLY_DIM_TIME, 2},
-    {"decay", "Decay", MOLY_DIM_NONE, 0},
+    {"decay", "Decay", MOLY_DIM_NONE, MOLY_OWN_WORDS},
     {"n_lines", "Lines", MOLY_DIM_NONE, 0},
     {"half_life_source", "Source of the half-life", MOLY_DIM_NONE, 0},
 };

@@ -38,7 +38,7 @@ static const moly_column energy_columns[] = {
     {"mean_photon_kev", "Photons", MOLY_DIM_ENERGY, 5},
 };
 static const moly_column branch_columns[] = {
-    {"mode", "Decay", MOLY_DIM_NONE, 0},
+    {"mode", "Decay", MOLY_DIM_NONE, MOLY_OWN_WORDS},
     {"daughter", "To", MOLY_DIM_NONE, 0},
     {"fraction", "Fraction", MOLY_DIM_FRACTION, 6},
     {"fraction_sd", "±", MOLY_DIM_FRACTION, 2},
@@ -46,13 +46,13 @@ static const moly_column branch_columns[] = {
     {"source", "Source", MOLY_DIM_NONE, 0},
 };
 static const moly_column line_columns[] = {
-    {"radiation", "Radiation", MOLY_DIM_NONE, 0},
+    {"radiation", "Radiation", MOLY_DIM_NONE, MOLY_OWN_WORDS},
     {"energy_kev", "Energy", MOLY_DIM_ENERGY, 7},
     {"energy_sd_kev", "±", MOLY_DIM_ENERGY, 2},
     {"mean_kev", "Mean", MOLY_DIM_ENERGY, 5},
     {"intensity", "Per decay", MOLY_DIM_FRACTION, 5},
     {"intensity_sd", "±", MOLY_DIM_FRACTION, 2},
-    {"shape", "Shape", MOLY_DIM_NONE, 0},
+    {"shape", "Shape", MOLY_DIM_NONE, MOLY_OWN_WORDS},
     {"source", "Source", MOLY_DIM_NONE, 0},
 };
 static const moly_column rest_columns[] = {
