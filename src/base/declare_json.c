@@ -51,6 +51,18 @@ static moly_status number_of(const moly_param *param, const json_t *value, doubl
     return status == MOLY_OK ? moly_param_check_number(param, *number, text, err) : status;
 }
 
+static moly_status take_text_item(moly_reading *reading, size_t i, const char *text,
+                                  moly_error *err)
+{
+    const moly_param *param = &reading->declaration->params[i];
+    if (param->type == MOLY_TYPE_INSTANT_LIST) {
+        return moly_param_push_instants(reading, param, &reading->seen[i], text, err);
+    }
+    moly_status status = moly_param_check_text(param, text, err);
+    return status == MOLY_OK ? moly_param_push_text(reading, param, &reading->seen[i], text, err)
+                             : status;
+}
+
 static moly_status take_list(moly_reading *reading, size_t i, const json_t *value, moly_error *err)
 {
     const moly_param *param = &reading->declaration->params[i];
@@ -71,10 +83,7 @@ static moly_status take_list(moly_reading *reading, size_t i, const json_t *valu
             const char *text = NULL;
             status = text_of(item, "a text", &text, err);
             if (status == MOLY_OK) {
-                status = moly_param_check_text(param, text, err);
-            }
-            if (status == MOLY_OK) {
-                status = moly_param_push_text(reading, param, &reading->seen[i], text, err);
+                status = take_text_item(reading, i, text, err);
             }
         }
         if (status != MOLY_OK) {
@@ -127,6 +136,7 @@ moly_status moly_reading_take_json(moly_reading *reading, size_t i, const json_t
         *(int *)member = json_is_true(value) ? 1 : 0;
         return MOLY_OK;
     case MOLY_TYPE_F64_LIST:
+    case MOLY_TYPE_INSTANT_LIST:
     case MOLY_TYPE_TEXT_LIST:
         return take_list(reading, i, value, err);
     case MOLY_TYPE_JSON:

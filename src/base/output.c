@@ -23,6 +23,14 @@ static moly_status push_row(moly_rows *rows, const moly_row *row, moly_error *er
     return MOLY_OK;
 }
 
+/* The first member of a path, and the path behind it. */
+static const char *first_key(const char *path, char key[MOLY_VIEW_KEY_SIZE])
+{
+    size_t n = strcspn(path, ".");
+    (void)snprintf(key, MOLY_VIEW_KEY_SIZE, "%.*s", (int)n, path);
+    return path + n + (path[n] == '.' ? 1 : 0);
+}
+
 /* Walk `path` below `value`: an array stands for each of its items, an object is one more level.
  * The recursion is bounded by the levels of a row. */
 static moly_status walk(const json_t *value, const char *path, moly_row row, moly_rows *rows,
@@ -49,16 +57,17 @@ static moly_status walk(const json_t *value, const char *path, moly_row row, mol
     if (path[0] == '\0') {
         return push_row(rows, &row, err);
     }
-    char key[64];
-    size_t n = strcspn(path, ".");
-    (void)snprintf(key, sizeof key, "%.*s", (int)n, path);
-    return walk(json_object_get(value, key), path + n + (path[n] == '.' ? 1 : 0), row, rows, err);
+    char key[MOLY_VIEW_KEY_SIZE];
+    const char *rest = first_key(path, key);
+    return walk(json_object_get(value, key), rest, row, rows, err);
 }
 
 moly_status moly_rows_find(const json_t *result, const moly_view *view, moly_rows *rows,
                            moly_error *err)
 {
-    *rows = (moly_rows){0};
+    char first[MOLY_VIEW_KEY_SIZE];
+    (void)first_key(view->rows, first);
+    *rows = (moly_rows){.is_absent = first[0] != '\0' && !json_object_get(result, first)};
     moly_status status = walk(result, view->rows, (moly_row){0}, rows, err);
     if (status != MOLY_OK) {
         moly_rows_free(rows);

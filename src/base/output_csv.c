@@ -60,8 +60,9 @@ static bool is_repeated(const moly_view *views, size_t view)
     return is_seen;
 }
 
-/* The keys of all views, each once; the room for them, or NULL without memory. */
-static const char **keys_of(const moly_view *views, size_t n_views, size_t *n_keys)
+/* The keys of all views that the result has, each once; NULL without memory. */
+static const char **keys_of(const moly_view *views, const moly_rows *rows, size_t n_views,
+                            size_t *n_keys)
 {
     size_t n_columns = 0;
     for (size_t v = 0; v < n_views; v++) {
@@ -70,7 +71,8 @@ static const char **keys_of(const moly_view *views, size_t n_views, size_t *n_ke
     const char **keys = moly_alloc(n_columns + 1, sizeof *keys);
     size_t n = 0;
     for (size_t v = 0; v < n_views && keys; v++) {
-        for (size_t c = 0; c < views[v].n_columns; c++) {
+        size_t n_wanted = v > 0 && rows[v].is_absent ? 0 : views[v].n_columns;
+        for (size_t c = 0; c < n_wanted; c++) {
             const char *key = views[v].columns[c].key;
             bool is_new = true;
             for (size_t i = 0; i < n; i++) {
@@ -88,7 +90,7 @@ static const char **keys_of(const moly_view *views, size_t n_views, size_t *n_ke
 void moly_csv_views(const moly_view *views, const moly_rows *rows, size_t n_views, moly_text *out)
 {
     size_t n_keys = 0;
-    const char **keys = keys_of(views, n_views, &n_keys);
+    const char **keys = keys_of(views, rows, n_views, &n_keys);
     bool has_names = n_views > 1;
     out->is_broken = out->is_broken || !keys;
     moly_text_add(out, has_names ? "section," : "");

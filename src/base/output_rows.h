@@ -9,7 +9,7 @@
 #include "moly/base/memory.h"
 #include "moly/base/text.h"
 
-enum { MOLY_VIEW_DEPTH = 8 };
+enum { MOLY_VIEW_DEPTH = 8, MOLY_VIEW_KEY_SIZE = 64 };
 
 /** A row with the objects around it, outermost first: a column may show a member of any of them. */
 typedef struct moly_row {
@@ -20,6 +20,7 @@ typedef struct moly_row {
 typedef struct moly_rows {
     moly_row *rows;
     size_t n, capacity;
+    bool is_absent; /* the result has no such member at all */
 } moly_rows;
 
 /** All rows of `view` in `result`; a path that is absent has none. Release with moly_rows_free().

@@ -30,6 +30,8 @@ typedef struct table {
     moly_arena *arena;
     const moly_view *view;
     const char *language;
+    const moly_column **shown;
+    bool is_list; /* the result itself: one member a line */
     size_t n_rows, n_columns;
     cell *cells; /* row by row */
     layout *columns;
@@ -72,17 +74,39 @@ static bool make_cell(const table *t, const moly_column *column, const json_t *v
     return is_good;
 }
 
+static bool has_values(const moly_column *column, const moly_rows *rows)
+{
+    bool has_any = rows->n == 0;
+    for (size_t r = 0; r < rows->n && !has_any; r++) {
+        const json_t *value = moly_row_value(&rows->rows[r], column->key);
+        has_any = value && !json_is_null(value);
+    }
+    return has_any;
+}
+
+/* Columns without a value in any row are left out; a list shows all its members. */
+static void choose_columns(table *t, const moly_rows *rows)
+{
+    t->n_columns = 0;
+    for (size_t c = 0; c < t->view->n_columns; c++) {
+        const moly_column *column = &t->view->columns[c];
+        if (t->is_list || has_values(column, rows)) {
+            t->shown[t->n_columns++] = column;
+        }
+    }
+}
+
 static bool measure(table *t, const moly_rows *rows)
 {
     for (size_t c = 0; c < t->n_columns; c++) {
         layout *column = &t->columns[c];
-        column->heading = moly_translate(t->language, t->view->columns[c].heading);
+        column->heading = moly_translate(t->language, t->shown[c]->heading);
         bool has_text = false;
         bool has_number = false;
         for (size_t r = 0; r < t->n_rows; r++) {
             cell *at = &t->cells[r * t->n_columns + c];
-            const json_t *value = moly_row_value(&rows->rows[r], t->view->columns[c].key);
-            if (!make_cell(t, &t->view->columns[c], value, at)) {
+            const json_t *value = moly_row_value(&rows->rows[r], t->shown[c]->key);
+            if (!make_cell(t, t->shown[c], value, at)) {
                 return false;
             }
             size_t text = moly_display_width(at->text);
@@ -243,22 +267,27 @@ void moly_table_view(const json_t *result, const moly_view *view, const moly_row
     table t = {.arena = moly_arena_new(),
                .view = view,
                .language = language,
-               .n_rows = rows->n,
-               .n_columns = view->n_columns};
+               .is_list = view->rows[0] == '\0' && json_is_object(result) && rows->n == 1,
+               .n_rows = rows->n};
     const char **rest = NULL;
     if (t.arena) {
         t.cells = moly_arena_alloc(t.arena, rows->n + 1, (view->n_columns + 1) * sizeof(cell));
+        t.shown = moly_arena_alloc(t.arena, view->n_columns + 1, sizeof *t.shown);
         t.columns = moly_arena_alloc(t.arena, view->n_columns + 1, sizeof(layout));
         rest = moly_arena_alloc(t.arena, view->n_columns + 1, sizeof *rest);
     }
-    if (!t.cells || !t.columns || !rest || !measure(&t, rows)) {
+    bool has_room = t.cells && t.columns && t.shown && rest;
+    if (has_room) {
+        choose_columns(&t, rows);
+    }
+    if (!has_room || !measure(&t, rows)) {
         out->is_broken = true;
         goto done;
     }
     if (view->title) {
         moly_text_printf(out, "%s\n\n", moly_translate(language, view->title));
     }
-    if (view->rows[0] == '\0' && json_is_object(result) && rows->n == 1) {
+    if (t.is_list) {
         add_list(&t, out);
         goto done;
     }

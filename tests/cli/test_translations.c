@@ -69,6 +69,20 @@ static void need_views(check *c, const moly_command *command)
     }
 }
 
+/* What a table says of decay in Moly's own words. */
+static void need_words_of_decay(check *c)
+{
+    for (int i = 0; i <= MOLY_DECAY_OTHER; i++) {
+        need(c, moly_decay_mode_name((moly_decay_mode)i));
+    }
+    for (int i = 0; i <= MOLY_RADIATION_AUGER; i++) {
+        need(c, moly_radiation_name((moly_radiation)i));
+    }
+    for (int i = 0; i <= MOLY_BETA_THIRD_OR_HIGHER; i++) {
+        need(c, moly_beta_shape_name((moly_beta_shape)i));
+    }
+}
+
 static void every_declared_text_is_translated_into_every_language(void **state)
 {
     (void)state;
@@ -93,20 +107,6 @@ static void every_declared_text_is_translated_into_every_language(void **state)
     }
     moly_arena_free(arena);
     assert_int_equal(n_missing, 0);
-}
-
-/* What a table says of decay in Moly's own words. */
-static void need_words_of_decay(check *c)
-{
-    for (int i = 0; i <= MOLY_DECAY_OTHER; i++) {
-        need(c, moly_decay_mode_name((moly_decay_mode)i));
-    }
-    for (int i = 0; i <= MOLY_RADIATION_AUGER; i++) {
-        need(c, moly_radiation_name((moly_radiation)i));
-    }
-    for (int i = 0; i <= MOLY_BETA_THIRD_OR_HIGHER; i++) {
-        need(c, moly_beta_shape_name((moly_beta_shape)i));
-    }
 }
 
 /* What people read that stands in the sources: these arguments of these calls, counted from 0. Each
