@@ -2,6 +2,8 @@
 /* moly nuclide show: everything the data say about one nuclide. */
 #include "commands_inside.h"
 
+#include "moly/base/catalogue.h"
+
 #include <jansson.h>
 #include <math.h>
 
@@ -60,9 +62,15 @@ static const moly_column rest_columns[] = {
     {"threshold", "each below, per decay", MOLY_DIM_FRACTION, 3},
     {"shown_by", "shown by", MOLY_DIM_NONE, 0},
 };
+static const moly_column warning_columns[] = {
+    {"message", "Warning", MOLY_DIM_NONE, MOLY_OWN_WORDS},
+};
 static const moly_view views[] = {
-    {NULL, "", identity_columns, 7},          {"Mean energy per decay", "", energy_columns, 3},
-    {"Decay", "branches", branch_columns, 6}, {"Lines", "lines", line_columns, 8},
+    {NULL, "", identity_columns, 7},
+    {NULL, "warnings", warning_columns, 1},
+    {"Mean energy per decay", "", energy_columns, 3},
+    {"Decay", "branches", branch_columns, 6},
+    {"Lines", "lines", line_columns, 8},
     {NULL, "not_shown", rest_columns, 3},
 };
 
@@ -152,6 +160,24 @@ static int add_lines(const moly_nuclide_set *set, const moly_nuclide *nuclide, d
     return failed;
 }
 
+/* What is not known must not be taken for what is not there. */
+static int add_standing(const moly_nuclide *nuclide, json_t *whole)
+{
+    json_t *warnings = json_array();
+    int failed = warnings == NULL ? -1 : 0;
+    if (moly_nuclide_lacks_lines(nuclide)) {
+        failed |= json_array_append_new(
+            warnings, json_pack("{s:s, s:s}", "code", "lines_not_in_evaluation", "message",
+                                MOLY_N("the evaluation lists no radiation of this nuclide: its "
+                                       "mean energies are rough estimates, and its positrons, "
+                                       "photons and electrons are not known; compute no dose "
+                                       "from them")));
+    }
+    failed |=
+        json_object_set_new(whole, "lines_status", json_string(commands_lines_status(nuclide)));
+    return failed | json_object_set_new(whole, "warnings", warnings);
+}
+
 static int add_identity(const moly_nuclide *nuclide, json_t *whole)
 {
     int failed = json_object_set_new(whole, "nuclide", json_string(nuclide->name));
@@ -194,6 +220,7 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
     whole = json_object();
     int failed = json_object_set_new(whole, "data_set", json_string(moly_nuclide_set_name(set)));
     failed |= add_identity(nuclide, whole);
+    failed |= add_standing(nuclide, whole);
     failed |= json_object_set_new(whole, "branches", branches_of(set, nuclide));
     failed |= add_lines(set, nuclide, is_whole ? 0.0 : args->threshold, whole);
     if (failed != 0) {
@@ -212,9 +239,13 @@ const moly_command moly_command_nuclide_show = {
         {
             .name = "nuclide show",
             .summary = "Show half-life, branches, energies and lines of a nuclide",
-            .description = "Everything that the data say about one nuclide, each figure with its "
-                           "uncertainty (1 sigma) and the evaluation it is from. Intensities are "
-                           "per decay; the energy of a beta is its end point.",
+            .description =
+                "Everything that the data say about one nuclide, each figure with its "
+                "uncertainty (1 sigma) and the evaluation it is from. Intensities are "
+                "per decay; the energy of a beta is its end point. A warning says where the "
+                "evaluation has no lines.\n\n"
+                "CSV is one table with a column \"section\": result, branches, lines. "
+                "JSON and CSV have every line, however faint.",
             .example = "moly nuclide show Lu-177",
             .params = params,
             .n_params = sizeof params / sizeof *params,

@@ -14,3 +14,10 @@ moly_status commands_open_set(const char *data, moly_nuclide_set **loaded,
     *set = *loaded;
     return status;
 }
+
+const char *commands_lines_status(const moly_nuclide *nuclide)
+{
+    return nuclide->is_stable                  ? "none"
+           : moly_nuclide_lacks_lines(nuclide) ? "not_in_evaluation"
+                                               : "listed";
+}

@@ -210,7 +210,7 @@ static void add_feeding(scheme *s, const char *line, char kind)
         capture = ddep_value(line, 32, 39);
         capture = isfinite(capture) ? capture : 0.0;
         capture_sd = ddep_sd(line, 32, 39, 40, 41);
-        f->energy_kev = s->q_kev + s->parent_kev - level->energy_kev - 2 * 510.99895;
+        f->energy_kev = s->q_kev + s->parent_kev - level->energy_kev - 2 * ELECTRON_KEV;
         f->energy_sd_kev = s->q_sd_kev;
     } else if (!isfinite(f->energy_kev)) {
         f->energy_kev = s->q_kev + s->parent_kev - level->energy_kev;

@@ -114,7 +114,7 @@ static void add_beta(table_nuclide *n, const moly_endf_line *l, double per_cent,
                        .source = SOURCE_JEFF};
     int z_daughter = n->state.z + 1;
     if (is_plus) {
-        line.energy_kev -= 2 * 510.99895; /* STYP 2 gives the energy of the capture */
+        line.energy_kev -= 2 * ELECTRON_KEV; /* STYP 2 gives the energy of the capture */
         line.intensity_pct = l->positrons * per_cent;
         line.intensity_sd_pct = l->positrons_sd * per_cent;
         z_daughter = -(n->state.z - 1);
