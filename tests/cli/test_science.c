@@ -153,6 +153,29 @@ static void a_nuclide_is_shown_with_every_line_in_json_and_the_strong_ones_in_a_
     assert_null(strstr(result.out, "Fainter lines"));
 }
 
+static void what_has_no_lines_warns_and_csv_has_every_table(void **state)
+{
+    (void)state;
+    json_t *json = run_json("moly nuclide show Rb-81 --format json");
+    assert_string_equal(json_string_value(json_object_get(json, "lines_status")),
+                        "not_in_evaluation");
+    assert_int_equal(json_array_size(json_object_get(json, "warnings")), 1);
+    json_decref(json);
+    run_line("moly nuclide show Rb-81", &result);
+    assert_contains(result.out, "compute no dose");
+    json = run_json("moly nuclide show Tc-99m --format json");
+    assert_string_equal(json_string_value(json_object_get(json, "lines_status")), "listed");
+    assert_int_equal(json_array_size(json_object_get(json, "warnings")), 0);
+    json_decref(json);
+    run_line("moly nuclide show Tc-99m --format csv", &result);
+    assert_true(strncmp(result.out, "section,nuclide,half_life_s,", 28) == 0);
+    assert_contains(result.out, "\nresult,Tc-99m,");
+    assert_contains(result.out, "\nbranches,Tc-99m,");
+    assert_contains(result.out, "\nlines,Tc-99m,");
+    run_line("LC_ALL=ru_RU.UTF-8 moly nuclide show Tc-99m", &result);
+    assert_contains(result.out, "Период полураспада");
+}
+
 static void the_bench_says_how_fast_and_how_exact(void **state)
 {
     (void)state;
@@ -173,6 +196,7 @@ int main(void)
         cmocka_unit_test(names_are_read_in_every_usual_spelling),
         cmocka_unit_test(what_is_unknown_exits_2_and_suggests_the_nearest),
         cmocka_unit_test(a_nuclide_is_shown_with_every_line_in_json_and_the_strong_ones_in_a_table),
+        cmocka_unit_test(what_has_no_lines_warns_and_csv_has_every_table),
         cmocka_unit_test(the_bench_says_how_fast_and_how_exact),
     };
     return cmocka_run_group_tests(tests, run_in_fresh_folder, leave_fresh_folder);

@@ -66,7 +66,7 @@ static moly_beta_shape shape_of(double type)
 
 /* Hydrogen-like estimate of the K edge, keV: 3 % high at most, which is enough to sort electrons.
  */
-static double k_edge_kev(int z)
+double k_edge_kev(int z)
 {
     const double s = (z - 1) / 137.036;
     return 0.0136057 * (z - 1.0) * (z - 1.0) * (1.0 + 0.3 * s * s);

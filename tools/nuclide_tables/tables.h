@@ -80,6 +80,9 @@ moly_status decisions_apply(tables *t, const char *file, moly_error *err);
  *  @param z_daughter  negative for positrons */
 double beta_mean_kev(double end_point_kev, int z_daughter, int a, moly_beta_shape shape);
 
+/** Rough K edge, keV, to tell the shells of lines apart. */
+double k_edge_kev(int z);
+
 /** Q value from the atomic masses, keV; NAN when a mass is not known. */
 double q_from_masses_kev(const tables *t, const table_nuclide *parent, const table_branch *branch);
 
