@@ -88,10 +88,16 @@ static void add_bounds(const moly_param *param, const char *language, size_t sta
     moly_param_bounds(param, least, most);
     add_part(out, start, "");
     bool is_text = param->type == MOLY_TYPE_TEXT || param->type == MOLY_TYPE_TEXT_LIST;
-    moly_text_printf(out,
-                     is_text ? moly_translate(language, "%s to %s bytes")
-                             : moly_translate(language, "%s to %s"),
-                     least, most);
+    if (is_text && param->min == param->max) {
+        moly_text_printf(out, moly_translate(language, "%s bytes"), most);
+    } else if (is_text && param->min == 0.0) {
+        moly_text_printf(out, moly_translate(language, "at most %s bytes"), most);
+    } else {
+        moly_text_printf(out,
+                         is_text ? moly_translate(language, "%s to %s bytes")
+                                 : moly_translate(language, "%s to %s"),
+                         least, most);
+    }
 }
 
 void moly_face_limits(const moly_param *param, const char *language, moly_text *out)

@@ -46,13 +46,18 @@ const char *moly_param_bound(const moly_param *param, double value, const char *
     return bound(param, value, unit, 12, text);
 }
 
+/* Characters of a number that reads at a glance, "0.001". */
+enum { LONGEST_BOUND = 5 };
+
 void moly_param_bounds(const moly_param *param, char least[MOLY_BOUND_TEXT_SIZE],
                        char most[MOLY_BOUND_TEXT_SIZE])
 {
     bound(param, param->max, NULL, 6, most);
     const char *blank = strchr(most, ' ');
-    bool is_near = param->min == 0.0 || param->min >= 1e-4 * param->max;
-    bound(param, param->min, blank && is_near ? blank + 1 : NULL, 6, least);
+    bound(param, param->min, blank ? blank + 1 : NULL, 6, least);
+    if (strcspn(least, " ") > LONGEST_BOUND) { /* "100 ms", not "0.00166667 min" */
+        bound(param, param->min, NULL, 6, least);
+    }
 }
 
 moly_status moly_param_check_number(const moly_param *param, double value, const char *typed,

@@ -48,6 +48,9 @@ static const moly_view views[] = {
 const moly_command cli_ledger_rebuild_command = {
     .declaration = {.name = "ledger rebuild",
                     .summary = "Make all tables anew from the events, and compare",
+                    .description = "Records, links and accounts are written anew from the events "
+                                   "alone, in one transaction. Each table shows a hash of its rows "
+                                   "before and after: identical is what they must be.",
                     .example = "moly ledger rebuild --db sqlite:moly.db",
                     .params = params,
                     .n_params = sizeof params / sizeof params[0],

@@ -59,7 +59,7 @@ static const moly_param params[] = {
      .min = 1.0,
      .max = 100000.0,
      .fallback = "500",
-     .help = "at most so many"},
+     .help = "most records to list"},
 };
 
 static const moly_column columns[] = {

@@ -56,7 +56,7 @@ static const moly_param params[] = {
      .pattern_hint = "ID",
      .is_required = true,
      .is_positional = true,
-     .help = "which one"},
+     .help = "identifier, KIT-000001"},
     {.name = "db",
      MOLY_TEXT(struct show_args, db),
      .pattern_hint = "URL",

@@ -32,7 +32,7 @@ static const moly_param study_params[] = {
      .is_required = true,
      .is_positional = true,
      .record = "study",
-     .help = "study, STU-000001"},
+     .help = "identifier, STU-000001"},
     REPORT_OPTIONS,
 };
 
@@ -46,7 +46,7 @@ static const moly_param record_params[] = {
      MOLY_TEXT(struct report_args, id),
      .is_required = true,
      .is_positional = true,
-     .help = "record, DOS-000001"},
+     .help = "identifier, DOS-000001"},
     REPORT_OPTIONS,
 };
 

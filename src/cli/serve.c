@@ -49,7 +49,7 @@ static const moly_param params[] = {
      MOLY_F64(struct serve_args, for_s),
      .dim = MOLY_DIM_TIME,
      .min = 0.0,
-     .max = 31557600.0,
+     .max = 365.0 * 86400.0,
      .help = "stop after this time; without it, on a signal"},
 };
 

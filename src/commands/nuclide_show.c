@@ -21,7 +21,7 @@ static const moly_param params[] = {
      .max = 10.0, .fallback = "1 %",
      .help = "least intensity per decay of the lines that a table shows"},
     {"all", 'a', MOLY_BOOL(show_args, wants_all), .fallback = "no",
-     .help = "show every line in the table; JSON always has all of them"},
+     .help = "show every line in the table; JSON and CSV always have all of them"},
     DATA_PARAM(show_args, data),
 };
 
