@@ -45,6 +45,7 @@ static bool read_conversion(const char *at, conversion *c)
     return n > 0 && (size_t)n < sizeof c->spec;
 }
 
+/* NOLINTBEGIN(bugprone-branch-clone): the branches differ in the type that they take */
 static void add_integer(const conversion *c, va_list *args, moly_text *out)
 {
     bool is_signed = c->kind == 'd' || c->kind == 'i';
@@ -76,6 +77,8 @@ static json_t *take_value(const conversion *c, va_list *args)
     moly_text_free(&text);
     return value;
 }
+
+/* NOLINTEND(bugprone-branch-clone) */
 
 json_t *moly_message_new(const char *language, const char *format, va_list args)
 {

@@ -92,7 +92,10 @@ void moly_csv_views(const moly_view *views, const moly_rows *rows, size_t n_view
     size_t n_keys = 0;
     const char **keys = keys_of(views, rows, n_views, &n_keys);
     bool has_names = n_views > 1;
-    out->is_broken = out->is_broken || !keys;
+    if (!keys) {
+        out->is_broken = true;
+        return;
+    }
     moly_text_add(out, has_names ? "section," : "");
     for (size_t k = 0; k < n_keys; k++) {
         moly_text_add(out, k > 0 ? "," : "");

@@ -42,7 +42,9 @@ static char *safe(moly_arena *arena, const char *text)
 {
     char *copy = moly_arena_strdup(arena, text);
     for (char *c = copy; c && *c != '\0'; c++) {
-        *c = *c == '\n' || *c == '\t' || *c == '\r' ? ' ' : *c;
+        if (*c == '\n' || *c == '\t' || *c == '\r') {
+            *c = ' ';
+        }
     }
     moly_text_harmless(copy);
     return copy;
@@ -272,7 +274,7 @@ void moly_table_view(const json_t *result, const moly_view *view, const moly_row
     const char **rest = NULL;
     if (t.arena) {
         t.cells = moly_arena_alloc(t.arena, rows->n + 1, (view->n_columns + 1) * sizeof(cell));
-        t.shown = moly_arena_alloc(t.arena, view->n_columns + 1, sizeof *t.shown);
+        t.shown = moly_arena_alloc(t.arena, view->n_columns + 1, sizeof(const moly_column *));
         t.columns = moly_arena_alloc(t.arena, view->n_columns + 1, sizeof(layout));
         rest = moly_arena_alloc(t.arena, view->n_columns + 1, sizeof *rest);
     }

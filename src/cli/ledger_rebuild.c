@@ -23,11 +23,7 @@ static moly_status run_rebuild(const void *args, const moly_run *run, json_t **r
 }
 
 static const moly_param params[] = {
-    {.name = "db",
-     MOLY_TEXT(struct rebuild_args, db),
-     .pattern_hint = "URL",
-     .is_required = true,
-     .help = "the ledger: sqlite:PATH or postgres://..."},
+    CLI_DB(struct rebuild_args),
 };
 
 static const moly_column summary_columns[] = {

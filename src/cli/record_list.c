@@ -44,11 +44,7 @@ static const moly_param params[] = {
      .is_positional = true,
      .help =
          "kind of record: patient, order, dose, kit, eluate, generator, lot, waste, person, ..."},
-    {.name = "db",
-     MOLY_TEXT(struct list_args, db),
-     .pattern_hint = "URL",
-     .is_required = true,
-     .help = "the ledger: sqlite:PATH or postgres://..."},
+    CLI_DB(struct list_args),
     {.name = "state", MOLY_TEXT(struct list_args, state), .help = "only those in this state"},
     {.name = "owner", MOLY_TEXT(struct list_args, owner), .help = "only those of this patient"},
     {.name = "after",

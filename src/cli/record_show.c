@@ -57,11 +57,7 @@ static const moly_param params[] = {
      .is_required = true,
      .is_positional = true,
      .help = "identifier, KIT-000001"},
-    {.name = "db",
-     MOLY_TEXT(struct show_args, db),
-     .pattern_hint = "URL",
-     .is_required = true,
-     .help = "the ledger: sqlite:PATH or postgres://..."},
+    CLI_DB(struct show_args),
 };
 
 static const moly_column record_columns[] = {

@@ -12,11 +12,7 @@ struct report_args {
 };
 
 #define REPORT_OPTIONS                                                                             \
-    {.name = "db",                                                                                 \
-     MOLY_TEXT(struct report_args, db),                                                            \
-     .pattern_hint = "URL",                                                                        \
-     .is_required = true,                                                                          \
-     .help = "the ledger: sqlite:PATH or postgres://..."},                                         \
+    CLI_DB(struct report_args),                                                                    \
         {.name = "lang",                                                                           \
          MOLY_TEXT(struct report_args, language),                                                  \
          .pattern_hint = "LANGUAGE",                                                               \

@@ -17,11 +17,7 @@ struct serve_args {
 };
 
 static const moly_param params[] = {
-    {.name = "db",
-     MOLY_TEXT(struct serve_args, db),
-     .pattern_hint = "URL",
-     .is_required = true,
-     .help = "the ledger: sqlite:PATH or postgres://..."},
+    CLI_DB(struct serve_args),
     {.name = "port",
      MOLY_I64(struct serve_args, port),
      .min = 0,

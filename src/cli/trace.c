@@ -32,11 +32,7 @@ static const moly_param params[] = {
      .is_required = true,
      .is_positional = true,
      .help = "record to start from, kit/KIT-000001 or patient/PAT-000001"},
-    {.name = "db",
-     MOLY_TEXT(struct trace_args, db),
-     .pattern_hint = "URL",
-     .is_required = true,
-     .help = "the ledger: sqlite:PATH or postgres://..."},
+    CLI_DB(struct trace_args),
 };
 
 static const moly_column columns[] = {

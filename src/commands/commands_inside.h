@@ -31,4 +31,7 @@ MOLY_CHECKED moly_status commands_open_set(const char *data, moly_nuclide_set **
 /** "listed", "none" (stable) or "not_in_evaluation": nobody may take the last for the second. */
 const char *commands_lines_status(const moly_nuclide *nuclide);
 
+/** The text, or null where there is none. New reference. */
+json_t *commands_text(const char *text);
+
 #endif

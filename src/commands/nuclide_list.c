@@ -47,11 +47,6 @@ static json_t *modes(const moly_nuclide *nuclide)
     return words;
 }
 
-static json_t *text_or_null(const char *text)
-{
-    return text != NULL ? json_string(text) : json_null();
-}
-
 static json_t *row_of(const moly_nuclide *nuclide)
 {
     json_t *row = json_object();
@@ -61,7 +56,8 @@ static json_t *row_of(const moly_nuclide *nuclide)
     failed |= json_object_set_new(row, "decay", modes(nuclide));
     failed |= json_object_set_new(row, "n_lines", json_integer((json_int_t)nuclide->n_lines));
     failed |= json_object_set_new(row, "lines_status", json_string(commands_lines_status(nuclide)));
-    failed |= json_object_set_new(row, "half_life_source", text_or_null(nuclide->half_life_source));
+    failed |=
+        json_object_set_new(row, "half_life_source", commands_text(nuclide->half_life_source));
     if (failed != 0) {
         json_decref(row);
         return NULL;

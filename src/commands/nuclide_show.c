@@ -74,11 +74,6 @@ static const moly_view views[] = {
     {NULL, "not_shown", rest_columns, 3},
 };
 
-static json_t *text_or_null(const char *text)
-{
-    return text != NULL ? json_string(text) : json_null();
-}
-
 /* Uncertainties are kept as floats: seven digits is what they have. */
 static json_t *uncertainty(double value)
 {
@@ -96,11 +91,11 @@ static json_t *branches_of(const moly_nuclide_set *set, const moly_nuclide *nucl
                                    : moly_nuclide_at(set, (size_t)branch->daughter)->name;
         json_t *row = json_object();
         failed |= json_object_set_new(row, "mode", json_string(moly_decay_mode_name(branch->mode)));
-        failed |= json_object_set_new(row, "daughter", text_or_null(daughter));
+        failed |= json_object_set_new(row, "daughter", commands_text(daughter));
         failed |= json_object_set_new(row, "fraction", moly_json_real(branch->fraction));
         failed |= json_object_set_new(row, "fraction_sd", uncertainty(branch->fraction_sd));
         failed |= json_object_set_new(row, "q_kev", moly_json_real(branch->q_kev));
-        failed |= json_object_set_new(row, "source", text_or_null(nuclide->branch_source));
+        failed |= json_object_set_new(row, "source", commands_text(nuclide->branch_source));
         failed |= json_array_append_new(rows, row);
     }
     if (failed != 0) {
@@ -127,7 +122,7 @@ static json_t *line_row(const moly_nuclide_set *set, const moly_line *line)
         is_beta ? json_string(moly_beta_shape_name((moly_beta_shape)line->beta_shape))
                 : json_null());
     failed |= json_object_set_new(row, "source",
-                                  text_or_null(moly_nuclide_source_text(set, line->source)));
+                                  commands_text(moly_nuclide_source_text(set, line->source)));
     if (failed != 0) {
         json_decref(row);
         return NULL;
@@ -188,7 +183,7 @@ static int add_identity(const moly_nuclide *nuclide, json_t *whole)
     failed |= json_object_set_new(whole, "half_life_s", moly_json_real(nuclide->half_life_s));
     failed |= json_object_set_new(whole, "half_life_sd_s", uncertainty(nuclide->half_life_sd_s));
     failed |=
-        json_object_set_new(whole, "half_life_source", text_or_null(nuclide->half_life_source));
+        json_object_set_new(whole, "half_life_source", commands_text(nuclide->half_life_source));
     failed |= json_object_set_new(whole, "lambda_per_s", moly_json_real(nuclide->lambda_per_s));
     failed |= json_object_set_new(whole, "atomic_mass_u", moly_json_real(nuclide->atomic_mass_u));
     failed |=
@@ -198,7 +193,7 @@ static int add_identity(const moly_nuclide *nuclide, json_t *whole)
         json_object_set_new(whole, "mean_electron_kev", moly_json_real(nuclide->mean_electron_kev));
     failed |=
         json_object_set_new(whole, "mean_photon_kev", moly_json_real(nuclide->mean_photon_kev));
-    return failed | json_object_set_new(whole, "note", text_or_null(nuclide->note));
+    return failed | json_object_set_new(whole, "note", commands_text(nuclide->note));
 }
 
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)
