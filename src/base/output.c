@@ -133,10 +133,13 @@ void moly_value_text(const json_t *value, int digits, const char *language, moly
 static void add_tables(const json_t *result, const moly_view *views, const moly_rows *rows,
                        size_t n_views, const char *language, moly_text *text)
 {
+    bool is_first = true;
     for (size_t i = 0; i < n_views; i++) {
-        if (rows[i].n > 0 || i == 0) { /* a later view that has nothing is not worth a title */
-            moly_text_add(text, i == 0 ? "" : "\n");
+        /* a later view that has nothing is not worth a title, nor is one of another form */
+        if (rows[i].n > 0 || (i == 0 && (n_views == 1 || !rows[i].is_absent))) {
+            moly_text_add(text, is_first ? "" : "\n");
             moly_table_view(result, &views[i], &rows[i], language, text);
+            is_first = false;
         }
     }
 }

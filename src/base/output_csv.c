@@ -71,7 +71,7 @@ static const char **keys_of(const moly_view *views, const moly_rows *rows, size_
     const char **keys = moly_alloc(n_columns + 1, sizeof *keys);
     size_t n = 0;
     for (size_t v = 0; v < n_views && keys; v++) {
-        size_t n_wanted = v > 0 && rows[v].is_absent ? 0 : views[v].n_columns;
+        size_t n_wanted = n_views > 1 && rows[v].is_absent ? 0 : views[v].n_columns;
         for (size_t c = 0; c < n_wanted; c++) {
             const char *key = views[v].columns[c].key;
             bool is_new = true;

@@ -17,13 +17,21 @@ static void family_free(decay_family *family)
     }
 }
 
-void families_free(decay_family *families)
+void families_init(families *f)
 {
-    while (families) {
-        decay_family *next = (decay_family *)families->next;
-        family_free(families);
-        families = next;
+    *f = (families){0};
+    (void)pthread_mutex_init(&f->lock, NULL);
+}
+
+void families_free(families *f)
+{
+    for (const decay_family *family = f->first; family;) {
+        const decay_family *next = family->next;
+        family_free((decay_family *)family);
+        family = next;
     }
+    (void)pthread_mutex_destroy(&f->lock);
+    f->first = NULL;
 }
 
 /* Indices in the set that `start` leads to, ascending, stable ones left out: they have no activity
@@ -111,8 +119,18 @@ static moly_status family_new(const moly_nuclide_set *set, size_t index, decay_f
     return MOLY_OK;
 }
 
-moly_status family_find(moly_ledger *ledger, const char *nuclide, const decay_family **family,
-                        moly_error *err)
+static const decay_family *known_family(families *f, const char *nuclide)
+{
+    const decay_family *known = f->first;
+    while (known && strcmp(known->names[0], nuclide) != 0) {
+        known = known->next;
+    }
+    return known;
+}
+
+/* Called and left with the lock held. */
+static moly_status add_family(families *f, const char *nuclide, const decay_family **family,
+                              moly_error *err)
 {
     const moly_nuclide_set *set = moly_nuclide_set_builtin();
     size_t index;
@@ -125,45 +143,53 @@ moly_status family_find(moly_ledger *ledger, const char *nuclide, const decay_fa
         return MOLY_FAIL(err, MOLY_ERR_DATA, "%s is stable: it has no activity to account for",
                          found->name);
     }
-    (void)pthread_mutex_lock(&ledger->family_lock);
-    const decay_family *known = ledger->families;
-    while (known && strcmp(known->names[0], found->name) != 0) {
-        known = known->next;
+    *family = known_family(f, found->name);
+    if (*family) {
+        return MOLY_OK;
     }
-    if (!known) {
-        decay_family *made = NULL;
-        status = family_new(set, index, &made, err);
-        if (!status) {
-            made->next = ledger->families;
-            ledger->families = made;
-            known = made;
-        }
-    }
-    (void)pthread_mutex_unlock(&ledger->family_lock);
+    decay_family *made = NULL;
+    status = family_new(set, index, &made, err);
     if (!status) {
-        *family = known;
+        made->next = f->first;
+        f->first = made;
+        *family = made;
+    }
+    return status;
+}
+
+moly_status family_find(families *f, const char *nuclide, const decay_family **family,
+                        moly_error *err)
+{
+    (void)pthread_mutex_lock(&f->lock);
+    const decay_family *found = known_family(f, nuclide);
+    moly_status status = found ? MOLY_OK : add_family(f, nuclide, &found, err);
+    (void)pthread_mutex_unlock(&f->lock);
+    if (!status) {
+        *family = found;
     }
     return status;
 }
 
 /* ---- inventories ---------------------------------------------------------------------------- */
 
+size_t inventory_size(const decay_family *family)
+{
+    return family->n + family->n * family->n;
+}
+
 moly_status inventory_new(const decay_family *family, holding *made, moly_error *err)
 {
-    *made = (holding){.family = family,
-                      .atoms = moly_alloc(family->n, sizeof(double)),
-                      .covariance = moly_alloc(family->n * family->n, sizeof(double))};
-    if (!made->atoms || !made->covariance) {
-        inventory_free(made);
+    double *state = moly_alloc(inventory_size(family), sizeof *state);
+    if (!state) {
         return MOLY_NO_MEMORY(err);
     }
+    *made = (holding){.family = family, .atoms = state, .covariance = state + family->n};
     return MOLY_OK;
 }
 
 void inventory_free(holding *inventory)
 {
     moly_free(inventory->atoms);
-    moly_free(inventory->covariance);
     inventory->atoms = NULL;
     inventory->covariance = NULL;
 }
@@ -243,12 +269,17 @@ moly_status inventory_post(holding *inventory, double activity_bq, double sd_bq,
     const decay_family *family = inventory->family;
     size_t n = family->n;
     double one[MAX_MEMBERS] = {1.0}, left[MAX_MEMBERS];
+    double atoms = activity_bq / family->lambda_per_s[0];
+    double sd = sd_bq / family->lambda_per_s[0];
+    if (seconds == 0.0) {
+        inventory->atoms[0] += atoms;
+        inventory->covariance[0] += sd * sd;
+        return MOLY_OK;
+    }
     moly_status status = moly_decay_atoms(family->engine, one, &seconds, 1, left, NULL, err);
     if (status) {
         return status;
     }
-    double atoms = activity_bq / family->lambda_per_s[0];
-    double sd = sd_bq / family->lambda_per_s[0];
     for (size_t i = 0; i < n; i++) {
         inventory->atoms[i] += atoms * left[i];
         for (size_t k = 0; k < n; k++) {
@@ -256,4 +287,33 @@ moly_status inventory_post(holding *inventory, double activity_bq, double sd_bq,
         }
     }
     return MOLY_OK;
+}
+
+size_t inventory_place(const holding *inventory, const char *nuclide)
+{
+    size_t i = 0;
+    while (i < inventory->family->n && strcmp(inventory->family->names[i], nuclide) != 0) {
+        i++;
+    }
+    return i;
+}
+
+void inventory_take_share(holding *inventory, const char *nuclide, double share)
+{
+    size_t n = inventory->family->n, j = inventory_place(inventory, nuclide);
+    for (size_t i = 0; i < n && j < n; i++) { /* T V T', T = 1 - share e_j e_j' */
+        inventory->covariance[i * n + j] *= 1.0 - share;
+        inventory->covariance[j * n + i] *= 1.0 - share;
+    }
+}
+
+void inventory_add_amount(const holding *inventory, const char *nuclide, double *activity_bq,
+                          double *variance_bq2)
+{
+    size_t n = inventory->family->n, i = inventory_place(inventory, nuclide);
+    if (i < n) {
+        double lambda_per_s = inventory->family->lambda_per_s[i];
+        *activity_bq += inventory->atoms[i] * lambda_per_s;
+        *variance_bq2 += inventory->covariance[i * n + i] * lambda_per_s * lambda_per_s;
+    }
 }
