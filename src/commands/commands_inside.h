@@ -35,4 +35,10 @@ extern const moly_command moly_command_plan;
 MOLY_CHECKED moly_status commands_open_set(const char *data, moly_nuclide_set **loaded,
                                            const moly_nuclide_set **set, moly_error *err);
 
+/** "listed", "none" (stable) or "not_in_evaluation": nobody may take the last for the second. */
+const char *commands_lines_status(const moly_nuclide *nuclide);
+
+/** The text, or null where there is none. New reference. */
+json_t *commands_text(const char *text);
+
 #endif

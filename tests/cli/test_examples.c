@@ -5,6 +5,8 @@
  * of their names, an hour after the centre was made; waste is cleared a month later. */
 #include "running.h"
 
+#include <ctype.h>
+
 #include "cli.h"
 
 static ran result;
@@ -146,9 +148,54 @@ static void every_command_has_an_example_that_runs(void **state)
     moly_arena_free(arena);
 }
 
+/* A name may begin with a capital: "PET", "Mo-99", "DICOM", "Series Instance UID". */
+static bool begins_a_name(const char *text)
+{
+    size_t n = strcspn(text, " ,:;'");
+    bool is_name = strncmp(text, "Series Instance UID", 19) == 0 ||
+                   strncmp(text, "Study Instance UID", 18) == 0;
+    for (size_t i = 1; i < n; i++) {
+        is_name = is_name || isupper((unsigned char)text[i]) || isdigit((unsigned char)text[i]);
+    }
+    return is_name;
+}
+
+static void help_speaks_in_one_style(void **state)
+{
+    (void)state;
+    moly_arena *arena = moly_arena_new();
+    cli_commands list;
+    moly_error err = {0};
+    assert_ok(cli_commands_list(arena, &list, &err), err);
+    for (size_t i = 0; i < list.n; i++) {
+        const moly_declaration *d = &list.commands[i]->declaration;
+        const char *summary = d->summary, *description = d->description;
+        if (!isupper((unsigned char)summary[0]) || summary[strlen(summary) - 1] == '.') {
+            fail_msg("%s: a summary is an imperative without a point: %s", d->name, summary);
+        }
+        if (description && description[strlen(description) - 1] != '.' &&
+            strncmp(description, "For bash:", 9) != 0) {
+            fail_msg("%s: a description is sentences: %s", d->name, description);
+        }
+        for (size_t k = 0; k < d->n_params; k++) {
+            const char *help = d->params[k].help;
+            bool is_capital = isupper((unsigned char)help[0]) && !begins_a_name(help);
+            if (is_capital || help[strlen(help) - 1] == '.') {
+                bool is_ellipsis = strlen(help) > 3 && strcmp(help + strlen(help) - 3, "...") == 0;
+                if (!is_ellipsis) {
+                    fail_msg("%s --%s: help is a phrase, small and without a point: %s", d->name,
+                             d->params[k].name, help);
+                }
+            }
+        }
+    }
+    moly_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(help_speaks_in_one_style),
         cmocka_unit_test(every_command_has_an_example_that_runs),
     };
     return cmocka_run_group_tests(tests, run_in_fresh_folder, leave_fresh_folder);

@@ -17,7 +17,6 @@
 
 #include "tables.h"
 
-#define ELECTRON_KEV 510.99895  /* CODATA 2018 */
 #define ALPHA 7.2973525693e-3   /* CODATA 2018 */
 #define COMPTON_FM 386.15926796 /* reduced Compton wavelength of the electron, CODATA 2018 */
 #define N_STEPS 400

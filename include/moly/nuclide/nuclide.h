@@ -127,6 +127,10 @@ MOLY_API const char *moly_nuclide_source_text(const moly_nuclide_set *set, uint8
 MOLY_API MOLY_CHECKED moly_status moly_nuclide_find(const moly_nuclide_set *set, const char *name,
                                                     size_t *index, moly_error *err);
 
+/** Does the evaluation list no radiation at all of a nuclide that decays? Its lines are then not
+ *  known, which is not the same as absent: its mean energies are rough, its positrons, photons and
+ *  electrons are missing, and no dose may be computed from them. */
+MOLY_API bool moly_nuclide_lacks_lines(const moly_nuclide *nuclide);
 /** Symbol of an element ("Mo"), Z 0 (the neutron, "n") .. 118; NULL out of range. */
 MOLY_API const char *moly_element_symbol(int z);
 

@@ -4,7 +4,7 @@ import { useMemo } from "preact/hooks";
 import { actNamed, acts } from "../core/acts.ts";
 import { useAtom } from "../core/atom.ts";
 import { clockTime, useNow } from "../core/clock.ts";
-import { t, word } from "../core/i18n.ts";
+import { said, t, word } from "../core/i18n.ts";
 import { activity, duration, interpolate, quantity, scaled } from "../core/quantity.ts";
 import { useReading } from "../core/resource.ts";
 import { link, splitNode } from "../core/route.ts";
@@ -40,14 +40,18 @@ export function TodayPage() {
   );
 }
 
+/** "kit KIT-000001" in the reader's language; an order is told by its patient. */
+const whatOf = (block: Block): string =>
+  block.kind === undefined || block.id === undefined || block.kind === "order" ? block.what : `${word(block.kind)} ${block.id}`;
+
 /** The same cause blocks many: it is said once, with all whom it blocks. */
 function grouped(blocks: Block[]): (Block & { whats: string[] })[] {
   const groups = new Map<string, Block & { whats: string[] }>();
   for (const block of blocks) {
     const key = [block.why, block.rule, block.remedy].join("\n");
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { ...block, whats: [block.what] });
-    else group.whats.push(block.what);
+    if (group === undefined) groups.set(key, { ...block, whats: [whatOf(block)] });
+    else group.whats.push(whatOf(block));
   }
   return [...groups.values()];
 }
@@ -61,7 +65,7 @@ function Blocks({ blocks }: { blocks: Block[] }) {
           <li key={block.what + block.why} class="notice notice-bad">
             <Icon name="stop" size={34} />
             <div>
-              <p class="block-why">{sentence(word(block.why))}</p>
+              <p class="block-why">{sentence(said(block.why, block))}</p>
               <p class="block-what">{block.whats.map((what) => <span key={what}>{what}</span>)}</p>
               {block.remedy !== undefined && block.remedy !== "" && <Remedy text={word(block.remedy)} />}
             </div>
