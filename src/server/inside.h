@@ -6,11 +6,13 @@
 
 #include <jansson.h>
 #include <microhttpd.h>
+#include <pthread.h>
 
 #include "clock.h"
 #include "limits.h"
 #include "moly/centre/centre.h"
 #include "moly/server/server.h"
+#include "patience.h"
 #include "patients.h"
 #include "session.h"
 #include "target.h"
@@ -19,7 +21,14 @@ typedef struct jobs jobs;
 typedef struct hub hub;
 typedef struct request request;
 
+/* The first thing that libmicrohttpd would have written to stderr; its threads write there too. */
+typedef struct first_line {
+    pthread_mutex_t lock;
+    char text[120];
+} first_line;
+
 struct moly_server {
+    first_line log;
     server_clock clock;
     moly_ledger *ledger;
     struct MHD_Daemon *daemon;
@@ -29,6 +38,7 @@ struct moly_server {
     session_table *sessions;
     rate_table *rates;
     password_gate *gate;
+    patience *patience;
     jobs *jobs;
     hub *hub;
     patient_index *patients;
@@ -37,16 +47,17 @@ struct moly_server {
 
 /* What a handler answers. A failure needs none of it: it becomes the error's JSON. */
 typedef struct reply {
-    unsigned http; /* 0: 200, or the error's own */
-    json_t *json;  /* owned */
-    char *data;    /* instead of `json`; owned, moly_free() */
-    size_t length;
+    unsigned http;                 /* 0: 200, or the error's own */
+    json_t *json;                  /* owned */
+    char *data;                    /* instead of `json`; owned, moly_free() */
+    size_t length;                 /* of `data`, or of `response`; 0: not known */
     const char *media_type;        /* of `data` */
     struct MHD_Response *response; /* instead of both: made by the handler; owned */
     const char *cookie;            /* Set-Cookie; in the request's arena */
     const char *etag;              /* in the arena */
     const char *cache;             /* Cache-Control; NULL: no-store */
     unsigned retry_after_s;        /* 0: not said */
+    bool is_last;                  /* the connection ends: what follows on it is in doubt */
 } reply;
 
 typedef moly_status (*handler)(request *r, reply *out, moly_error *err);
@@ -70,6 +81,7 @@ typedef struct route {
 struct request {
     moly_server *server;
     struct MHD_Connection *connection;
+    guest *guest;
     moly_arena *arena;
     const char *method;
     const route *route;
@@ -78,6 +90,7 @@ struct request {
     const char *language; /* NULL: English */
     const char *address;  /* of the client, numeric */
     moly_instant said;    /* what time it is, by the client; of training databases only */
+    int64_t body_bytes;   /* announced */
     moly_text body;
     const char *token;          /* of the session, NULL without one */
     bool is_cookie;             /* how the token came */
@@ -101,6 +114,10 @@ enum MHD_Result request_answer(void *server, struct MHD_Connection *connection, 
                                size_t *upload_size, void **context);
 void request_completed(void *server, struct MHD_Connection *connection, void **context,
                        enum MHD_RequestTerminationCode code);
+/* The connection begins or ends; the first line of a request is there. */
+void request_connection(void *server, struct MHD_Connection *connection, void **known,
+                        enum MHD_ConnectionNotificationCode what);
+void *request_began(void *server, const char *target, struct MHD_Connection *connection);
 /* Run the handler; the result is kept in the request. */
 void request_run(request *r);
 
