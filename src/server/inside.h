@@ -201,6 +201,7 @@ MOLY_CHECKED moly_status acts_prepare(moly_server *server, moly_error *err);
 void acts_release(moly_server *server);
 moly_status acts_get(request *r, reply *out, moly_error *err);
 moly_status act_post(request *r, reply *out, moly_error *err);
+moly_status act_request_get(request *r, reply *out, moly_error *err);
 moly_status act_preview_post(request *r, reply *out, moly_error *err);
 
 moly_status today_get(request *r, reply *out, moly_error *err);

@@ -17,6 +17,9 @@ static const route table[] = {
     {"POST", "/api/acts/{name}/preview", act_preview_post, "What an act would do now", "lang",
      SLOW},
 
+    {"GET", "/api/acts/{name}/requests/{key}", act_request_get,
+     "The event that your act with this Idempotency-Key made", NULL, 0},
+
     {"GET", "/api/today", today_get, "What is where, who is due, what blocks whom", "lang", 0},
     {"GET", "/api/patients", patients_get, "Patients by a part of name, number or id",
      "search limit", SLOW},
