@@ -114,6 +114,17 @@ static moly_status family_new(const moly_nuclide_set *set, size_t index, decay_f
 moly_status family_find(moly_ledger *ledger, const char *nuclide, const decay_family **family,
                         moly_error *err)
 {
+    /* Most are asked for by the name that was stored: found without reading it. */
+    (void)pthread_mutex_lock(&ledger->family_lock);
+    const decay_family *same = ledger->families;
+    while (same && strcmp(same->names[0], nuclide) != 0) {
+        same = same->next;
+    }
+    (void)pthread_mutex_unlock(&ledger->family_lock);
+    if (same) {
+        *family = same;
+        return MOLY_OK;
+    }
     const moly_nuclide_set *set = moly_nuclide_set_builtin();
     size_t index;
     moly_status status = moly_nuclide_find(set, nuclide, &index, err);
