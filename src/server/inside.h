@@ -210,6 +210,9 @@ moly_status patient_get(request *r, reply *out, moly_error *err);
 
 moly_status records_get(request *r, reply *out, moly_error *err);
 moly_status record_get(request *r, reply *out, moly_error *err);
+/* A record, with the name of the patient whom it is for as "patient_name". New reference. */
+MOLY_CHECKED moly_status record_named(request *r, const char *kind, const char *id, json_t **record,
+                                      moly_error *err);
 moly_status trace_get(request *r, reply *out, moly_error *err);
 moly_status balance_get(request *r, reply *out, moly_error *err);
 moly_status events_get(request *r, reply *out, moly_error *err);
