@@ -29,7 +29,7 @@ struct account_row {
     bool is_found;
 };
 
-static moly_status take_state(const store_value *column, holding *inventory, moly_error *err)
+moly_status inventory_read(const store_value *column, holding *inventory, moly_error *err)
 {
     size_t n = inventory->family->n;
     if (column->type != STORE_BLOB || column->length != (n + n * n) * sizeof(double)) {
@@ -49,7 +49,7 @@ static moly_status take_account(void *context, const store_value *c, moly_error 
     struct account_row *row = context;
     row->is_found = true;
     row->ref_us = c[0].i;
-    return take_state(&c[1], row->inventory, err);
+    return inventory_read(&c[1], row->inventory, err);
 }
 
 static moly_status save_account(posting_context *context, const char *account,
@@ -398,74 +398,6 @@ moly_status accounts_close(posting_context *context, const char *account, moly_e
         moly_error_context(err, "close");
     }
     return status;
-}
-
-/* ---- at an instant -------------------------------------------------------------------------- */
-
-struct account_walk {
-    moly_ledger *ledger;
-    store *store;
-    int64_t at_us;
-    inventory_row row;
-    void *context;
-};
-
-struct replay {
-    holding *inventory;
-    int64_t at_us;
-};
-
-static moly_status replay_posting(void *context, const store_value *c, moly_error *err)
-{
-    struct replay *replay = context;
-    return inventory_post(replay->inventory, c[1].r, c[2].r, seconds_between(c[0].i, replay->at_us),
-                          err);
-}
-
-static moly_status walk_account(void *context, const store_value *c, moly_error *err)
-{
-    struct account_walk *walk = context;
-    const char *account = store_get_text(&c[0]), *source = store_get_text(&c[1]);
-    const decay_family *family = NULL;
-    holding inventory = {0};
-    moly_status status = family_find(walk->ledger, source, &family, err);
-    if (!status) {
-        status = inventory_new(family, &inventory, err);
-    }
-    if (!status && c[2].i <= walk->at_us) {
-        status = take_state(&c[3], &inventory, err);
-        if (!status) {
-            status = inventory_decay(&inventory, seconds_between(c[2].i, walk->at_us), err);
-        }
-    } else if (!status) { /* before the reference: from the postings that were made by then */
-        struct replay replay = {&inventory, walk->at_us};
-        status = store_query(
-            walk->store,
-            "SELECT at_us, activity_bq, sd_bq FROM posting"
-            " WHERE account = $1 AND source = $2 AND at_us <= $3"
-            " ORDER BY at_us, seq, n",
-            STORE_VALUES(store_text(account), store_text(source), store_int(walk->at_us)),
-            replay_posting, &replay, err);
-    }
-    if (!status) {
-        status = walk->row(walk->context, account, source, &inventory, err);
-    }
-    inventory_free(&inventory);
-    return status;
-}
-
-moly_status accounts_at(moly_ledger *ledger, store *s, const char *account, int64_t at_us,
-                        inventory_row row, void *context, moly_error *err)
-{
-    struct account_walk walk = {ledger, s, at_us, row, context};
-    return account ? store_query(s,
-                                 "SELECT account, source, ref_us, state FROM account"
-                                 " WHERE account = $1 ORDER BY source",
-                                 STORE_VALUES(store_text(account)), walk_account, &walk, err)
-                   : store_query(s,
-                                 "SELECT account, source, ref_us, state FROM account"
-                                 " ORDER BY account, source",
-                                 NULL, 0, walk_account, &walk, err);
 }
 
 moly_status moly_ledger_activity(const moly_ledger_reader *reader, const char *account,

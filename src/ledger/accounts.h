@@ -30,6 +30,13 @@ MOLY_CHECKED moly_status inventory_new(const decay_family *family, holding *made
 void inventory_free(holding *inventory);
 /* Let `seconds` >= 0 pass. */
 MOLY_CHECKED moly_status inventory_decay(holding *inventory, double seconds, moly_error *err);
+/* The same for many durations: maps [n_times][n][n], each to be applied to a holding. */
+MOLY_CHECKED moly_status family_maps(const decay_family *family, const double *times_s,
+                                     size_t n_times, double *maps, moly_error *err);
+void inventory_apply(holding *inventory, const double *map);
+/* From the column `state` of table account. */
+MOLY_CHECKED moly_status inventory_read(const store_value *column, holding *inventory,
+                                        moly_error *err);
 /* Add a posting of the family's nuclide made `seconds` >= 0 before. */
 MOLY_CHECKED moly_status inventory_post(holding *inventory, double activity_bq, double sd_bq,
                                         double seconds, moly_error *err);

@@ -179,53 +179,57 @@ void inventory_free(holding *inventory)
     inventory->covariance = NULL;
 }
 
-/* Column j of the decay map: what one atom of member j becomes. */
-static moly_status decay_map(const decay_family *family, double seconds, double *map,
-                             moly_error *err)
+/* Column j of a map: what one atom of member j becomes. */
+moly_status family_maps(const decay_family *family, const double *times_s, size_t n_times,
+                        double *maps, moly_error *err)
 {
     size_t n = family->n;
-    double start[MAX_MEMBERS] = {0}, end[MAX_MEMBERS];
-    for (size_t j = 0; j < n; j++) {
+    double start[MAX_MEMBERS] = {0};
+    double *end = moly_alloc(n_times, n * sizeof *end);
+    moly_status status = end ? MOLY_OK : MOLY_NO_MEMORY(err);
+    for (size_t j = 0; j < n && !status; j++) {
         start[j] = 1.0;
-        moly_status status = moly_decay_atoms(family->engine, start, &seconds, 1, end, NULL, err);
-        if (status) {
-            return status;
-        }
+        status = moly_decay_atoms(family->engine, start, times_s, n_times, end, NULL, err);
         start[j] = 0.0;
-        for (size_t i = 0; i < n; i++) {
-            map[i * n + j] = end[i];
+        for (size_t t = 0; t < n_times && !status; t++) {
+            for (size_t i = 0; i < n; i++) {
+                maps[(t * n + i) * n + j] = end[t * n + i];
+            }
         }
     }
-    return MOLY_OK;
+    moly_free(end);
+    return status;
 }
 
-static void apply_map(const double *map, size_t n, holding *inventory, double *scratch)
+void inventory_apply(holding *inventory, const double *map)
 {
-    double *rows = scratch, atoms[MAX_MEMBERS] = {0};
+    size_t n = inventory->family->n;
+    double atoms[MAX_MEMBERS] = {0}, row[MAX_MEMBERS];
     for (size_t i = 0; i < n; i++) {
-        double sum = 0.0;
         for (size_t j = 0; j <= i; j++) {
-            sum += map[i * n + j] * inventory->atoms[j];
+            atoms[i] += map[i * n + j] * inventory->atoms[j];
         }
-        atoms[i] = sum;
     }
     memcpy(inventory->atoms, atoms, n * sizeof *atoms);
-    for (size_t i = 0; i < n; i++) { /* rows = map * covariance */
+    /* covariance = map * covariance * map'. A map has nothing above its diagonal, so row i of the
+     * product needs rows 0 to i: from the last row up, each can take its place. */
+    for (size_t i = n; i-- > 0;) {
         for (size_t k = 0; k < n; k++) {
-            double sum = 0.0;
+            row[k] = 0.0;
             for (size_t j = 0; j <= i; j++) {
-                sum += map[i * n + j] * inventory->covariance[j * n + k];
+                row[k] += map[i * n + j] * inventory->covariance[j * n + k];
             }
-            rows[i * n + k] = sum;
         }
+        memcpy(&inventory->covariance[i * n], row, n * sizeof *row);
     }
-    for (size_t i = 0; i < n; i++) { /* covariance = rows * map' */
-        for (size_t k = 0; k < n; k++) {
+    for (size_t i = 0; i < n; i++) {
+        double *of = &inventory->covariance[i * n];
+        for (size_t k = n; k-- > 0;) {
             double sum = 0.0;
             for (size_t j = 0; j <= k; j++) {
-                sum += rows[i * n + j] * map[k * n + j];
+                sum += of[j] * map[k * n + j];
             }
-            inventory->covariance[i * n + k] = sum;
+            of[k] = sum;
         }
     }
 }
@@ -236,13 +240,11 @@ moly_status inventory_decay(holding *inventory, double seconds, moly_error *err)
     if (seconds == 0.0) {
         return MOLY_OK;
     }
-    double *map = moly_alloc(2 * n * n, sizeof *map);
-    if (!map) {
-        return MOLY_NO_MEMORY(err);
-    }
-    moly_status status = decay_map(inventory->family, seconds, map, err);
+    double *map = moly_alloc(n * n, sizeof *map);
+    moly_status status =
+        map ? family_maps(inventory->family, &seconds, 1, map, err) : MOLY_NO_MEMORY(err);
     if (!status) {
-        apply_map(map, n, inventory, map + n * n);
+        inventory_apply(inventory, map);
     }
     moly_free(map);
     return status;
