@@ -18,6 +18,7 @@
 #include "target.h"
 
 typedef struct jobs jobs;
+typedef struct books books;
 typedef struct hub hub;
 typedef struct request request;
 
@@ -42,6 +43,7 @@ struct moly_server {
     jobs *jobs;
     hub *hub;
     patient_index *patients;
+    books *books;
     char **acts; /* their description in each of moly_languages(), JSON */
 };
 
@@ -172,6 +174,11 @@ MOLY_CHECKED moly_status hub_start(moly_server *server, hub **started, moly_erro
 void hub_tell(hub *streams, int64_t seq);
 void hub_finish(hub *streams); /* every stream ends, none begins */
 void hub_free(hub *streams);
+
+/* ---- books.c -------------------------------------------------------------------------------- */
+
+books *books_new(void); /* NULL without memory */
+void books_free(books *kept);
 
 /* ---- headers.c ------------------------------------------------------------------------------ */
 

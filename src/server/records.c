@@ -112,21 +112,6 @@ moly_status trace_get(request *r, reply *out, moly_error *err)
     return status ? status : moly_ledger_trace(reader, node, &out->json, err);
 }
 
-moly_status balance_get(request *r, reply *out, moly_error *err)
-{
-    const moly_ledger_reader *reader = NULL;
-    const char *text = NULL;
-    moly_instant at = moly_clock_now(moly_ledger_clock(r->server->ledger));
-    moly_status status = request_argument(r, "at", &text, err);
-    if (!status && text) {
-        status = moly_instant_parse(text, &at, err);
-    }
-    if (!status) {
-        status = request_reader(r, &reader, err);
-    }
-    return status ? status : moly_ledger_balance(reader, at, &out->json, err);
-}
-
 moly_status events_get(request *r, reply *out, moly_error *err)
 {
     const moly_ledger_reader *reader = NULL;

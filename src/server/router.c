@@ -30,7 +30,7 @@ static const route table[] = {
     {"GET", "/api/records/{kind}/{id}/report.pdf", record_report_get,
      "A record with its history, to read", "lang", SLOW},
     {"GET", "/api/trace/{kind}/{id}", trace_get, "What it was made of, and what of it", NULL, 0},
-    {"GET", "/api/balance", balance_get, "The books of activity at an instant", "at", 0},
+    {"GET", "/api/balance", balance_get, "The books of activity at an instant", "at", SLOW},
     {"GET", "/api/events", events_get, "The audit trail", "subject kind person " PAGING, 0},
 
     {"GET", "/api/studies/{id}", study_get, "An imaging study", NULL, 0},

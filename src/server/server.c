@@ -175,7 +175,9 @@ static moly_status make_parts(moly_server *server, moly_error *err)
     server->rates = rate_table_new();
     server->gate = password_gate_new();
     server->patients = patient_index_new();
-    if (!server->sessions || !server->rates || !server->gate || !server->patients) {
+    server->books = books_new();
+    if (!server->sessions || !server->rates || !server->gate || !server->patients ||
+        !server->books) {
         return MOLY_NO_MEMORY(err);
     }
     server->clock.may_be_said = moly_ledger_site(server->ledger)->is_training;
@@ -254,6 +256,7 @@ void moly_server_stop(moly_server *server)
     jobs_free(server->jobs);
     hub_free(server->hub);
     patience_free(server->patience);
+    books_free(server->books);
     patient_index_free(server->patients);
     password_gate_free(server->gate);
     rate_table_free(server->rates);

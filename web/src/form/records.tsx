@@ -53,7 +53,7 @@ function byUse(a: Item, b: Item): number {
   return b.id.localeCompare(a.id);
 }
 
-const NEWEST = 100;
+const NEWEST = 60;
 const WHOLE_ID = /^[A-Z]{2,4}-\d{4,}$/i;
 
 /** Records to choose from: the newest, or of patients those whose name or number has the text; and
