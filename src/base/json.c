@@ -54,25 +54,70 @@ moly_status moly_json_parse(const char *text, size_t length, json_t **json, moly
     return MOLY_OK;
 }
 
-/* jansson always prints with one precision; Moly prints the fewest digits that read back the same,
- * so reals are written here and everything else by jansson. */
+/* jansson always prints with one precision; Moly prints the fewest digits that read back the same.
+ * What is hashed is written once for each act, so nothing here asks for memory but the text. */
 static void write_value(moly_text *out, const json_t *value, bool sorted, int indent, int depth);
+
+void moly_text_add_json(moly_text *out, const char *text, size_t length)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    static const char letters[0x20] = {
+        ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+    size_t clean = 0; /* what stands before is written */
+    moly_text_add_n(out, "\"", 1);
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c >= 0x20 && c != '"' && c != '\\') {
+            continue;
+        }
+        moly_text_add_n(out, text + clean, i - clean);
+        clean = i + 1;
+        const char letter = (char)(c >= 0x20 ? text[i] : letters[c]);
+        if (letter) {
+            const char escape[] = {'\\', letter};
+            moly_text_add_n(out, escape, sizeof escape);
+        } else {
+            const char escape[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+            moly_text_add_n(out, escape, sizeof escape);
+        }
+    }
+    moly_text_add_n(out, text + clean, length - clean);
+    moly_text_add_n(out, "\"", 1);
+}
+
+static void write_integer(moly_text *out, json_int_t value)
+{
+    char digits[24];
+    size_t place = sizeof digits;
+    unsigned long long left =
+        value < 0 ? 0ULL - (unsigned long long)value : (unsigned long long)value;
+    do {
+        digits[--place] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (value < 0) {
+        digits[--place] = '-';
+    }
+    moly_text_add_n(out, digits + place, sizeof digits - place);
+}
 
 static void write_scalar(moly_text *out, const json_t *value)
 {
-    if (json_is_real(value)) {
-        char number[MOLY_NUMBER_TEXT_SIZE];
-        moly_number_format(json_real_value(value), REAL_DIGITS, number);
-        moly_text_add(out, number);
-        return;
+    char number[MOLY_NUMBER_TEXT_SIZE];
+    switch (json_typeof(value)) {
+    case JSON_STRING:
+        moly_text_add_json(out, json_string_value(value), json_string_length(value));
+        break;
+    case JSON_INTEGER:
+        write_integer(out, json_integer_value(value));
+        break;
+    case JSON_REAL:
+        moly_text_add(out, moly_number_format(json_real_value(value), REAL_DIGITS, number));
+        break;
+    default:
+        moly_text_add(out, json_is_true(value) ? "true" : json_is_false(value) ? "false" : "null");
+        break;
     }
-    char *text = json_dumps(value, JSON_ENCODE_ANY);
-    if (text) {
-        moly_text_add(out, text);
-    } else {
-        out->is_broken = true;
-    }
-    free(text);
 }
 
 static void new_line(moly_text *out, int indent, int depth)
@@ -82,44 +127,62 @@ static void new_line(moly_text *out, int indent, int depth)
     }
 }
 
+typedef struct written_member {
+    const char *key;
+    const json_t *value;
+} written_member;
+
 static int compare_keys(const void *a, const void *b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return strcmp(((const written_member *)a)->key, ((const written_member *)b)->key);
+}
+
+/* Members in the order in which they are written; what was read from a canonical text is sorted. */
+static size_t list_members(const json_t *object, bool sorted, written_member *members)
+{
+    size_t n = 0;
+    bool in_order = true;
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)object, key, value)
+    {
+        in_order = in_order && (n == 0 || strcmp(members[n - 1].key, key) < 0);
+        members[n++] = (written_member){key, value};
+    }
+    if (sorted && !in_order) {
+        qsort(members, n, sizeof *members, compare_keys);
+    }
+    return n;
 }
 
 static void write_object(moly_text *out, const json_t *object, bool sorted, int indent, int depth)
 {
+    enum { FEW = 24 };
+    written_member few[FEW], *members = few;
     size_t n = json_object_size(object);
-    const char **keys = moly_alloc(n, sizeof *keys);
-    if (!keys) {
+    if (n > FEW) {
+        members = moly_alloc(n, sizeof *members);
+    }
+    if (!members) {
         out->is_broken = true;
         return;
     }
-    size_t filled = 0;
-    const char *key;
-    json_t *member;
-    json_object_foreach((json_t *)object, key, member)
-    {
-        keys[filled++] = key;
-    }
-    if (sorted) {
-        qsort(keys, n, sizeof *keys, compare_keys);
-    }
+    n = list_members(object, sorted, members);
     moly_text_add(out, "{");
     for (size_t i = 0; i < n; i++) {
         moly_text_add(out, i > 0 ? "," : "");
         new_line(out, indent, depth + 1);
-        json_t *name = json_string(keys[i]);
-        write_scalar(out, name);
-        json_decref(name);
+        moly_text_add_json(out, members[i].key, strlen(members[i].key));
         moly_text_add(out, indent > 0 ? ": " : ":");
-        write_value(out, json_object_get(object, keys[i]), sorted, indent, depth + 1);
+        write_value(out, members[i].value, sorted, indent, depth + 1);
     }
     if (n > 0) {
         new_line(out, indent, depth);
     }
     moly_text_add(out, "}");
-    moly_free(keys);
+    if (members != few) {
+        moly_free(members);
+    }
 }
 
 static void write_value(moly_text *out, const json_t *value, bool sorted, int indent, int depth)

@@ -119,6 +119,19 @@ void moly_value_text(const json_t *value, int digits, moly_text *text)
     }
 }
 
+/* Does the result have what a view begins with, be it empty? */
+static bool is_there(const json_t *result, const moly_view *view)
+{
+    char key[64];
+    size_t length = strcspn(view->rows, ".");
+    if (length == 0 || length >= sizeof key) {
+        return true;
+    }
+    memcpy(key, view->rows, length);
+    key[length] = '\0';
+    return json_object_get(result, key) != NULL;
+}
+
 static moly_status add_views(moly_format format, const json_t *result, const moly_view *views,
                              size_t n_views, moly_text *text, moly_error *err)
 {
@@ -132,7 +145,8 @@ static moly_status add_views(moly_format format, const json_t *result, const mol
         }
         if (format == MOLY_FORMAT_CSV) {
             moly_csv_view(&views[i], &rows, text);
-        } else if (rows.n > 0 || i == 0) { /* a later view that has nothing is not worth a title */
+        } else if (rows.n > 0 || (i == 0 && (n_views == 1 || is_there(result, &views[i])))) {
+            /* a later view that has nothing is not worth a title, nor is one of another form */
             moly_text_add(text, is_first ? "" : "\n");
             moly_table_view(result, &views[i], &rows, text);
             is_first = false;

@@ -93,12 +93,18 @@ static int exponent_of(const char *text)
     return e ? (int)strtol(e + 1, NULL, 10) : 0;
 }
 
-const char *moly_number_format(double value, int max_digits, char text[MOLY_NUMBER_TEXT_SIZE])
+static void use_point(char *text)
 {
-    if (!isfinite(value)) {
-        (void)snprintf(text, MOLY_NUMBER_TEXT_SIZE, "%g", value);
-        return text;
+    char *point = strchr(text, decimal_point());
+    if (point) {
+        *point = '.';
     }
+}
+
+/* By trial: where decimals and doubles are not one to one, above 15 digits, below the normal range
+ * and beside the largest number. */
+static void format_by_trial(double value, int max_digits, char *text)
+{
     (void)snprintf(text, MOLY_NUMBER_TEXT_SIZE, "%.*e", max_digits - 1, value);
     double rounded = strtod(text, NULL);
     int digits = 1;
@@ -110,16 +116,79 @@ const char *moly_number_format(double value, int max_digits, char text[MOLY_NUMB
     if (rounded == 0) {
         (void)snprintf(text, MOLY_NUMBER_TEXT_SIZE, "0");
     } else if (exponent >= -5 && exponent < 15 && (exponent < max_digits + 3 || rounded == value)) {
-        /* Plainly, 1000000 and 0.00015, while few digits are made up. */
         int decimals = digits - 1 - exponent;
         (void)snprintf(text, MOLY_NUMBER_TEXT_SIZE, "%.*f", decimals > 0 ? decimals : 0, rounded);
     }
-    char point = decimal_point();
-    for (char *c = text; *c; c++) {
-        if (*c == point) {
-            *c = '.';
+    use_point(text);
+}
+
+/* `digits` d, the first before the point, times ten to `exponent`. */
+static void write_plainly(const char *d, int digits, int exponent, char *out)
+{
+    int whole = exponent + 1, i = 0;
+    if (whole <= 0) {
+        *out++ = '0';
+        *out++ = '.';
+        for (int zeros = whole; zeros < 0; zeros++) {
+            *out++ = '0';
         }
     }
+    for (; i < digits; i++) {
+        if (i == whole && i > 0) {
+            *out++ = '.';
+        }
+        *out++ = d[i];
+    }
+    for (; i < whole; i++) {
+        *out++ = '0';
+    }
+    *out = '\0';
+}
+
+/* Up to 15 digits, no two decimals are the same double: the fewest digits that read back the same
+ * are those of the longest form without the zeros at its end. */
+const char *moly_number_format(double value, int max_digits, char text[MOLY_NUMBER_TEXT_SIZE])
+{
+    enum { MOST_DIGITS = 15 };
+    if (!isfinite(value)) {
+        (void)snprintf(text, MOLY_NUMBER_TEXT_SIZE, "%g", value);
+        return text;
+    }
+    if (value == 0.0) {
+        (void)snprintf(text, MOLY_NUMBER_TEXT_SIZE, "0");
+        return text;
+    }
+    if (fabs(value) < 1e-300 || fabs(value) > 1e300 || max_digits > MOST_DIGITS) {
+        format_by_trial(value, max_digits, text);
+        return text;
+    }
+    char longest[MOLY_NUMBER_TEXT_SIZE], d[MOST_DIGITS + 1] = {0}, *out = text;
+    (void)snprintf(longest, sizeof longest, "%.*e", max_digits - 1, fabs(value));
+    int exponent = exponent_of(longest), digits = 0;
+    for (const char *c = longest; *c != 'e'; c++) {
+        if (isdigit((unsigned char)*c)) {
+            d[digits++] = *c;
+        }
+    }
+    while (digits > 1 && d[digits - 1] == '0') {
+        digits--;
+    }
+    if (value < 0.0) {
+        *out++ = '-';
+    }
+    /* Plainly, 1000000 and 0.00015, while few digits are made up. */
+    if (exponent >= -5 && exponent < 15 &&
+        (exponent < max_digits + 3 || strtod(longest, NULL) == fabs(value))) {
+        write_plainly(d, digits, exponent, out);
+        return text;
+    }
+    *out++ = d[0];
+    if (digits > 1) {
+        *out++ = '.';
+        memcpy(out, d + 1, (size_t)digits - 1);
+        out += digits - 1;
+    }
+    (void)snprintf(out, (size_t)(text + MOLY_NUMBER_TEXT_SIZE - out), "%s", strchr(longest, 'e'));
     return text;
 }
 

@@ -53,6 +53,7 @@ typedef struct transfer {
     const char *nuclide;
     double activity_bq, sd_bq;
     double predicted_bq, predicted_sd_bq; /* 0, 0: there is no prediction */
+    double share; /* of the content of `from`, whose uncertainty goes along; 0: of its own */
     bool is_measured;
 } transfer;
 void decision_transfer(moly_decision *decision, const transfer *entry);

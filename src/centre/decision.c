@@ -101,6 +101,9 @@ void decision_transfer(moly_decision *decision, const transfer *entry)
         put(decision, item, "predicted_bq", moly_json_real(entry->predicted_bq));
         put(decision, item, "predicted_sd_bq", moly_json_real(entry->predicted_sd_bq));
     }
+    if (item && entry->share > 0.0) {
+        put(decision, item, "share", moly_json_real(entry->share));
+    }
     add(decision, "transfers", item);
 }
 

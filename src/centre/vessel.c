@@ -125,7 +125,8 @@ static moly_status take_others(const moly_act_context *context, const char *from
                                                     .at = context->at,
                                                     .nuclide = *name,
                                                     .activity_bq = book_bq * share,
-                                                    .sd_bq = sd_bq * share});
+                                                    .sd_bq = sd_bq * share,
+                                                    .share = share});
         }
     }
     return status;
@@ -193,7 +194,8 @@ moly_status vessel_move_all(const moly_act_context *context, const char *from, c
                           .activity_bq = moved_bq,
                           .sd_bq =
                               is_measured ? moved_bq * context->limits->calibrator_sd.value : sd_bq,
-                          .is_measured = is_measured};
+                          .is_measured = is_measured,
+                          .share = is_measured ? 0.0 : 1.0};
         if (is_measured) {
             entry.predicted_bq = book_bq;
             entry.predicted_sd_bq = sd_bq;

@@ -14,6 +14,7 @@ extern const moly_command cli_import_command;
 extern const moly_command cli_init_command;
 extern const moly_command cli_ledger_anchor_command;
 extern const moly_command cli_ledger_balance_command;
+extern const moly_command cli_ledger_export_command;
 extern const moly_command cli_ledger_rebuild_command;
 extern const moly_command cli_ledger_verify_command;
 extern const moly_command cli_man_command;
@@ -25,6 +26,7 @@ extern const moly_command cli_report_study_command;
 extern const moly_command cli_completion_command;
 extern const moly_command cli_acts_command;
 extern const moly_command cli_serve_command;
+extern const moly_command cli_suv_command;
 
 /** All commands, ordered by name, with the options that every command takes already behind their
  *  own. */

@@ -1,18 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli.h"
 
+#include <jansson.h>
+
 #include "moly/ledger/ledger.h"
 
 struct verify_args {
     const char *db;
     const char *anchor;
+    int projections;
 };
 
 static moly_status run_verify(const void *args, const moly_run *run, json_t **result,
                               moly_error *err)
 {
     const struct verify_args *verify = args;
-    return moly_ledger_verify(verify->db, verify->anchor, run->progress, result, err);
+    json_t *report = NULL, *tables = NULL;
+    moly_status status =
+        moly_ledger_verify(verify->db, verify->anchor, run->progress, &report, err);
+    if (status == MOLY_OK && verify->projections == 1) {
+        status = moly_ledger_compare(verify->db, run->progress, &tables, err);
+    }
+    if (status == MOLY_OK && tables != NULL &&
+        json_object_set(report, "tables", json_object_get(tables, "tables")) != 0) {
+        status = MOLY_NO_MEMORY(err);
+    }
+    json_decref(tables);
+    if (status != MOLY_OK) {
+        json_decref(report);
+        return status;
+    }
+    *result = report;
+    return MOLY_OK;
 }
 
 static const moly_param params[] = {
@@ -25,6 +44,9 @@ static const moly_param params[] = {
      MOLY_TEXT(struct verify_args, anchor),
      .pattern_hint = "FILE",
      .help = "head that was kept outside, from moly ledger anchor"},
+    {.name = "projections",
+     MOLY_BOOL(struct verify_args, projections),
+     .help = "also compare every table with what the events make of it"},
 };
 
 static const moly_column columns[] = {

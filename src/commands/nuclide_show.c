@@ -5,6 +5,10 @@
 #include <jansson.h>
 #include <math.h>
 
+#include "moly/matter/photon.h"
+
+static const double kerma_threshold_kev = 10.0; /* the convention of ICRP-107 */
+
 typedef struct show_args {
     const char *nuclide;
     double threshold;
@@ -36,6 +40,8 @@ static const moly_column energy_columns[] = {
     {"mean_alpha_kev", "Alphas", MOLY_DIM_ENERGY, 5},
     {"mean_electron_kev", "Electrons", MOLY_DIM_ENERGY, 5},
     {"mean_photon_kev", "Photons", MOLY_DIM_ENERGY, 5},
+    {"air_kerma_ugy_m2_per_mbq_h", "Air kerma / µGy m²/(MBq h)", MOLY_DIM_NONE, 4},
+    {"specific_activity_tbq_per_mg", "Carrier-free / TBq/mg", MOLY_DIM_NONE, 4},
 };
 static const moly_column branch_columns[] = {
     {"mode", "Decay", MOLY_DIM_NONE, 0},
@@ -61,7 +67,7 @@ static const moly_column rest_columns[] = {
     {"shown_by", "shown by", MOLY_DIM_NONE, 0},
 };
 static const moly_view views[] = {
-    {NULL, "", identity_columns, 7},          {"Mean energy per decay", "", energy_columns, 3},
+    {NULL, "", identity_columns, 7},          {"Mean energy per decay", "", energy_columns, 5},
     {"Decay", "branches", branch_columns, 6}, {"Lines", "lines", line_columns, 8},
     {NULL, "not_shown", rest_columns, 3},
 };
@@ -172,6 +178,11 @@ static int add_identity(const moly_nuclide *nuclide, json_t *whole)
         json_object_set_new(whole, "mean_electron_kev", moly_json_real(nuclide->mean_electron_kev));
     failed |=
         json_object_set_new(whole, "mean_photon_kev", moly_json_real(nuclide->mean_photon_kev));
+    failed |= json_object_set_new(
+        whole, "air_kerma_ugy_m2_per_mbq_h",
+        moly_json_real(moly_air_kerma_ugy_m2_per_mbq_h(nuclide, kerma_threshold_kev)));
+    failed |= json_object_set_new(whole, "specific_activity_tbq_per_mg",
+                                  moly_json_real(moly_specific_activity_tbq_per_mg(nuclide)));
     return failed | json_object_set_new(whole, "note", text_or_null(nuclide->note));
 }
 

@@ -75,6 +75,14 @@ static bool is_known_short(const char vr[2])
     return false;
 }
 
+/* A VR of the future is two capitals and has the long form (PS3.5 6.2); DCMTK takes the short form
+ * for what is no VR at all. */
+static bool is_short(const char vr[2])
+{
+    bool is_capital = vr[0] >= 'A' && vr[0] <= 'Z' && vr[1] >= 'A' && vr[1] <= 'Z';
+    return is_known_short(vr) || !is_capital;
+}
+
 /* The element's head at w->at; false where there is none that can be followed. */
 static bool read_element(const walker *w, syntax s, element *e)
 {
@@ -90,11 +98,11 @@ static bool read_element(const walker *w, syntax s, element *e)
         return true;
     }
     memcpy(e->vr, p + 4, 2);
-    if (is_known_short(e->vr)) {
+    if (is_short(e->vr)) {
         e->length = u16_at(p + 6, s.is_big);
         return true;
     }
-    if (!has_long_length(e->vr) || w->length - w->at < 12) {
+    if (w->length - w->at < 12) {
         return false;
     }
     e->length = u32_at(p + 8, s.is_big);
@@ -264,7 +272,8 @@ static moly_status read_meta(const uint8_t *data, size_t length, char uid[65], s
     walker w = {.data = data, .length = length, .at = has_preamble ? PREAMBLE + 4 : 0};
     element e;
     uid[0] = '\0';
-    while (read_element(&w, (syntax){false, false}, &e) && e.tag >> 16 == 0x0002) {
+    while (read_element(&w, (syntax){false, false}, &e) && e.tag >> 16 == 0x0002 &&
+           (is_known_short(e.vr) || has_long_length(e.vr))) {
         if (e.length > length - e.value) {
             return fail_length(&w, &e, err);
         }

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/timex.h>
 
+#include "changes.h"
 #include "event.h"
 
 enum { MAX_TEXT = 200, MAX_MEANING = 500, MAX_BODY = 4 << 20, MAX_SIGNERS = 4 };
@@ -142,7 +143,10 @@ static moly_status make_body(moly_transaction *transaction, const json_t *given,
     }
     status = blob_claim(transaction, body, err);
     if (!status) {
-        status = projections_fill_before(transaction->store, body, err);
+        status = projections_read_ahead(transaction->ledger->changes, body, err);
+    }
+    if (!status) {
+        status = projections_fill_before(transaction->ledger->changes, body, err);
     }
     if (status) {
         goto done;
@@ -195,7 +199,7 @@ static moly_status sign(moly_transaction *transaction, const moly_draft *draft,
 static moly_status insert(store *s, const event_row *event, const signature_row *signatures,
                           size_t n_signatures, moly_error *err)
 {
-    moly_status status = store_query(
+    moly_status status = store_later(
         s, "INSERT INTO event VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         STORE_VALUES(store_int(event->seq), store_text(event->kind), store_text(event->subject),
                      store_int(event->at_us), store_int(event->recorded_us),
@@ -207,7 +211,7 @@ static moly_status insert(store *s, const event_row *event, const signature_row 
         NULL, NULL, err);
     for (size_t i = 0; i < n_signatures && !status; i++) {
         const signature_row *row = &signatures[i];
-        status = store_query(s, "INSERT INTO signature VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        status = store_later(s, "INSERT INTO signature VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
                              STORE_VALUES(store_int(event->seq), store_int((int64_t)i),
                                           store_text(row->person), store_text(row->name),
                                           store_text(row->meaning), store_int(row->signed_us),
@@ -264,6 +268,8 @@ static moly_status append(moly_transaction *transaction, const moly_draft *draft
         .n_signatures = (int64_t)draft->n_signers,
     };
     memcpy(row.prev, transaction->head.hash, HASH_BYTES);
+    ledger->changes->below = transaction->store;
+    ledger->changes->families = &ledger->families;
 
     moly_status status =
         draft->n_signers > 0 ? check_clock(transaction, row.recorded_us, err) : MOLY_OK;
@@ -287,7 +293,10 @@ static moly_status append(moly_transaction *transaction, const moly_draft *draft
     status = insert(transaction->store, &row, signatures, draft->n_signers, err);
     if (!status) {
         const applied_event applied = {row.seq, row.at_us, row.kind, row.subject};
-        status = projections_apply(ledger, transaction->store, &applied, body, err);
+        status = projections_apply(ledger->changes, &applied, body, err);
+    }
+    if (!status) {
+        status = changes_flush(ledger->changes, err);
     }
     if (!status && event) {
         status = make_json(transaction, &row, signatures, draft->n_signers, &json, err);
@@ -301,6 +310,7 @@ static moly_status append(moly_transaction *transaction, const moly_draft *draft
         *event = json;
     }
 done:
+    changes_clear(ledger->changes);
     for (size_t i = 0; i < MAX_SIGNERS; i++) {
         moly_free(names[i]);
     }

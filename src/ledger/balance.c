@@ -131,7 +131,8 @@ moly_status moly_ledger_balance(const moly_ledger_reader *reader, moly_instant a
     json_t *discrepancies = json_array();
     moly_status status = b.results && discrepancies ? MOLY_OK : MOLY_NO_MEMORY(err);
     if (!status) {
-        status = accounts_at(reader->ledger, reader->store, NULL, at.us, take_inventory, &b, err);
+        status =
+            accounts_at(&reader->ledger->families, reader->store, at.us, take_inventory, &b, err);
     }
     if (!status) {
         status = flush_account(&b, err);

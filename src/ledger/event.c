@@ -17,29 +17,6 @@ bool take_bytes(const store_value *column, void *bytes, size_t length)
     return true;
 }
 
-void add_json_text(moly_text *out, const char *text, size_t length)
-{
-    static const char escaped[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
-    moly_text_add_n(out, "\"", 1);
-    size_t clean = 0;
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-        const char *found = c ? strchr(escaped, c) : NULL;
-        if (!found && c >= 0x20) {
-            continue;
-        }
-        moly_text_add_n(out, text + clean, i - clean);
-        clean = i + 1;
-        if (found) {
-            moly_text_printf(out, "\\%c", letters[found - escaped]);
-        } else {
-            moly_text_printf(out, "\\u%04X", c);
-        }
-    }
-    moly_text_add_n(out, text + clean, length - clean);
-    moly_text_add_n(out, "\"", 1);
-}
-
 /* A text column must be a text without a zero inside, or bytes behind it would escape the hash. */
 static bool take_text(const store_value *column, const char **text, size_t *length)
 {
@@ -85,7 +62,7 @@ bool signature_take(const store_value *columns, signature_row *signature)
 static void add_member(moly_text *out, const char *key, const char *text)
 {
     moly_text_printf(out, "\"%s\":", key);
-    add_json_text(out, text, strlen(text));
+    moly_text_add_json(out, text, strlen(text));
 }
 
 moly_status event_content_hash(const event_row *event, const char *site_id, bool is_training,

@@ -17,13 +17,21 @@ static void family_free(decay_family *family)
     }
 }
 
-void families_free(decay_family *families)
+void families_init(families *f)
 {
-    while (families) {
-        decay_family *next = (decay_family *)families->next;
-        family_free(families);
-        families = next;
+    *f = (families){0};
+    (void)pthread_mutex_init(&f->lock, NULL);
+}
+
+void families_free(families *f)
+{
+    for (const decay_family *family = f->first; family;) {
+        const decay_family *next = family->next;
+        family_free((decay_family *)family);
+        family = next;
     }
+    (void)pthread_mutex_destroy(&f->lock);
+    f->first = NULL;
 }
 
 /* Indices in the set that `start` leads to, ascending, stable ones left out: they have no activity
@@ -111,20 +119,19 @@ static moly_status family_new(const moly_nuclide_set *set, size_t index, decay_f
     return MOLY_OK;
 }
 
-moly_status family_find(moly_ledger *ledger, const char *nuclide, const decay_family **family,
-                        moly_error *err)
+static const decay_family *known_family(families *f, const char *nuclide)
 {
-    /* Most are asked for by the name that was stored: found without reading it. */
-    (void)pthread_mutex_lock(&ledger->family_lock);
-    const decay_family *same = ledger->families;
-    while (same && strcmp(same->names[0], nuclide) != 0) {
-        same = same->next;
+    const decay_family *known = f->first;
+    while (known && strcmp(known->names[0], nuclide) != 0) {
+        known = known->next;
     }
-    (void)pthread_mutex_unlock(&ledger->family_lock);
-    if (same) {
-        *family = same;
-        return MOLY_OK;
-    }
+    return known;
+}
+
+/* Called and left with the lock held. */
+static moly_status add_family(families *f, const char *nuclide, const decay_family **family,
+                              moly_error *err)
+{
     const moly_nuclide_set *set = moly_nuclide_set_builtin();
     size_t index;
     moly_status status = moly_nuclide_find(set, nuclide, &index, err);
@@ -136,100 +143,104 @@ moly_status family_find(moly_ledger *ledger, const char *nuclide, const decay_fa
         return MOLY_FAIL(err, MOLY_ERR_DATA, "%s is stable: it has no activity to account for",
                          found->name);
     }
-    (void)pthread_mutex_lock(&ledger->family_lock);
-    const decay_family *known = ledger->families;
-    while (known && strcmp(known->names[0], found->name) != 0) {
-        known = known->next;
+    *family = known_family(f, found->name);
+    if (*family) {
+        return MOLY_OK;
     }
-    if (!known) {
-        decay_family *made = NULL;
-        status = family_new(set, index, &made, err);
-        if (!status) {
-            made->next = ledger->families;
-            ledger->families = made;
-            known = made;
-        }
-    }
-    (void)pthread_mutex_unlock(&ledger->family_lock);
+    decay_family *made = NULL;
+    status = family_new(set, index, &made, err);
     if (!status) {
-        *family = known;
+        made->next = f->first;
+        f->first = made;
+        *family = made;
+    }
+    return status;
+}
+
+moly_status family_find(families *f, const char *nuclide, const decay_family **family,
+                        moly_error *err)
+{
+    (void)pthread_mutex_lock(&f->lock);
+    const decay_family *found = known_family(f, nuclide);
+    moly_status status = found ? MOLY_OK : add_family(f, nuclide, &found, err);
+    (void)pthread_mutex_unlock(&f->lock);
+    if (!status) {
+        *family = found;
     }
     return status;
 }
 
 /* ---- inventories ---------------------------------------------------------------------------- */
 
+size_t inventory_size(const decay_family *family)
+{
+    return family->n + family->n * family->n;
+}
+
 moly_status inventory_new(const decay_family *family, holding *made, moly_error *err)
 {
-    *made = (holding){.family = family,
-                      .atoms = moly_alloc(family->n, sizeof(double)),
-                      .covariance = moly_alloc(family->n * family->n, sizeof(double))};
-    if (!made->atoms || !made->covariance) {
-        inventory_free(made);
+    double *state = moly_alloc(inventory_size(family), sizeof *state);
+    if (!state) {
         return MOLY_NO_MEMORY(err);
     }
+    *made = (holding){.family = family, .atoms = state, .covariance = state + family->n};
     return MOLY_OK;
 }
 
 void inventory_free(holding *inventory)
 {
     moly_free(inventory->atoms);
-    moly_free(inventory->covariance);
     inventory->atoms = NULL;
     inventory->covariance = NULL;
 }
 
-/* Column j of a map: what one atom of member j becomes. */
-moly_status family_maps(const decay_family *family, const double *times_s, size_t n_times,
-                        double *maps, moly_error *err)
+/* Column j of the decay map: what one atom of member j becomes. */
+static moly_status decay_map(const decay_family *family, double seconds, double *map,
+                             moly_error *err)
 {
     size_t n = family->n;
-    double start[MAX_MEMBERS] = {0};
-    double *end = moly_alloc(n_times, n * sizeof *end);
-    moly_status status = end ? MOLY_OK : MOLY_NO_MEMORY(err);
-    for (size_t j = 0; j < n && !status; j++) {
+    double start[MAX_MEMBERS] = {0}, end[MAX_MEMBERS];
+    for (size_t j = 0; j < n; j++) {
         start[j] = 1.0;
-        status = moly_decay_atoms(family->engine, start, times_s, n_times, end, NULL, err);
+        moly_status status = moly_decay_atoms(family->engine, start, &seconds, 1, end, NULL, err);
+        if (status) {
+            return status;
+        }
         start[j] = 0.0;
-        for (size_t t = 0; t < n_times && !status; t++) {
-            for (size_t i = 0; i < n; i++) {
-                maps[(t * n + i) * n + j] = end[t * n + i];
-            }
+        for (size_t i = 0; i < n; i++) {
+            map[i * n + j] = end[i];
         }
     }
-    moly_free(end);
-    return status;
+    return MOLY_OK;
 }
 
-void inventory_apply(holding *inventory, const double *map)
+static void apply_map(const double *map, size_t n, holding *inventory, double *scratch)
 {
-    size_t n = inventory->family->n;
-    double atoms[MAX_MEMBERS] = {0}, row[MAX_MEMBERS];
+    double *rows = scratch, atoms[MAX_MEMBERS] = {0};
     for (size_t i = 0; i < n; i++) {
+        double sum = 0.0;
         for (size_t j = 0; j <= i; j++) {
-            atoms[i] += map[i * n + j] * inventory->atoms[j];
+            sum += map[i * n + j] * inventory->atoms[j];
         }
+        atoms[i] = sum;
     }
     memcpy(inventory->atoms, atoms, n * sizeof *atoms);
-    /* covariance = map * covariance * map'. A map has nothing above its diagonal, so row i of the
-     * product needs rows 0 to i: from the last row up, each can take its place. */
-    for (size_t i = n; i-- > 0;) {
+    for (size_t i = 0; i < n; i++) { /* rows = map * covariance */
         for (size_t k = 0; k < n; k++) {
-            row[k] = 0.0;
+            double sum = 0.0;
             for (size_t j = 0; j <= i; j++) {
-                row[k] += map[i * n + j] * inventory->covariance[j * n + k];
+                sum += map[i * n + j] * inventory->covariance[j * n + k];
             }
+            rows[i * n + k] = sum;
         }
-        memcpy(&inventory->covariance[i * n], row, n * sizeof *row);
     }
-    for (size_t i = 0; i < n; i++) {
-        double *of = &inventory->covariance[i * n];
-        for (size_t k = n; k-- > 0;) {
+    for (size_t i = 0; i < n; i++) { /* covariance = rows * map' */
+        for (size_t k = 0; k < n; k++) {
             double sum = 0.0;
             for (size_t j = 0; j <= k; j++) {
-                sum += of[j] * map[k * n + j];
+                sum += rows[i * n + j] * map[k * n + j];
             }
-            of[k] = sum;
+            inventory->covariance[i * n + k] = sum;
         }
     }
 }
@@ -240,11 +251,13 @@ moly_status inventory_decay(holding *inventory, double seconds, moly_error *err)
     if (seconds == 0.0) {
         return MOLY_OK;
     }
-    double *map = moly_alloc(n * n, sizeof *map);
-    moly_status status =
-        map ? family_maps(inventory->family, &seconds, 1, map, err) : MOLY_NO_MEMORY(err);
+    double *map = moly_alloc(2 * n * n, sizeof *map);
+    if (!map) {
+        return MOLY_NO_MEMORY(err);
+    }
+    moly_status status = decay_map(inventory->family, seconds, map, err);
     if (!status) {
-        inventory_apply(inventory, map);
+        apply_map(map, n, inventory, map + n * n);
     }
     moly_free(map);
     return status;
@@ -256,12 +269,17 @@ moly_status inventory_post(holding *inventory, double activity_bq, double sd_bq,
     const decay_family *family = inventory->family;
     size_t n = family->n;
     double one[MAX_MEMBERS] = {1.0}, left[MAX_MEMBERS];
+    double atoms = activity_bq / family->lambda_per_s[0];
+    double sd = sd_bq / family->lambda_per_s[0];
+    if (seconds == 0.0) {
+        inventory->atoms[0] += atoms;
+        inventory->covariance[0] += sd * sd;
+        return MOLY_OK;
+    }
     moly_status status = moly_decay_atoms(family->engine, one, &seconds, 1, left, NULL, err);
     if (status) {
         return status;
     }
-    double atoms = activity_bq / family->lambda_per_s[0];
-    double sd = sd_bq / family->lambda_per_s[0];
     for (size_t i = 0; i < n; i++) {
         inventory->atoms[i] += atoms * left[i];
         for (size_t k = 0; k < n; k++) {
@@ -269,4 +287,33 @@ moly_status inventory_post(holding *inventory, double activity_bq, double sd_bq,
         }
     }
     return MOLY_OK;
+}
+
+size_t inventory_place(const holding *inventory, const char *nuclide)
+{
+    size_t i = 0;
+    while (i < inventory->family->n && strcmp(inventory->family->names[i], nuclide) != 0) {
+        i++;
+    }
+    return i;
+}
+
+void inventory_take_share(holding *inventory, const char *nuclide, double share)
+{
+    size_t n = inventory->family->n, j = inventory_place(inventory, nuclide);
+    for (size_t i = 0; i < n && j < n; i++) { /* T V T', T = 1 - share e_j e_j' */
+        inventory->covariance[i * n + j] *= 1.0 - share;
+        inventory->covariance[j * n + i] *= 1.0 - share;
+    }
+}
+
+void inventory_add_amount(const holding *inventory, const char *nuclide, double *activity_bq,
+                          double *variance_bq2)
+{
+    size_t n = inventory->family->n, i = inventory_place(inventory, nuclide);
+    if (i < n) {
+        double lambda_per_s = inventory->family->lambda_per_s[i];
+        *activity_bq += inventory->atoms[i] * lambda_per_s;
+        *variance_bq2 += inventory->covariance[i * n + i] * lambda_per_s * lambda_per_s;
+    }
 }

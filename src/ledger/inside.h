@@ -26,6 +26,13 @@ enum {
 typedef struct ledger_request ledger_request;
 typedef struct decay_family decay_family;
 
+/* Decay families in use: only added to. */
+typedef struct families {
+    pthread_mutex_t lock;
+    const decay_family *first;
+} families;
+typedef struct changes changes;
+
 struct moly_ledger {
     char *url;
     store_options options;
@@ -48,8 +55,8 @@ struct moly_ledger {
     store *idle[MAX_IDLE_READERS];
     size_t n_idle;
 
-    pthread_mutex_t family_lock;
-    decay_family *families; /* immutable once in the list */
+    families families;
+    changes *changes; /* the leader's: of the event that is being appended */
 };
 
 struct moly_ledger_reader {
@@ -114,11 +121,12 @@ typedef struct applied_event {
     int64_t seq, at_us;
     const char *kind, *subject;
 } applied_event;
-MOLY_CHECKED moly_status projections_apply(moly_ledger *ledger, store *s,
-                                           const applied_event *event, const json_t *body,
-                                           moly_error *err);
+MOLY_CHECKED moly_status projections_apply(changes *c, const applied_event *event,
+                                           const json_t *body, moly_error *err);
+/* Ask for everything that an event with this body reads. */
+MOLY_CHECKED moly_status projections_read_ahead(changes *c, const json_t *body, moly_error *err);
 /* Put "before" into the records of a body. */
-MOLY_CHECKED moly_status projections_fill_before(store *s, json_t *body, moly_error *err);
+MOLY_CHECKED moly_status projections_fill_before(changes *c, json_t *body, moly_error *err);
 
 /* record.c */
 MOLY_CHECKED moly_status record_load(store *s, const char *node, json_t **doc, int64_t *seq,
@@ -134,8 +142,5 @@ MOLY_CHECKED moly_status person_printed_name(store *s, const char *person, char 
 
 /* blob.c */
 MOLY_CHECKED moly_status blob_claim(moly_transaction *transaction, json_t *body, moly_error *err);
-
-/* A JSON text of `length` bytes as a value for canonical output, written as jansson writes it. */
-void add_json_text(moly_text *out, const char *text, size_t length);
 
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "accounts.h"
+#include "changes.h"
 #include "inside.h"
 
 struct site_read {
@@ -72,12 +73,14 @@ static moly_status allocate(const char *url, const store_options *options, const
     (void)pthread_mutex_init(&ledger->queue_lock, NULL);
     (void)pthread_cond_init(&ledger->queue_moved, NULL);
     (void)pthread_mutex_init(&ledger->pool_lock, NULL);
-    (void)pthread_mutex_init(&ledger->family_lock, NULL);
+    families_init(&ledger->families);
     ledger->url = moly_strdup(url);
     ledger->vfs = options ? moly_strdup(options->sqlite_vfs) : NULL;
     ledger->options.sqlite_vfs = ledger->vfs;
     ledger->site_secret = sodium_malloc(SECRET_BYTES);
-    if (!ledger->url || !ledger->site_secret || (options && options->sqlite_vfs && !ledger->vfs)) {
+    ledger->changes = moly_alloc(1, sizeof *ledger->changes);
+    if (!ledger->url || !ledger->changes || !ledger->site_secret ||
+        (options && options->sqlite_vfs && !ledger->vfs)) {
         moly_ledger_close(ledger);
         return MOLY_NO_MEMORY(err);
     }
@@ -321,11 +324,14 @@ void moly_ledger_close(moly_ledger *ledger)
         store_close(ledger->idle[i]);
     }
     store_close(ledger->writer);
-    families_free(ledger->families);
+    families_free(&ledger->families);
+    if (ledger->changes) {
+        changes_free(ledger->changes);
+    }
+    moly_free(ledger->changes);
     (void)pthread_mutex_destroy(&ledger->queue_lock);
     (void)pthread_cond_destroy(&ledger->queue_moved);
     (void)pthread_mutex_destroy(&ledger->pool_lock);
-    (void)pthread_mutex_destroy(&ledger->family_lock);
     sodium_free(ledger->site_secret);
     moly_free(ledger->site_name);
     moly_free(ledger->site_country);

@@ -105,6 +105,20 @@ static moly_status get_record(const json_t *record, const char **kind, const cha
     return status;
 }
 
+/* As record_load(), from what is known. */
+static moly_status load(changes *c, const char *node, json_t **doc, moly_error *err)
+{
+    const changed_row *row = NULL;
+    store_value columns[MAX_ROW_COLUMNS];
+    *doc = NULL;
+    moly_status status = changes_get_record(c, node, &row, err);
+    if (status || !row->is_there) {
+        return status;
+    }
+    (void)row_unpack(row->bytes, row->length, columns);
+    return moly_json_parse(store_get_text(&columns[7]), columns[7].length, doc, err);
+}
+
 /* ---- before ------------------------------------------------------------------------------- */
 
 /* What an earlier entry of the same body sets counts as the old value of a later one. */
@@ -122,7 +136,7 @@ static void overlay_earlier(json_t *records, size_t index, const char *kind, con
     }
 }
 
-moly_status projections_fill_before(store *s, json_t *body, moly_error *err)
+moly_status projections_fill_before(changes *c, json_t *body, moly_error *err)
 {
     json_t *records, *record;
     moly_status status = get_list(body, "records", true, &records, err);
@@ -134,7 +148,7 @@ moly_status projections_fill_before(store *s, json_t *body, moly_error *err)
         json_t *set, *value, *doc = NULL, *before = NULL;
         status = status ? status : get_record(record, &kind, &id, &set, &node, err);
         if (!status) {
-            status = record_load(s, node, &doc, NULL, err);
+            status = load(c, node, &doc, err);
         }
         moly_free(node);
         if (status) {
@@ -160,16 +174,14 @@ moly_status projections_fill_before(store *s, json_t *body, moly_error *err)
 
 /* ---- records ------------------------------------------------------------------------------ */
 
-static moly_status index_subject(store *s, const char *subject, int64_t seq, moly_error *err)
+static moly_status index_subject(changes *c, const char *subject, int64_t seq, moly_error *err)
 {
-    return store_query(s,
-                       "INSERT INTO event_subject (subject, seq) VALUES ($1, $2)"
-                       " ON CONFLICT (subject, seq) DO NOTHING",
-                       STORE_VALUES(store_text(subject), store_int(seq)), NULL, NULL, err);
+    const store_value columns[] = {store_text(subject), store_int(seq)};
+    return changes_put(c, P_EVENT_SUBJECT, columns, err);
 }
 
 /* "E-000042" counts in the series "E" of its kind; other ids in none. */
-static moly_status count_in_series(store *s, const char *kind, const char *id, moly_error *err)
+static moly_status count_in_series(changes *c, const char *kind, const char *id, moly_error *err)
 {
     const char *dash = strrchr(id, '-');
     size_t digits = dash ? strlen(dash + 1) : 0;
@@ -184,12 +196,23 @@ static moly_status count_in_series(store *s, const char *kind, const char *id, m
     if (status) {
         return status;
     }
-    return store_query(s,
-                       "INSERT INTO series (kind, prefix, last) VALUES ($1, $2, $3)"
-                       " ON CONFLICT (kind, prefix) DO UPDATE SET last = excluded.last"
-                       " WHERE series.last < excluded.last",
-                       STORE_VALUES(store_text(kind), store_text(prefix), store_int(number)), NULL,
-                       NULL, err);
+    char series[MAX_KIND + MAX_ID + 2];
+    (void)snprintf(series, sizeof series, "%s\t%s", kind, prefix);
+    const json_t *last = json_object_get(c->last_numbers, series);
+    if (last && json_integer_value(last) < number &&
+        json_object_set_new(c->last_numbers, series, json_integer(number)) != 0) {
+        return MOLY_NO_MEMORY(err);
+    }
+    const store_value columns[] = {store_text(kind), store_text(prefix), store_int(number)};
+    const changed_row *row = changes_find(c, P_SERIES, columns);
+    if (row) {
+        store_value known[MAX_ROW_COLUMNS];
+        (void)row_unpack(row->bytes, row->length, known);
+        if (known[2].i >= number) {
+            return MOLY_OK;
+        }
+    }
+    return changes_put(c, P_SERIES, columns, err);
 }
 
 static moly_status merge(json_t *doc, json_t *set, moly_error *err)
@@ -218,7 +241,7 @@ static moly_status get_index_text(const json_t *doc, const char *node, const cha
     return MOLY_OK;
 }
 
-static moly_status save_record(store *s, const char *kind, const char *id, const char *node,
+static moly_status save_record(changes *c, const char *kind, const char *id, const char *node,
                                const json_t *doc, int64_t seq, moly_error *err)
 {
     const char *state, *owner, *at;
@@ -241,48 +264,44 @@ static moly_status save_record(store *s, const char *kind, const char *id, const
     if (!text) {
         return MOLY_NO_MEMORY(err);
     }
-    status = store_query(
-        s,
-        "INSERT INTO record (node, kind, id, state, owner, at_us, seq, doc)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-        " ON CONFLICT (node) DO UPDATE SET state = excluded.state, owner = excluded.owner,"
-        " at_us = excluded.at_us, seq = excluded.seq, doc = excluded.doc",
-        STORE_VALUES(store_text(node), store_text(kind), store_text(id), store_text(state),
-                     store_text(owner), store_int_or_null(instant.us, !at), store_int(seq),
-                     store_text(text)),
-        NULL, NULL, err);
+    const store_value columns[] = {
+        store_text(node),  store_text(kind),  store_text(id),
+        store_text(state), store_text(owner), store_int_or_null(instant.us, !at),
+        store_int(seq),    store_text(text),
+    };
+    status = changes_put(c, P_RECORD, columns, err);
     moly_free(text);
     return status;
 }
 
-static moly_status apply_record(store *s, const json_t *record, int64_t seq, moly_error *err)
+static moly_status apply_record(changes *c, const json_t *record, int64_t seq, moly_error *err)
 {
     const char *kind, *id;
     char *node = NULL;
     json_t *set, *doc = NULL;
     moly_status status = get_record(record, &kind, &id, &set, &node, err);
     if (!status) {
-        status = record_load(s, node, &doc, NULL, err);
+        status = load(c, node, &doc, err);
     }
     if (!status && !doc) {
         doc = json_object();
-        status = doc ? count_in_series(s, kind, id, err) : MOLY_NO_MEMORY(err);
+        status = doc ? count_in_series(c, kind, id, err) : MOLY_NO_MEMORY(err);
     }
     if (!status) {
         status = merge(doc, set, err);
     }
     if (!status) {
-        status = save_record(s, kind, id, node, doc, seq, err);
+        status = save_record(c, kind, id, node, doc, seq, err);
     }
     if (!status) {
-        status = index_subject(s, node, seq, err);
+        status = index_subject(c, node, seq, err);
     }
     json_decref(doc);
     moly_free(node);
     return status;
 }
 
-static moly_status apply_link(store *s, const json_t *link, int64_t seq, moly_error *err)
+static moly_status apply_link(changes *c, const json_t *link, int64_t seq, moly_error *err)
 {
     const char *from = NULL, *to = NULL, *role = NULL;
     moly_status status = moly_json_get_text(link, "from", &from, err);
@@ -302,19 +321,16 @@ static moly_status apply_link(store *s, const json_t *link, int64_t seq, moly_er
     if (status) {
         return status;
     }
-    return store_query(
-        s,
-        "INSERT INTO link (from_node, to_node, role, seq) VALUES ($1, $2, $3, $4)"
-        " ON CONFLICT (from_node, to_node, role) DO NOTHING",
-        STORE_VALUES(store_text(from), store_text(to), store_text(role), store_int(seq)), NULL,
-        NULL, err);
+    const store_value columns[] = {store_text(from), store_text(to), store_text(role),
+                                   store_int(seq)};
+    return changes_find(c, P_LINK, columns) ? MOLY_OK : changes_put(c, P_LINK, columns, err);
 }
 
 /* ---- corrections ---------------------------------------------------------------------------- */
 
 /* R-04, R-11: a correction is a new event; it needs a reason, and the original then shows by which
  * event it was corrected. */
-static moly_status apply_correction(store *s, const applied_event *event, const json_t *body,
+static moly_status apply_correction(changes *c, const applied_event *event, const json_t *body,
                                     moly_error *err)
 {
     const json_t *corrects = json_object_get(body, "corrects");
@@ -330,17 +346,52 @@ static moly_status apply_correction(store *s, const applied_event *event, const 
     if (!reason || strspn(reason, " \t\n") == strlen(reason)) {
         return MOLY_REFUSE(err, "R-04", "correcting event %lld needs a reason", (long long)seq);
     }
-    return store_query(s, "INSERT INTO correction (corrects, seq) VALUES ($1, $2)",
-                       STORE_VALUES(store_int(seq), store_int(event->seq)), NULL, NULL, err);
+    const store_value columns[] = {store_int(seq), store_int(event->seq)};
+    return changes_put(c, P_CORRECTION, columns, err);
+}
+
+/* ---- reading ahead -------------------------------------------------------------------------- */
+
+static moly_status want_account(changes *c, const json_t *object, const char *key, moly_error *err)
+{
+    const char *name = json_string_value(json_object_get(object, key));
+    return name ? account_want(c, name, err) : MOLY_OK;
+}
+
+/* What is malformed is found where it is applied. */
+moly_status projections_read_ahead(changes *c, const json_t *body, moly_error *err)
+{
+    size_t i;
+    json_t *item;
+    moly_status status = MOLY_OK;
+    json_array_foreach(json_object_get(body, "records"), i, item)
+    {
+        const char *kind = json_string_value(json_object_get(item, "kind"));
+        const char *id = json_string_value(json_object_get(item, "id"));
+        char *node = NULL;
+        if (!status && kind && id && record_node(kind, id, &node, NULL) == MOLY_OK) {
+            status = changes_want_record(c, node, err);
+        }
+        moly_free(node);
+    }
+    json_array_foreach(json_object_get(body, "transfers"), i, item)
+    {
+        status = status ? status : want_account(c, item, "from", err);
+        status = status ? status : want_account(c, item, "to", err);
+    }
+    json_array_foreach(json_object_get(body, "measurements"), i, item)
+    {
+        status = status ? status : want_account(c, item, "account", err);
+    }
+    return status;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
-static moly_status apply_activity(moly_ledger *ledger, store *s, const applied_event *event,
-                                  const json_t *body, moly_error *err)
+static moly_status apply_activity(changes *c, const applied_event *event, const json_t *body,
+                                  moly_error *err)
 {
-    posting_context context = {
-        .ledger = ledger, .store = s, .event = event, .index_subject = index_subject};
+    posting_context context = {.changes = c, .event = event, .index_subject = index_subject};
     json_t *transfers, *measurements, *closes, *item;
     size_t i;
     moly_status status = get_list(body, "transfers", true, &transfers, err);
@@ -363,19 +414,19 @@ static moly_status apply_activity(moly_ledger *ledger, store *s, const applied_e
     }
     json_array_foreach(closes, i, item)
     {
-        status = status ? status : accounts_close(&context, json_string_value(item), err);
+        status = status ? status : accounts_close(&context, body, json_string_value(item), err);
     }
     return status;
 }
 
-moly_status projections_apply(moly_ledger *ledger, store *s, const applied_event *event,
-                              const json_t *body, moly_error *err)
+moly_status projections_apply(changes *c, const applied_event *event, const json_t *body,
+                              moly_error *err)
 {
     json_t *records, *links, *item;
     size_t i;
-    moly_status status = index_subject(s, event->subject, event->seq, err);
+    moly_status status = index_subject(c, event->subject, event->seq, err);
     if (!status) {
-        status = apply_correction(s, event, body, err);
+        status = apply_correction(c, event, body, err);
     }
     if (!status) {
         status = get_list(body, "records", true, &records, err);
@@ -386,15 +437,15 @@ moly_status projections_apply(moly_ledger *ledger, store *s, const applied_event
     if (!status) {
         json_array_foreach(records, i, item)
         {
-            status = status ? status : apply_record(s, item, event->seq, err);
+            status = status ? status : apply_record(c, item, event->seq, err);
         }
         json_array_foreach(links, i, item)
         {
-            status = status ? status : apply_link(s, item, event->seq, err);
+            status = status ? status : apply_link(c, item, event->seq, err);
         }
     }
     if (!status) {
-        status = apply_activity(ledger, s, event, body, err);
+        status = apply_activity(c, event, body, err);
     }
     if (status) {
         moly_error_context(err, "%s about %s", event->kind, event->subject);

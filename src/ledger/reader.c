@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "changes.h"
 #include "event.h"
 
 enum { DEFAULT_RECORDS = 500, DEFAULT_EVENTS = 100, MAX_ROWS = 100000 };
@@ -352,15 +353,27 @@ moly_status moly_transaction_next_id(moly_transaction *transaction, const char *
         return MOLY_FAIL(err, MOLY_ERR_USAGE, "prefix of a series: 1 to %d bytes wanted",
                          MAX_PREFIX);
     }
+    changes *c = transaction->ledger->changes;
     int64_t last = 0;
-    moly_status status = store_query_int(
-        transaction->store, "SELECT last FROM series WHERE kind = $1 AND prefix = $2",
-        STORE_VALUES(store_text(kind), store_text(prefix)), &last, NULL, err);
-    if (status) {
-        return status;
-    }
+    moly_status status = MOLY_OK;
     moly_text key = {0};
     moly_text_printf(&key, "%s\t%s", kind, prefix);
+    const json_t *known = key.is_broken ? NULL : json_object_get(c->last_numbers, key.data);
+    if (known) {
+        last = json_integer_value(known);
+    } else if (!key.is_broken) {
+        status = store_query_int(
+            transaction->store, "SELECT last FROM series WHERE kind = $1 AND prefix = $2",
+            STORE_VALUES(store_text(kind), store_text(prefix)), &last, NULL, err);
+        c->last_numbers = c->last_numbers ? c->last_numbers : json_object();
+        if (!status && json_object_set_new(c->last_numbers, key.data, json_integer(last)) != 0) {
+            status = MOLY_NO_MEMORY(err);
+        }
+    }
+    if (status) {
+        moly_text_free(&key);
+        return status;
+    }
     transaction->issued = transaction->issued ? transaction->issued : json_object();
     int64_t issued =
         key.is_broken ? 0 : json_integer_value(json_object_get(transaction->issued, key.data));

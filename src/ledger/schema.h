@@ -17,8 +17,6 @@ typedef struct schema_table {
     const char *name;
     table_class class;
     const char *columns; /* between the parentheses of CREATE TABLE */
-    const char *order;   /* key columns, for dumps */
-    size_t n_columns;
 } schema_table;
 
 extern const schema_table schema_tables[];

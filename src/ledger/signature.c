@@ -8,7 +8,7 @@
 static void add_text_member(moly_text *out, const char *key, const char *text)
 {
     moly_text_printf(out, "\"%s\":", key);
-    add_json_text(out, text, strlen(text));
+    moly_text_add_json(out, text, strlen(text));
     moly_text_add(out, ",");
 }
 

@@ -61,11 +61,16 @@ void store_close(store *s)
 
 moly_status store_begin(store *s, moly_error *err)
 {
+    s->part = 0;
+    s->is_doomed = false;
     return s->ops->begin(s, err);
 }
 
 moly_status store_commit(store *s, moly_error *err)
 {
+    if (s->is_doomed) {
+        return MOLY_FAIL(err, MOLY_ERR_IO, "the transaction had failed before");
+    }
     return s->ops->commit(s, err);
 }
 
@@ -76,16 +81,22 @@ void store_rollback(store *s)
 
 moly_status store_part_begin(store *s, moly_error *err)
 {
-    return store_query(s, "SAVEPOINT part", NULL, 0, NULL, NULL, err);
+    s->part++;
+    return store_later(s, "SAVEPOINT part", NULL, 0, NULL, NULL, err);
 }
 
 moly_status store_part_keep(store *s, moly_error *err)
 {
-    return store_query(s, "RELEASE SAVEPOINT part", NULL, 0, NULL, NULL, err);
+    return store_later(s, "RELEASE SAVEPOINT part", NULL, 0, NULL, NULL, err);
 }
 
 moly_status store_part_undo(store *s, moly_error *err)
 {
+    moly_status failed_before = store_settle(s, NULL); /* it is undone all the same */
+    (void)failed_before;
+    if (s->is_doomed) {
+        return MOLY_FAIL(err, MOLY_ERR_IO, "the transaction had failed before");
+    }
     moly_status status = store_query(s, "ROLLBACK TO SAVEPOINT part", NULL, 0, NULL, NULL, err);
     return status ? status : store_part_keep(s, err);
 }
@@ -94,6 +105,18 @@ moly_status store_query(store *s, const char *sql, const store_value *values, si
                         store_row row, void *context, moly_error *err)
 {
     return s->ops->query(s, sql, values, n_values, row, context, err);
+}
+
+moly_status store_later(store *s, const char *sql, const store_value *values, size_t n_values,
+                        store_row row, void *context, moly_error *err)
+{
+    return s->ops->later ? s->ops->later(s, sql, values, n_values, row, context, err)
+                         : s->ops->query(s, sql, values, n_values, row, context, err);
+}
+
+moly_status store_settle(store *s, moly_error *err)
+{
+    return s->ops->settle ? s->ops->settle(s, err) : MOLY_OK;
 }
 
 struct one_int {

@@ -54,10 +54,14 @@ typedef struct store_ops {
     void (*close)(store *s);
     /* A write transaction holds the right to append alone; a reading one sees one state. */
     moly_status (*begin)(store *s, moly_error *err);
-    moly_status (*commit)(store *s, moly_error *err); /* returns when it is durable */
+    moly_status (*commit)(store *s, moly_error *err); /* settles; returns when it is durable */
     void (*rollback)(store *s);
     moly_status (*query)(store *s, const char *sql, const store_value *values, size_t n_values,
                          store_row row, void *context, moly_error *err);
+    /* As query, and settle; NULL where a statement costs no way to a server. */
+    moly_status (*later)(store *s, const char *sql, const store_value *values, size_t n_values,
+                         store_row row, void *context, moly_error *err);
+    moly_status (*settle)(store *s, moly_error *err);
     /* Statements that take no values, one text, not kept. */
     moly_status (*run)(store *s, const char *sql, moly_error *err);
     /* Are the tables of a ledger there? */
@@ -70,6 +74,8 @@ typedef struct store_ops {
 struct store {
     const store_ops *ops;
     store_mode mode;
+    unsigned part;  /* of the transaction; 0 is what belongs to none */
+    bool is_doomed; /* a statement of a part that counts as kept has failed: all is undone */
 };
 
 extern const store_ops store_sqlite;
@@ -86,7 +92,8 @@ MOLY_CHECKED moly_status store_begin(store *s, moly_error *err);
 MOLY_CHECKED moly_status store_commit(store *s, moly_error *err);
 void store_rollback(store *s);
 
-/* A part of a transaction that can be undone alone. */
+/* A part of a transaction that can be undone alone. A kept part whose failure comes later, which no
+ * rule or input causes, dooms the transaction: nothing of it is committed. */
 MOLY_CHECKED moly_status store_part_begin(store *s, moly_error *err);
 MOLY_CHECKED moly_status store_part_keep(store *s, moly_error *err);
 MOLY_CHECKED moly_status store_part_undo(store *s, moly_error *err);
@@ -95,6 +102,13 @@ MOLY_CHECKED moly_status store_part_undo(store *s, moly_error *err);
 MOLY_CHECKED moly_status store_query(store *s, const char *sql, const store_value *values,
                                      size_t n_values, store_row row, void *context,
                                      moly_error *err);
+/* Run a statement now or soon: its rows and its failure come with the next query, settle or commit
+ * at the latest, in order, and many statements share one way to the server. `sql` and `context`
+ * must live until then; `values` are copied. */
+MOLY_CHECKED moly_status store_later(store *s, const char *sql, const store_value *values,
+                                     size_t n_values, store_row row, void *context,
+                                     moly_error *err);
+MOLY_CHECKED moly_status store_settle(store *s, moly_error *err);
 #define STORE_VALUES(...)                                                                          \
     (const store_value[]){__VA_ARGS__},                                                            \
         sizeof((const store_value[]){__VA_ARGS__}) / sizeof(store_value)

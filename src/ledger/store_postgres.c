@@ -2,18 +2,30 @@
 /* PostgreSQL. The tables belong to the role that made them; every connection then takes the role
  * moly_application (SET ROLE), which may read and append but not change or delete evidence.
  * Triggers refuse that to everybody else too. One writer at a time: an advisory lock that lives as
- * long as the transaction. */
+ * long as the transaction.
+ *
+ * A way to the server and back costs more than most statements. All go in libpq's pipeline mode:
+ * later() sends one and remembers what waits for its rows, settle() asks for the results of all. */
 #include <libpq-fe.h>
 #include <string.h>
 
 #include "schema.h"
 #include "store.h"
 
-enum { N_KEPT = 128, MAX_COLUMNS = 24, MAX_VALUES = 16, NAME_SIZE = 24 };
+enum { N_KEPT = 128, MAX_COLUMNS = 24, MAX_VALUES = 16, NAME_SIZE = 24, MAX_WAITING = 128 };
 enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25 };
 enum { OID_FLOAT4 = 700, OID_FLOAT8 = 701 };
 /* "moly" in ASCII: the advisory lock of the chain. */
 #define LOCK_SQL "SELECT pg_advisory_xact_lock(1836017785)"
+
+/* A statement that was sent, and who waits for its rows. */
+typedef struct waiting {
+    const char *sql;
+    store_row row;
+    void *context;
+    unsigned part;
+    bool is_commit;
+} waiting;
 
 typedef struct postgres_store {
     store base;
@@ -21,6 +33,8 @@ typedef struct postgres_store {
     char *url;
     char *kept[N_KEPT]; /* texts of prepared statements; their number is their name */
     size_t n_kept;
+    waiting waiting[MAX_WAITING];
+    size_t n_waiting;
 } postgres_store;
 
 static moly_status connect_now(postgres_store *self, moly_error *err);
@@ -103,6 +117,7 @@ static void bind(bound_values *bound, size_t i, const store_value *value)
         bound->lengths[i] = 8;
     }
     if (value->is_null) {
+        bound->types[i] = 0; /* the server knows the column's */
         bound->values[i] = NULL;
     }
 }
@@ -146,14 +161,31 @@ static void read_column(const PGresult *result, int row, int index, store_value 
 
 /* ---- statements ----------------------------------------------------------------------------- */
 
+static moly_status postgres_settle(store *s, moly_error *err);
+
+/* Out of the pipeline, for what libpq does not allow in it. */
+static moly_status leave_pipeline(postgres_store *self, moly_error *err)
+{
+    moly_status status = postgres_settle(&self->base, err);
+    if (!status && PQpipelineStatus(self->connection) != PQ_PIPELINE_OFF &&
+        PQexitPipelineMode(self->connection) != 1) {
+        status = failure(err, MOLY_ERR_IO, "pipeline", PQerrorMessage(self->connection));
+    }
+    return status;
+}
+
 static moly_status postgres_run(store *s, const char *sql, moly_error *err)
 {
     postgres_store *self = (postgres_store *)s;
+    moly_status status = leave_pipeline(self, err);
+    if (status) {
+        return status;
+    }
     PGresult *result = PQexec(self->connection, sql);
     ExecStatusType state = PQresultStatus(result);
-    moly_status status = state == PGRES_COMMAND_OK || state == PGRES_TUPLES_OK
-                             ? MOLY_OK
-                             : result_failure(err, self, result, sql);
+    status = state == PGRES_COMMAND_OK || state == PGRES_TUPLES_OK
+                 ? MOLY_OK
+                 : result_failure(err, self, result, sql);
     PQclear(result);
     return status;
 }
@@ -173,10 +205,13 @@ static moly_status prepare(postgres_store *self, const char *sql, const bound_va
     if (i < self->n_kept) {
         return MOLY_OK;
     }
+    moly_status status = leave_pipeline(self, err);
+    if (status) {
+        return status;
+    }
     PGresult *result = PQprepare(self->connection, name, sql, (int)n_values, bound->types);
-    moly_status status = PQresultStatus(result) == PGRES_COMMAND_OK
-                             ? MOLY_OK
-                             : result_failure(err, self, result, sql);
+    status = PQresultStatus(result) == PGRES_COMMAND_OK ? MOLY_OK
+                                                        : result_failure(err, self, result, sql);
     PQclear(result);
     if (!status && self->n_kept < N_KEPT) {
         self->kept[self->n_kept] = moly_strdup(sql);
@@ -193,40 +228,133 @@ static moly_status prepare(postgres_store *self, const char *sql, const bound_va
     return status;
 }
 
-static moly_status postgres_query(store *s, const char *sql, const store_value *values,
-                                  size_t n_values, store_row row, void *context, moly_error *err)
+static moly_status read_rows(const PGresult *result, const waiting *one, moly_error *err)
+{
+    int n_rows = one->row ? PQntuples(result) : 0, n_columns = PQnfields(result);
+    MOLY_ASSERT(n_columns <= MAX_COLUMNS);
+    store_value columns[MAX_COLUMNS];
+    moly_status status = MOLY_OK;
+    for (int r = 0; r < n_rows && !status; r++) {
+        for (int c = 0; c < n_columns; c++) {
+            read_column(result, r, c, &columns[c]);
+        }
+        status = one->row(one->context, columns, err);
+    }
+    return status;
+}
+
+static moly_status take_result(postgres_store *self, const waiting *one, PGresult *result,
+                               moly_error *err)
+{
+    ExecStatusType state = PQresultStatus(result);
+    if (state != PGRES_COMMAND_OK && state != PGRES_TUPLES_OK) {
+        return result_failure(err, self, result, one->sql);
+    }
+    /* A transaction that failed before answers COMMIT with ROLLBACK, and calls that a success. */
+    if (one->is_commit && strcmp(PQcmdStatus(result), "COMMIT") != 0) {
+        return failure(err, MOLY_ERR_IO, one->sql, "the transaction had failed");
+    }
+    return read_rows(result, one, err);
+}
+
+/* Each statement gives its result and a NULL; the first that fails makes the server pass over those
+ * behind it. After all comes the result of the sync itself. Rows are handed out when everything has
+ * arrived, for who takes them may query again. */
+static moly_status postgres_settle(store *s, moly_error *err)
 {
     postgres_store *self = (postgres_store *)s;
+    waiting asked[MAX_WAITING];
+    PGresult *results[MAX_WAITING];
+    size_t n = self->n_waiting;
+    if (n == 0) {
+        return MOLY_OK;
+    }
+    memcpy(asked, self->waiting, n * sizeof *asked);
+    self->n_waiting = 0;
+    if (PQpipelineSync(self->connection) != 1) {
+        s->is_doomed = true;
+        return failure(err, MOLY_ERR_IO, "pipeline", PQerrorMessage(self->connection));
+    }
+    for (size_t i = 0; i < n; i++) {
+        results[i] = PQgetResult(self->connection);
+        if (results[i]) {
+            PQclear(PQgetResult(self->connection));
+        }
+    }
+    PGresult *sync = PQgetResult(self->connection);
+    bool is_synced = PQresultStatus(sync) == PGRES_PIPELINE_SYNC;
+    PQclear(sync);
+    moly_status status = MOLY_OK;
+    for (size_t i = 0; i < n; i++) {
+        if (!status) {
+            status = take_result(self, &asked[i], results[i], err);
+            s->is_doomed = s->is_doomed || (status && asked[i].part != s->part);
+        }
+        PQclear(results[i]);
+    }
+    if (!status && !is_synced) {
+        s->is_doomed = true;
+        status = failure(err, MOLY_ERR_IO, "pipeline", PQerrorMessage(self->connection));
+    }
+    return status;
+}
+
+/* Transaction control is sent as text, everything else prepared once. */
+static moly_status send(postgres_store *self, const char *sql, const store_value *values,
+                        size_t n_values, bool is_kept, moly_error *err)
+{
     bound_values bound = {0};
     char name[NAME_SIZE];
     MOLY_ASSERT(n_values <= MAX_VALUES);
     for (size_t i = 0; i < n_values; i++) {
         bind(&bound, i, &values[i]);
     }
-    moly_status status = prepare(self, sql, &bound, n_values, name, err);
+    moly_status status =
+        self->n_waiting == MAX_WAITING ? postgres_settle(&self->base, err) : MOLY_OK;
+    if (!status && is_kept) {
+        status = prepare(self, sql, &bound, n_values, name, err);
+    }
     if (status) {
         return status;
     }
-    PGresult *result = PQexecPrepared(self->connection, name, (int)n_values, bound.values,
-                                      bound.lengths, bound.formats, 1);
-    ExecStatusType state = PQresultStatus(result);
-    if (state != PGRES_COMMAND_OK && state != PGRES_TUPLES_OK) {
-        status = result_failure(err, self, result, sql);
+    bool is_sent =
+        (PQpipelineStatus(self->connection) != PQ_PIPELINE_OFF ||
+         PQenterPipelineMode(self->connection) == 1) &&
+        (is_kept ? PQsendQueryPrepared(self->connection, name, (int)n_values, bound.values,
+                                       bound.lengths, bound.formats, 1)
+                 : PQsendQueryParams(self->connection, sql, 0, NULL, NULL, NULL, NULL, 1)) == 1;
+    return is_sent ? MOLY_OK : failure(err, MOLY_ERR_IO, sql, PQerrorMessage(self->connection));
+}
+
+static moly_status postgres_later(store *s, const char *sql, const store_value *values,
+                                  size_t n_values, store_row row, void *context, moly_error *err)
+{
+    postgres_store *self = (postgres_store *)s;
+    moly_status status = send(self, sql, values, n_values, true, err);
+    if (!status) {
+        self->waiting[self->n_waiting++] =
+            (waiting){.sql = sql, .row = row, .context = context, .part = s->part};
     }
-    int n_rows = status || !row ? 0 : PQntuples(result), n_columns = PQnfields(result);
-    MOLY_ASSERT(n_columns <= MAX_COLUMNS);
-    store_value columns[MAX_COLUMNS];
-    for (int r = 0; r < n_rows && !status; r++) {
-        for (int c = 0; c < n_columns; c++) {
-            read_column(result, r, c, &columns[c]);
-        }
-        status = row(context, columns, err);
-    }
-    PQclear(result);
     return status;
 }
 
+static moly_status postgres_query(store *s, const char *sql, const store_value *values,
+                                  size_t n_values, store_row row, void *context, moly_error *err)
+{
+    moly_status status = postgres_later(s, sql, values, n_values, row, context, err);
+    return status ? status : postgres_settle(s, err);
+}
+
 /* ---- transactions --------------------------------------------------------------------------- */
+
+static moly_status control(postgres_store *self, const char *sql, moly_error *err)
+{
+    moly_status status = send(self, sql, NULL, 0, false, err);
+    if (!status) {
+        self->waiting[self->n_waiting++] = (waiting){.sql = sql, .part = self->base.part};
+    }
+    return status;
+}
 
 static moly_status postgres_begin(store *s, moly_error *err)
 {
@@ -241,26 +369,27 @@ static moly_status postgres_begin(store *s, moly_error *err)
         /* The first reading pins the state that the whole transaction sees. */
         return postgres_run(s, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1", err);
     }
-    moly_status status = postgres_run(s, "BEGIN", err);
-    return status ? status : postgres_run(s, LOCK_SQL, err);
+    moly_status status = control(self, "BEGIN", err);
+    return status ? status : postgres_later(s, LOCK_SQL, NULL, 0, NULL, NULL, err);
 }
 
+/* Goes with what waits, and is passed over by the server when any of that fails. */
 static moly_status postgres_commit(store *s, moly_error *err)
 {
     postgres_store *self = (postgres_store *)s;
-    PGresult *result = PQexec(self->connection, "COMMIT");
-    /* A transaction that failed before answers COMMIT with ROLLBACK, and calls that a success. */
-    moly_status status =
-        PQresultStatus(result) == PGRES_COMMAND_OK && strcmp(PQcmdStatus(result), "COMMIT") == 0
-            ? MOLY_OK
-            : result_failure(err, self, result, "COMMIT");
-    PQclear(result);
+    moly_status status = control(self, "COMMIT", err);
+    if (!status) {
+        self->waiting[self->n_waiting - 1].is_commit = true;
+        status = postgres_settle(s, err);
+    }
     return status;
 }
 
 static void postgres_rollback(store *s)
 {
     postgres_store *self = (postgres_store *)s;
+    moly_status failed_before = postgres_settle(s, NULL); /* it is undone all the same */
+    (void)failed_before;
     if (PQtransactionStatus(self->connection) != PQTRANS_IDLE) {
         (void)postgres_run(s, "ROLLBACK", NULL);
     }
@@ -308,6 +437,7 @@ static moly_status connect_now(postgres_store *self, moly_error *err)
 {
     store *s = &self->base;
     forget_statements(self);
+    self->n_waiting = 0;
     PQfinish(self->connection);
     self->connection = PQconnectdb(self->url);
     if (PQstatus(self->connection) != CONNECTION_OK) {
@@ -421,6 +551,8 @@ const store_ops store_postgres = {
     .commit = postgres_commit,
     .rollback = postgres_rollback,
     .query = postgres_query,
+    .later = postgres_later,
+    .settle = postgres_settle,
     .run = postgres_run,
     .has_schema = postgres_has_schema,
     .make_schema = postgres_make_schema,

@@ -3,6 +3,7 @@
  * threads that ask while one is under way share the next. Whoever finds no leader leads: it takes
  * all that wait, runs each part inside a savepoint of one transaction, signs the head, commits, and
  * tells the others. */
+#include "changes.h"
 #include "event.h"
 
 struct ledger_request {
@@ -39,40 +40,49 @@ static moly_status write_head(moly_ledger *ledger, const chain_head *head, moly_
     if (status) {
         return status;
     }
-    return store_query(ledger->writer, "INSERT INTO head VALUES ($1, $2, $3, $4)",
+    return store_later(ledger->writer, "INSERT INTO head VALUES ($1, $2, $3, $4)",
                        STORE_VALUES(store_int(head->seq), store_blob(head->hash, HASH_BYTES),
                                     store_int(signed_us), store_blob(signature, SIGNATURE_BYTES)),
                        NULL, NULL, err);
 }
 
+static void act(moly_transaction *transaction, ledger_request *request)
+{
+    request->status = request->transact(transaction, request->context, request->err);
+    if (!request->status && transaction->broken) {
+        request->status = MOLY_FAIL(request->err, transaction->broken,
+                                    "an event could not be appended: the transaction is undone");
+    }
+    if (!request->status && transaction->blobs) {
+        request->status = MOLY_FAIL(request->err, MOLY_ERR_INTERNAL,
+                                    "a blob was kept without an event that names it");
+    }
+    json_decref(transaction->blobs);
+    json_decref(transaction->issued);
+}
+
 /* Run one part; `head` moves on only when it is kept. A returned failure is the store's, the part's
- * own goes to its request. */
-static moly_status run_part(moly_ledger *ledger, ledger_request *request, chain_head *head,
-                            moly_error *err)
+ * own goes to its request. A part alone in its group is undone with the whole. */
+static moly_status run_part(moly_ledger *ledger, ledger_request *request, bool is_alone,
+                            chain_head *head, moly_error *err)
 {
     store *s = ledger->writer;
     moly_transaction transaction = {
         .ledger = ledger, .reader = {ledger, s}, .store = s, .head = *head};
-    moly_status status = store_part_begin(s, err);
+    moly_status status = is_alone ? MOLY_OK : store_part_begin(s, err);
     if (status) {
         return status;
     }
-    request->status = request->transact(&transaction, request->context, request->err);
-    if (!request->status && transaction.broken) {
-        request->status = MOLY_FAIL(request->err, transaction.broken,
-                                    "an event could not be appended: the transaction is undone");
+    act(&transaction, request);
+    if (!request->status && !is_alone) {
+        request->status = store_part_keep(s, request->err);
     }
-    if (!request->status && transaction.blobs) {
-        request->status = MOLY_FAIL(request->err, MOLY_ERR_INTERNAL,
-                                    "a blob was kept without an event that names it");
-    }
-    json_decref(transaction.blobs);
-    json_decref(transaction.issued);
     if (request->status) {
-        return store_part_undo(s, err);
+        changes_forget_numbers(ledger->changes);
+        return is_alone ? MOLY_OK : store_part_undo(s, err);
     }
     *head = transaction.head;
-    return store_part_keep(s, err);
+    return MOLY_OK;
 }
 
 static moly_status run_group(moly_ledger *ledger, ledger_request *group, moly_error *err)
@@ -84,10 +94,11 @@ static moly_status run_group(moly_ledger *ledger, ledger_request *group, moly_er
     }
     chain_head first, head;
     bool is_kept = false;
+    changes_forget_numbers(ledger->changes);
     status = chain_load_head(s, &first, err);
     head = first;
     for (ledger_request *request = group; request && !status; request = request->next) {
-        status = run_part(ledger, request, &head, err);
+        status = run_part(ledger, request, group->next == NULL, &head, err);
         is_kept = is_kept || !request->status;
     }
     if (!status && head.seq > first.seq) {

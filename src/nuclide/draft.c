@@ -72,6 +72,7 @@ moly_status moly_draft_add(moly_draft *draft, moly_state state, moly_draft_nucli
     added->body.half_life_sd_s = NAN;
     added->body.atomic_mass_u = NAN;
     added->body.atomic_mass_sd_u = NAN;
+    added->body.air_kerma_ugy_m2_per_mbq_h = NAN;
     draft->nuclides[draft->n++] = added;
     *slot = (int32_t)draft->n;
     *nuclide = added;

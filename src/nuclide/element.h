@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "moly/nuclide/nuclide.h"
+
 #define MOLY_NUCLIDE_NAME_SIZE 12
 #define MOLY_Z_MAX 118
 #define MOLY_A_MAX 310
@@ -17,8 +19,6 @@ typedef struct moly_state {
     int z, a, isomer;
 } moly_state;
 
-/** "Tc"; z 0 is "n" (the neutron). NULL outside 0..118. */
-const char *moly_element_symbol(int z);
 /** "technetium", for table headings. NULL outside 0..118. */
 const char *moly_element_word(int z);
 

@@ -26,6 +26,8 @@ enum {
     INDEX_WIDTH = 6,
     FRACTION_WIDTH = 11,
     MEANS = 153,
+    KERMA = 218,
+    KERMA_WIDTH = 9,
     SHORTEST_ROW = 175,
 };
 
@@ -95,6 +97,17 @@ static moly_status half_life(const text_line *line, double *seconds, moly_error 
         }
     }
     return bad(line, UNIT, "a unit of time is us, ms, s, m, h, d or y", err);
+}
+
+/* Moly's own (AME2020): the index has none that can be used. */
+static double evaluated_mass_u(moly_state state)
+{
+    char name[MOLY_NUCLIDE_NAME_SIZE];
+    size_t index = 0;
+    const moly_nuclide_set *set = moly_nuclide_set_builtin();
+    return moly_nuclide_find(set, moly_state_name(state, name), &index, NULL) == MOLY_OK
+               ? moly_nuclide_at(set, index)->atomic_mass_u
+               : NAN;
 }
 
 static moly_status daughters(const text_line *line, moly_draft *draft, moly_draft_nuclide *nuclide,
@@ -169,6 +182,15 @@ static moly_status index_row(const text_line *line, moly_draft *draft, moly_erro
     nuclide->body.mean_alpha_kev = alpha * 1000.0 * (state.a - 4.0) / state.a;
     nuclide->body.mean_electron_kev = electron * 1000.0;
     nuclide->body.mean_photon_kev = photon * 1000.0;
+    nuclide->body.atomic_mass_u = evaluated_mass_u(state);
+    if (line->length >= KERMA + KERMA_WIDTH - 1) {
+        double gy_m2_per_bq_s = 0.0;
+        status = number(line, KERMA, KERMA_WIDTH, &gy_m2_per_bq_s, err);
+        nuclide->body.air_kerma_ugy_m2_per_mbq_h = gy_m2_per_bq_s * 3.6e15;
+    }
+    if (status != MOLY_OK) {
+        return status;
+    }
     return daughters(line, draft, nuclide, err);
 }
 

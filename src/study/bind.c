@@ -86,27 +86,38 @@ static moly_status register_patient(study_import *import, moly_error *err)
     return import->patient ? MOLY_OK : MOLY_NO_MEMORY(err);
 }
 
+moly_status study_find_patient(study_import *import, moly_error *err)
+{
+    const char *number = import->image->header.patient_id;
+    import->patient = import->source->patient;
+    return import->patient || !number || !number[0]
+               ? MOLY_OK
+               : find_by_number(import, number, &import->patient, err);
+}
+
 moly_status study_bind_patient(study_import *import, moly_error *err)
 {
     const char *number = import->image->header.patient_id;
-    if (import->source->patient) {
-        import->patient = import->source->patient;
-        return MOLY_OK;
-    }
-    if (!number || !number[0]) {
+    if (!import->source->patient && (!number || !number[0])) {
         return MOLY_FAIL(err, MOLY_ERR_DATA,
                          "the image names no patient (Patient ID is empty): say whose it is with "
                          "--patient");
     }
-    moly_status status = find_by_number(import, number, &import->patient, err);
+    moly_status status = study_find_patient(import, err);
     if (status == MOLY_OK && !import->patient) {
         status = register_patient(import, err);
     }
     return status;
 }
 
-/* The patient's last dose given in the day before the acquisition. */
-static const json_t *last_before(const json_t *doses, moly_instant acquired)
+/* A header that names no nuclide takes any; a patient may have had two examinations that day. */
+static bool is_of_nuclide(const json_t *dose, const char *nuclide)
+{
+    return !nuclide || strcmp(text_of(dose, "nuclide"), nuclide) == 0;
+}
+
+/* The patient's last dose of the nuclide, given in the day before the acquisition. */
+static const json_t *last_before(const json_t *doses, const char *nuclide, moly_instant acquired)
 {
     const json_t *best = NULL;
     moly_instant best_at = MOLY_INSTANT_NONE;
@@ -115,7 +126,8 @@ static const json_t *last_before(const json_t *doses, moly_instant acquired)
     json_array_foreach((json_t *)doses, i, dose)
     {
         moly_instant given;
-        if (moly_instant_parse(text_of(dose, "given_at"), &given, NULL) != MOLY_OK) {
+        if (!is_of_nuclide(dose, nuclide) ||
+            moly_instant_parse(text_of(dose, "given_at"), &given, NULL) != MOLY_OK) {
             continue;
         }
         double before_s = moly_instant_difference_s(given, acquired);
@@ -127,18 +139,23 @@ static const json_t *last_before(const json_t *doses, moly_instant acquired)
     return best;
 }
 
-/* A dose of another nuclide is no error: the patient may have had two examinations that day. */
-moly_status study_bind_dose(study_import *import, moly_error *err)
+/* A dose that was named must be what the image can show; one that is sought may be missing. */
+moly_status study_bind_dose(study_import *import, const char *nuclide, moly_error *err)
 {
     moly_ledger_reader *reader = NULL;
     json_t *doses = NULL;
+    const char *named = import->source->dose;
     moly_status status = moly_ledger_reader_new(import->ledger, &reader, err);
-    if (status == MOLY_OK && import->source->dose) {
-        status = moly_ledger_record(reader, "dose", import->source->dose, &import->dose, err);
+    if (status == MOLY_OK && named) {
+        status = moly_ledger_record(reader, "dose", named, &import->dose, err);
+        if (status == MOLY_OK && !is_of_nuclide(import->dose, nuclide)) {
+            status = MOLY_FAIL(err, MOLY_ERR_DATA, "dose %s is of %s, but the image shows %s",
+                               named, text_of(import->dose, "nuclide"), nuclide);
+        }
     } else if (status == MOLY_OK && !moly_instant_is_none(import->acquired)) {
         moly_record_query query = {.kind = "dose", .owner = import->patient};
         status = moly_ledger_records(reader, &query, &doses, err);
-        import->dose = json_incref((json_t *)last_before(doses, import->acquired));
+        import->dose = json_incref((json_t *)last_before(doses, nuclide, import->acquired));
     }
     json_decref(doses);
     moly_ledger_reader_free(reader);

@@ -21,6 +21,8 @@ typedef struct study_import {
     moly_text notes;
     moly_instant acquired; /* MOLY_INSTANT_NONE when the header has no date */
 
+    moly_suv_type type;
+    bool looks_beside;   /* regions in the folder of the images are taken, if there are any */
     const char *patient; /* id of the record */
     json_t *dose;        /* record, NULL: none */
     json_t *suv;
@@ -29,9 +31,19 @@ typedef struct study_import {
     const char *volume_path, *regions_path; /* regions_path NULL: there are none */
 } study_import;
 
-/* bind.c: whose image it is, and which dose it shows. */
+/* bind.c: whose image it is (found: `patient` stays NULL where nobody has its number; bound: then
+ * registered), and which dose of the nuclide (NULL: of any) it shows. */
+MOLY_CHECKED moly_status study_find_patient(study_import *import, moly_error *err);
 MOLY_CHECKED moly_status study_bind_patient(study_import *import, moly_error *err);
-MOLY_CHECKED moly_status study_bind_dose(study_import *import, moly_error *err);
+MOLY_CHECKED moly_status study_bind_dose(study_import *import, const char *nuclide,
+                                         moly_error *err);
+
+/* measure.c: the image and its regions read, and what the header alone says of the SUV; then, once
+ * the dose is bound, measured by the books. */
+MOLY_CHECKED moly_status study_read(study_import *import, moly_suv *header_only, moly_error *err);
+MOLY_CHECKED moly_status study_find_suv(study_import *import, moly_suv *suv, moly_error *err);
+MOLY_CHECKED moly_status study_measure(study_import *import, const moly_suv *suv, moly_error *err);
+void study_release(study_import *import);
 
 /* keep.c: the volume in Bq/mL and the regions as temporary files; then, in the act's transaction,
  * these and the originals as blobs; at last no temporary files. */

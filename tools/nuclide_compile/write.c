@@ -107,6 +107,7 @@ static void write_nuclide(moly_text *out, const moly_nuclide *n, size_t branch, 
     number(out, n->mean_alpha_kev);
     number(out, n->mean_electron_kev);
     number(out, n->mean_photon_kev);
+    number(out, n->air_kerma_ugy_m2_per_mbq_h);
     moly_text_printf(out, "branches + %zu,%zu,moly_nuclide_lines_%zu + %zu,%zu,", branch,
                      n->n_branches, part, line, n->n_lines);
     quoted(out, n->half_life_source);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "moly/base/status.h"
+#include "moly/base/text.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,6 +27,10 @@ MOLY_API MOLY_CHECKED moly_status moly_json_parse(const char *text, size_t lengt
 MOLY_API char *moly_json_canonical(const json_t *json);
 /** For people and for `--format json`: keys in their order, two blanks of indent, same numbers. */
 MOLY_API char *moly_json_pretty(const json_t *json);
+
+/** Append a text as a JSON string: quotes, and `"`, `\`, control characters as \" \\ \b \f \n \r \t
+ *  \u00XX; all else stands as it is. */
+MOLY_API void moly_text_add_json(moly_text *out, const char *text, size_t length);
 
 /** A real with at most 15 significant digits; null when it is not finite. New reference. */
 MOLY_API json_t *moly_json_real(double value);

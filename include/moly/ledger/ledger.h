@@ -16,15 +16,19 @@
  *    "links":     [{"from":"kit/K-1","to":"eluate/E-1","role":"labelled with"}]
  *                 `from` was made with or came out of `to`; trace walks both ways.
  *    "transfers": [{"from":ACCOUNT,"to":ACCOUNT,"at":INSTANT,"nuclide","activity_bq","sd_bq",
- *                   "predicted_bq","predicted_sd_bq","basis":"measured"|"calculated"}]
+ *                   "predicted_bq","predicted_sd_bq","share","basis":"measured"|"calculated"}]
  *                 a double entry; an account is "kind/id" of the vessel, or "outside/NAME". Where
  *                 predicted_bq is given and differs from activity_bq by more than two standard
  *                 deviations of both and more than 1 Bq, the books show a discrepancy of `to`.
+ *                 share (above 0, at most 1): the amount was not measured, it is this share of what
+ *                 the books have of the nuclide in `from`; its standard deviation is then that
+ *                 share of the content's and leaves `from` with it, and sd_bq is for readers only.
  *    "measurements": [{"account","at","nuclide","activity_bq","sd_bq"}]
  *                 a reading of a vessel; the ledger compares it with its book value likewise.
  *    "closes":    [ACCOUNT]
  *                 the vessel no longer exists: what is left of the nuclides that were posted to it
- *                 does not balance, and nothing can be posted to it later.
+ *                 does not balance, and nothing can be posted to it later. What a transfer of the
+ *                 same event has shown to be missing is not counted again.
  *    "corrects":  SEQ of the event that is wrong; then "reason" is required (R-04), and the
  *                 signatures of that event read "valid": false from then on (R-11).
  *    "blobs":     added by the ledger for blobs put in the same transaction.
@@ -265,9 +269,36 @@ MOLY_API MOLY_CHECKED moly_status moly_ledger_verify(const char *url, const char
 MOLY_API MOLY_CHECKED moly_status moly_ledger_anchor(const moly_ledger_reader *reader,
                                                      char **anchor, moly_error *err);
 
-/** Make all projections anew from the events.
- *  @param[out] report {"events","tables":[{"table","rows","hash_before","hash_after"}],"identical"}
- */
+/** Compare the projections with the events, offline, without opening the ledger for writing.
+ *  @param[out] report  {"events","tables" as moly_ledger_rebuild() gives them,"identical"}; new
+ *              reference
+ *  @retval MOLY_ERR_DATA  a table is not what the events make of it: the message names it and the
+ *          first row that differs */
+MOLY_API MOLY_CHECKED moly_status moly_ledger_compare(const char *url,
+                                                      const moly_progress *progress,
+                                                      json_t **report, moly_error *err);
+
+/** A machine copy as lines of JSON: {"export":{"format","record","exported_at","site"}}, then
+ *  {"record":…} where one was asked for, an {"event":…} for each of its events or for all, as
+ *  moly_ledger_events() gives them, {"anchor":TEXT}, {"checksum":{"blake2b_256","of"}}. The
+ * checksum is of all lines above it. Blobs stand in it by their hash.
+ *  @param kind, id  a record, or NULL, NULL: the whole ledger
+ *  @param write     is given each line with the newline at its end
+ *  @param[out] report  {"events","blake2b_256"}; new reference
+ *  @retval MOLY_ERR_NOT_FOUND  no such record; or what `write` returned */
+typedef moly_status (*moly_export_write)(void *context, const char *bytes, size_t length,
+                                         moly_error *err);
+MOLY_API MOLY_CHECKED moly_status moly_ledger_export(const moly_ledger_reader *reader,
+                                                     const char *kind, const char *id,
+                                                     const moly_progress *progress,
+                                                     moly_export_write write, void *context,
+                                                     json_t **report, moly_error *err);
+
+/** Make all projections anew from the events: they are figured in memory, compared with the tables
+ *  row by row, and what differs is written in one transaction. Needs some 2 kB of memory for an
+ *  event.
+ *  @param[out] report {"events","tables":[{"table","rows","wrong","missing","strange",
+ *              "hash_before","hash_after"}],"identical"}; new reference */
 MOLY_API MOLY_CHECKED moly_status moly_ledger_rebuild(moly_ledger *ledger,
                                                       const moly_progress *progress,
                                                       json_t **report, moly_error *err);

@@ -68,8 +68,6 @@ MOLY_API const moly_material *moly_material_with_density(const moly_material *ma
 /** Names that moly_material_parse() knows, for help and completion; NULL-terminated, static. */
 MOLY_API const char *const *moly_material_names(void);
 
-/** Symbol of an element ("Mo"), Z 1..118; NULL out of range. */
-MOLY_API const char *moly_element_symbol(int z);
 /** Density of the element at 20 C and 101.3 kPa, g/cm3; NAN where not known. */
 MOLY_API double moly_element_density_g_cm3(int z);
 

@@ -4,8 +4,8 @@
 
 /** Photons in matter: attenuation, energy absorption, air kerma, ambient dose.
  *
- *  NIST XCOM/XAAMDI tables, 1 keV .. 20 MeV, log-log between points, edges kept as steps; compounds
- *  by mass fractions, NIST's own rows for the materials it lists. Pure functions, any thread. */
+ *  NIST XAAMDI tables of the elements, 1 keV .. 20 MeV, log-log between points, edges kept as steps;
+ *  mixtures by mass fractions. Pure functions, any thread. */
 
 #include "moly/matter/material.h"
 #include "moly/nuclide/nuclide.h"
@@ -22,9 +22,13 @@ MOLY_API double moly_photon_absorption_cm2_g(const moly_material *material, doub
 MOLY_API double moly_photon_ambient_sv_per_gy(double energy_kev);
 
 /** Air-kerma rate constant of a nuclide alone, uGy m2/(MBq h): photons of its lines above
- *  `threshold_kev` (10 by convention), annihilation included, no bremsstrahlung, no daughters. */
+ *  `threshold_kev` (10 by convention), annihilation included, no bremsstrahlung, no daughters.
+ *  Where the nuclide set tabulates it (ICRP-107), that value. */
 MOLY_API double moly_air_kerma_ugy_m2_per_mbq_h(const moly_nuclide *nuclide, double threshold_kev);
-/** The same as ambient dose equivalent, uSv m2/(MBq h). */
+/** The same in another material, tissue for instance. */
+MOLY_API double moly_kerma_ugy_m2_per_mbq_h(const moly_nuclide *nuclide,
+                                            const moly_material *material, double threshold_kev);
+/** As ambient dose equivalent, uSv m2/(MBq h). */
 MOLY_API double moly_ambient_dose_usv_m2_per_mbq_h(const moly_nuclide *nuclide,
                                                    double threshold_kev);
 /** Activity of one mg, TBq/mg: ln 2 N_A / (T M). INFINITY never: 0 when stable. */

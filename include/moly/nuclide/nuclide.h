@@ -86,6 +86,9 @@ typedef struct moly_nuclide {
     /** Mean energy emitted per decay, keV: alpha particles (without recoil); electrons (betas,
      *  conversion, Auger); photons (gamma, X, annihilation). */
     double mean_alpha_kev, mean_electron_kev, mean_photon_kev;
+    /** Air-kerma rate constant as the set tabulates it (ICRP-107: photons above 10 keV, annihilation
+     *  included), uGy m2/(MBq h); NAN where it follows from the lines. */
+    double air_kerma_ugy_m2_per_mbq_h;
     const moly_branch *branches;
     size_t n_branches;
     const moly_line *lines; /**< sorted by radiation, then by energy */
@@ -123,6 +126,9 @@ MOLY_API const char *moly_nuclide_source_text(const moly_nuclide_set *set, uint8
  *  @retval MOLY_ERR_UNKNOWN  the message suggests the nearest name of the set */
 MOLY_API MOLY_CHECKED moly_status moly_nuclide_find(const moly_nuclide_set *set, const char *name,
                                                     size_t *index, moly_error *err);
+
+/** Symbol of an element ("Mo"), Z 0 (the neutron, "n") .. 118; NULL out of range. */
+MOLY_API const char *moly_element_symbol(int z);
 
 /** Short words for tables and JSON: "beta-", "alpha", "gamma", "allowed", ... string literals. */
 MOLY_API const char *moly_decay_mode_name(moly_decay_mode mode);

@@ -7,6 +7,7 @@
 
 #include "moly/base/progress.h"
 #include "moly/centre/centre.h"
+#include "moly/quantify/suv.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,6 +34,20 @@ MOLY_API MOLY_CHECKED moly_status moly_study_import(moly_ledger *ledger,
                                                     const moly_performer *performer,
                                                     const moly_progress *progress, json_t **event,
                                                     moly_error *err);
+
+/** Measure a PET study and write nothing: what moly_pet_measure() gives, with "activity_bq" and
+ *  "header_activity_bq" at the time the image is corrected to. Where the ledger knows the patient
+ * and the dose (found as for an import), the SUV is by the net activity given, and
+ * "net_difference", "patient", "dose" and "given_at" stand in the result; where it does not, a
+ * warning says so.
+ *  @param ledger  NULL: the header alone; source->patient and source->dose are then not looked at
+ *  @param[out] result  new reference
+ *  @retval MOLY_ERR_DATA, _NOT_FOUND, _USAGE  the files, or a dose that was named and is of another
+ *          patient or nuclide */
+MOLY_API MOLY_CHECKED moly_status moly_study_suv(moly_ledger *ledger,
+                                                 const moly_study_source *source,
+                                                 moly_suv_type type, const moly_progress *progress,
+                                                 json_t **result, moly_error *err);
 
 /** Make a study by calculation (a body phantom with six hot spheres, FDG, with its regions) and
  * import it: the example centre's patient "EX-000013". */

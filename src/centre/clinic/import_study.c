@@ -101,8 +101,8 @@ static moly_status check_new(const moly_act_context *context, const struct impor
     json_array_foreach((json_t *)studies, i, study)
     {
         if (!status && record_is(study, "series_uid", a->series_uid)) {
-            status = MOLY_REFUSE(err, "R-13", "this series is imported already, as study %s",
-                                 record_text(study, "id"));
+            status = MOLY_FAIL(err, MOLY_ERR_DATA, "this series is imported already, as study %s",
+                               record_text(study, "id"));
         }
     }
     return status;

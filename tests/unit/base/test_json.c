@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "testing.h"
 
+#include <float.h>
 #include <jansson.h>
+#include <math.h>
 
 #include "moly/base/json.h"
 #include "moly/base/memory.h"
+#include "moly/base/random.h"
 
 static json_t *parse(const char *text)
 {
@@ -91,10 +94,172 @@ static void an_error_travels_as_json(void **state)
     json_decref(json);
 }
 
+/* ---- the canonical bytes are those that were always written: what was hashed once must hash the
+ * same for ever. Longhand: jansson writes each scalar, and the fewest digits are found by trial.
+ * ---- */
+
+static void number_longhand(double value, char *text, size_t size)
+{
+    enum { DIGITS = 15 };
+    (void)snprintf(text, size, "%.*e", DIGITS - 1, value);
+    double rounded = strtod(text, NULL);
+    int digits = 1;
+    do {
+        (void)snprintf(text, size, "%.*e", digits - 1, value);
+    } while (digits++ < DIGITS && strtod(text, NULL) != rounded);
+    digits--;
+    int exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
+    if (rounded == 0) {
+        (void)snprintf(text, size, "0");
+    } else if (exponent >= -5 && exponent < 15) {
+        int decimals = digits - 1 - exponent;
+        (void)snprintf(text, size, "%.*f", decimals > 0 ? decimals : 0, rounded);
+    }
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void canonical_longhand(moly_text *out, const json_t *value)
+{
+    size_t n = json_is_object(value) ? json_object_size(value) : json_array_size(value), i = 0;
+    if (json_is_object(value)) {
+        const char **keys = calloc(n + 1, sizeof *keys), *key;
+        json_t *member;
+        json_object_foreach((json_t *)value, key, member)
+        {
+            keys[i++] = key;
+        }
+        qsort(keys, n, sizeof *keys, compare_texts);
+        for (i = 0; i < n; i++) {
+            json_t *name = json_string(keys[i]);
+            moly_text_add(out, i > 0 ? "," : "{");
+            canonical_longhand(out, name);
+            moly_text_add(out, ":");
+            canonical_longhand(out, json_object_get(value, keys[i]));
+            json_decref(name);
+        }
+        moly_text_add(out, n > 0 ? "}" : "{}");
+        free(keys);
+    } else if (json_is_array(value)) {
+        for (i = 0; i < n; i++) {
+            moly_text_add(out, i > 0 ? "," : "[");
+            canonical_longhand(out, json_array_get(value, i));
+        }
+        moly_text_add(out, n > 0 ? "]" : "[]");
+    } else if (json_is_real(value)) {
+        char number[64];
+        number_longhand(json_real_value(value), number, sizeof number);
+        moly_text_add(out, number);
+    } else {
+        char *text = json_dumps(value, JSON_ENCODE_ANY);
+        moly_text_add(out, text);
+        free(text);
+    }
+}
+
+static uint64_t random_u64(moly_random *random)
+{
+    return (uint64_t)moly_random_u32(random) << 32 | moly_random_u32(random);
+}
+
+static double random_double(moly_random *random)
+{
+    double value = moly_random_uniform(random);
+    uint64_t bits = random_u64(random);
+    char text[64];
+    switch (random_u64(random) % 6) {
+    case 0: /* any bits */
+        memcpy(&value, &bits, sizeof value);
+        break;
+    case 1: /* a whole number */
+        value = (double)(int64_t)(bits >> (bits % 60));
+        break;
+    case 2: /* few digits */
+        (void)snprintf(text, sizeof text, "%.*e", (int)(bits % 15), value * 1e9);
+        value = strtod(text, NULL);
+        break;
+    case 3: /* around what is written plainly */
+        value *= pow(10.0, (double)(bits % 24) - 7.0);
+        break;
+    case 4: /* the ends of the range */
+        value *= bits % 2 ? 1e-307 : DBL_MAX;
+        break;
+    default: /* a half between two of fifteen digits */
+        value = (double)(bits >> 14) / 32.0;
+        break;
+    }
+    return isfinite(value) ? (bits & 1 ? -value : value) : 1.0;
+}
+
+static json_t *random_json(moly_random *random, int depth)
+{
+    static const char *const texts[] = {
+        "",           "Tc-99m",       "\"quoted\"", "back\\slash",      "a/b",
+        "\b\f\n\r\t", "\x01\x1f\x7f", "Технеций",   "\xF0\x9F\x98\x80", "at",
+        "activity_bq"};
+    enum { N_TEXTS = sizeof texts / sizeof texts[0] };
+    uint64_t n = random_u64(random) % 30, kind = random_u64(random) % (depth > 0 ? 8 : 6);
+    json_t *made = NULL;
+    switch (kind) {
+    case 0:
+        return json_integer((json_int_t)(random_u64(random) >> (n * 2)));
+    case 1:
+        return json_integer(n == 0 ? INT64_MIN : -(json_int_t)n);
+    case 2:
+        return n % 3 == 0 ? json_null() : json_boolean(n % 3 == 1);
+    case 3:
+        return json_string(texts[n % N_TEXTS]);
+    case 4:
+    case 5:
+        return json_real(random_double(random));
+    case 6:
+        made = json_array();
+        for (uint64_t i = 0; i < n % 7; i++) {
+            json_array_append_new(made, random_json(random, depth - 1));
+        }
+        return made;
+    default:
+        made = json_object();
+        for (uint64_t i = 0; i < n; i++) {
+            char key[64];
+            (void)snprintf(key, sizeof key, "%s%d", texts[random_u64(random) % N_TEXTS],
+                           (int)(random_u64(random) % 40));
+            json_object_set_new(made, key, random_json(random, depth - 1));
+        }
+        return made;
+    }
+}
+
+static void canonical_bytes_are_those_of_the_longhand(void **state)
+{
+    (void)state;
+    moly_random random = moly_random_stream(15, 0);
+    for (int i = 0; i < 3000; i++) {
+        json_t *json = random_json(&random, 4);
+        moly_text longhand = {0};
+        canonical_longhand(&longhand, json);
+        char *text = moly_json_canonical(json);
+        assert_string_equal(text, moly_text_get(&longhand));
+        moly_free(text);
+        moly_text_free(&longhand);
+        json_decref(json);
+    }
+    for (int i = 0; i < 100000; i++) {
+        char text[64], number[MOLY_NUMBER_TEXT_SIZE];
+        double value = random_double(&random);
+        number_longhand(value, text, sizeof text);
+        assert_string_equal(moly_number_format(value, 15, number), text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_canonical_text_does_not_depend_on_the_order),
+        cmocka_unit_test(canonical_bytes_are_those_of_the_longhand),
         cmocka_unit_test(broken_json_says_where),
         cmocka_unit_test(deep_nesting_is_refused),
         cmocka_unit_test(reals_are_rounded_to_the_digits_they_have),

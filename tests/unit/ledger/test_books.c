@@ -174,6 +174,176 @@ static void what_does_not_balance_is_named_with_its_act(void **state)
     moly_ledger_reader_free(reader);
 }
 
+/* ---- uncertainty ---------------------------------------------------------------------------- */
+
+static void assert_holds(books *b, const char *name, const char *nuclide, const char *when,
+                         double bq, double sd_bq)
+{
+    moly_error err = {0};
+    double found_bq = 0, found_sd_bq = 0;
+    moly_ledger_reader *reader = read_books(b);
+    assert_ok(moly_ledger_activity(reader, name, nuclide, at(when), &found_bq, &found_sd_bq, &err),
+              err);
+    moly_ledger_reader_free(reader);
+    /* amounts of 1e9 Bq, written with 15 digits */
+    assert_true(fabs(found_bq - bq) <= 1e-3 + 1e-12 * fabs(bq));
+    assert_true(fabs(found_sd_bq - sd_bq) <= 1e-9 * (1.0 + sd_bq));
+}
+
+static double left_after(const char *nuclide, double seconds)
+{
+    const moly_nuclide_set *set = moly_nuclide_set_builtin();
+    size_t index;
+    assert_int_equal(moly_nuclide_find(set, nuclide, &index, NULL), MOLY_OK);
+    return exp(-moly_nuclide_at(set, index)->lambda_per_s * seconds);
+}
+
+static void move(books *b, const char *from, const char *to, const char *when, const char *nuclide,
+                 double bq, const char *uncertainty)
+{
+    char body[400];
+    (void)snprintf(body, sizeof body,
+                   "{'transfers':[{'from':'%s','to':'%s','at':'%s','nuclide':'%s',"
+                   "'activity_bq':%.15g,%s}]}",
+                   from, to, when, nuclide, bq, uncertainty);
+    enter(b, "test", to, body);
+}
+
+static void assert_rebuilt_identical(books *b)
+{
+    moly_error err = {0};
+    json_t *report = NULL;
+    assert_ok(moly_ledger_rebuild(b->ledger, NULL, &report, &err), err);
+    assert_true(json_is_true(json_object_get(report, "identical")));
+    json_decref(report);
+}
+
+/* A syringe of m1 +- s1 is given whole: its error goes along and nothing stays. The residual r +-
+ * sr that is measured in it then has the uncertainty of that reading alone; the patient keeps m1 -
+ * r with s1 and sr, which are independent readings. */
+static void what_is_left_carries_its_uncertainty_along(void **state)
+{
+    books *b = *state;
+    static const char drawn[] = "2026-11-22T06:00:00Z", given[] = "2026-11-22T07:00:00Z",
+                      read[] = "2026-11-22T07:30:00Z", thrown[] = "2026-11-22T12:00:00Z";
+    const double m1 = 7.4e8, s1 = 1.5e7, r = 2e7, sr = 4e5;
+    double hour = left_after("Tc-99m", 3600), half = left_after("Tc-99m", 1800),
+           long_after = left_after("Tc-99m", 4.5 * 3600);
+    move(b, "outside/kit", "dose/D", drawn, "Tc-99m", m1, "'sd_bq':1.5e7");
+    move(b, "dose/D", "patient/P", given, "Tc-99m", m1 * hour, "'share':1");
+    assert_holds(b, "dose/D", "Tc-99m", given, 0.0, 0.0);
+    assert_holds(b, "patient/P", "Tc-99m", given, m1 * hour, s1 * hour);
+    move(b, "patient/P", "dose/D", read, "Tc-99m", r, "'sd_bq':4e5");
+    assert_holds(b, "dose/D", "Tc-99m", read, r, sr);
+    assert_holds(b, "patient/P", "Tc-99m", read, m1 * hour * half - r, hypot(s1 * hour * half, sr));
+    move(b, "dose/D", "waste/W", thrown, "Tc-99m", r * long_after, "'share':1");
+    assert_holds(b, "waste/W", "Tc-99m", thrown, r * long_after, sr * long_after);
+    assert_holds(b, "dose/D", "Tc-99m", thrown, 0.0, 0.0);
+    /* the past is read as it was */
+    assert_holds(b, "dose/D", "Tc-99m", "2026-11-22T06:30:00Z", m1 * half, s1 * half);
+    assert_holds(b, "dose/D", "Tc-99m", read, r, sr);
+    assert_rebuilt_identical(b);
+}
+
+/* X = X1 + X2 + X3, shares f of it: (1 - f) sd stays, f sd goes; a reading in between is added. */
+static void a_share_takes_its_share_of_the_uncertainty(void **state)
+{
+    books *b = *state;
+    static const char now[] = "2026-11-22T06:00:00Z";
+    move(b, "outside/x", "vial/A", now, "F-18", 1e9, "'sd_bq':3e7");
+    move(b, "outside/x", "vial/A", now, "F-18", 2e9, "'sd_bq':4e7");
+    move(b, "vial/A", "vial/B", now, "F-18", 0.75e9, "'share':0.25");
+    assert_holds(b, "vial/A", "F-18", now, 2.25e9, 0.75 * 5e7);
+    assert_holds(b, "vial/B", "F-18", now, 0.75e9, 0.25 * 5e7);
+    move(b, "vial/A", "vial/C", now, "F-18", 1e9, "'sd_bq':1e7");
+    assert_holds(b, "vial/A", "F-18", now, 1.25e9, hypot(0.75 * 5e7, 1e7));
+    assert_rebuilt_identical(b);
+}
+
+/* Tc-99m that grew from Mo-99 is taken with its error; what grows again has the parent's. */
+static void what_grows_again_has_the_uncertainty_of_its_parent(void **state)
+{
+    books *b = *state;
+    static const char later[] = "2026-11-23T06:00:00Z";
+    double grown = tc99m_from_mo99(1e10, 86400.0), day = left_after("Mo-99", 86400.0);
+    receive_generator(b); /* 10 GBq of Mo-99, 5 % */
+    move(b, "generator/G-1", "vial/A", later, "Tc-99m", grown, "'share':1");
+    assert_holds(b, "generator/G-1", "Tc-99m", later, 0.0, 0.0);
+    assert_holds(b, "vial/A", "Tc-99m", later, grown, 0.05 * grown);
+    double again = tc99m_from_mo99(1e10 * day, 86400.0);
+    assert_holds(b, "generator/G-1", "Tc-99m", "2026-11-24T06:00:00Z", again, 0.05 * again);
+    assert_holds(b, "generator/G-1", "Mo-99", later, 1e10 * day, 5e8 * day);
+    assert_rebuilt_identical(b);
+}
+
+static void a_posting_dated_before_a_share_gives_the_same_uncertainty(void **state)
+{
+    books *b = *state;
+    static const char first[] = "2026-11-22T06:00:00Z", second[] = "2026-11-22T07:00:00Z",
+                      third[] = "2026-11-22T08:00:00Z";
+    double hour = left_after("F-18", 3600);
+    move(b, "outside/x", "vial/A", first, "F-18", 1e9, "'sd_bq':3e7");
+    move(b, "outside/x", "vial/A", third, "F-18", 1e8, "'sd_bq':2e6");
+    move(b, "vial/A", "vial/B", second, "F-18", 1e9 * hour, "'share':1"); /* dated back */
+    assert_holds(b, "vial/A", "F-18", third, 1e8, 2e6);
+    assert_holds(b, "vial/B", "F-18", second, 1e9 * hour, 3e7 * hour);
+    move(b, "outside/x", "vial/A", first, "F-18", 1e9, "'sd_bq':4e7"); /* before the share */
+    /* the share took all the uncertainty there was, the amount only what it took */
+    assert_holds(b, "vial/A", "F-18", third, 1e8 + 1e9 * hour * hour, 2e6);
+    assert_rebuilt_identical(b);
+}
+
+static void a_share_that_is_none_is_refused(void **state)
+{
+    books *b = *state;
+    static const char *const wrong[] = {"'share':0", "'share':1.1", "'share':-1", "'share':'all'"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        moly_error err = {0};
+        char body[300];
+        (void)snprintf(body, sizeof body,
+                       "{'transfers':[{'from':'vial/A','to':'vial/B','at':'2026-11-22T06:00:00Z',"
+                       "'nuclide':'F-18','activity_bq':1,%s}]}",
+                       wrong[i]);
+        assert_int_equal(try_entry(b, "test", "vial/A", body, &err), MOLY_ERR_DATA);
+        assert_non_null(strstr(err.message, "share"));
+    }
+}
+
+/* Half of what the books have arrives in the waste: one loss, at the act, of the vessel that took
+ * it; and what nobody moved or measured is one as well. */
+static void one_loss_is_one_line(void **state)
+{
+    books *b = *state;
+    static const char now[] = "2026-11-22T06:00:00Z";
+    b->now = at(now);
+    move(b, "outside/x", "kit/K", now, "Tc-99m", 1e9, "'sd_bq':1e7");
+    enter(b, "safety.discard", "kit/K",
+          "{'transfers':[{'from':'kit/K','to':'waste/W','at':'2026-11-22T06:00:00Z',"
+          "'nuclide':'Tc-99m','activity_bq':5e8,'sd_bq':5e6,'predicted_bq':1e9,"
+          "'predicted_sd_bq':1e7,'basis':'measured'}],'closes':['kit/K']}");
+    move(b, "outside/x", "kit/L", now, "Tc-99m", 1e9, "'sd_bq':1e7");
+    enter(b, "safety.discard", "kit/L",
+          "{'transfers':[{'from':'kit/L','to':'waste/W','at':'2026-11-22T06:00:00Z',"
+          "'nuclide':'Tc-99m','activity_bq':5e8,'sd_bq':5e6}],'closes':['kit/L']}");
+    moly_error err = {0};
+    json_t *balance = NULL;
+    moly_ledger_reader *reader = read_books(b);
+    assert_ok(moly_ledger_balance(reader, at(now), &balance, &err), err);
+    const json_t *list = json_object_get(balance, "discrepancies");
+    static const struct {
+        const char *account, *arose;
+    } rows[] = {{"waste/W", "transfer"}, {"kit/L", "close"}};
+    assert_int_equal(json_array_size(list), 2);
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *row = json_array_get(list, i);
+        assert_string_equal(json_string_value(json_object_get(row, "account")), rows[i].account);
+        assert_string_equal(json_string_value(json_object_get(row, "arose")), rows[i].arose);
+        assert_relative(json_number_value(json_object_get(row, "difference_bq")), -5e8, 1e-9);
+    }
+    json_decref(balance);
+    moly_ledger_reader_free(reader);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +351,12 @@ int main(void)
         cmocka_unit_test(books_balance_at_every_instant_outside_included),
         cmocka_unit_test(a_posting_dated_back_gives_the_same_books_as_one_in_order),
         cmocka_unit_test(what_does_not_balance_is_named_with_its_act),
+        cmocka_unit_test(what_is_left_carries_its_uncertainty_along),
+        cmocka_unit_test(a_share_takes_its_share_of_the_uncertainty),
+        cmocka_unit_test(what_grows_again_has_the_uncertainty_of_its_parent),
+        cmocka_unit_test(a_posting_dated_before_a_share_gives_the_same_uncertainty),
+        cmocka_unit_test(a_share_that_is_none_is_refused),
+        cmocka_unit_test(one_loss_is_one_line),
     };
     return RUN_OVER_STORES(tests);
 }

@@ -653,6 +653,107 @@ static void a_reader_keeps_seeing_the_state_it_began_with(void **state)
     moly_ledger_reader_free(after);
 }
 
+static moly_status gather(void *context, const char *bytes, size_t length, moly_error *err)
+{
+    (void)err;
+    moly_text_add_n(context, bytes, length);
+    return MOLY_OK;
+}
+
+/* EVIDENCE: R-05 any record is exported as a machine copy with a checksum, all of it or one */
+static void a_machine_copy_is_whole_and_its_checksum_is_found_again(void **state)
+{
+    books *b = *state;
+    moly_error err = {0};
+    receive_generator(b);
+    elute(b, "6.1e9");
+    moly_ledger_reader *reader = read_books(b);
+    for (int whole = 0; whole < 2; whole++) {
+        moly_text copy = {0};
+        json_t *report = NULL;
+        assert_ok(moly_ledger_export(reader, whole ? NULL : "eluate", whole ? NULL : "E-000001",
+                                     NULL, gather, &copy, &report, &err),
+                  err);
+        assert_int_equal(json_integer_value(json_object_get(report, "events")), whole ? 3 : 1);
+        json_t *lines[8] = {NULL};
+        size_t n = 0, above = 0;
+        for (char *line = copy.data; *line;) {
+            char *end = strchr(line, '\n');
+            assert_ok(moly_json_parse(line, (size_t)(end - line), &lines[n++], &err), err);
+            above = (size_t)(line - copy.data);
+            line = end + 1;
+        }
+        assert_int_equal(n, whole ? 6 : 5);
+        assert_string_equal(
+            json_string_value(json_object_get(json_object_get(lines[0], "export"), "format")),
+            "moly export 1");
+        const json_t *event = json_object_get(lines[n - 3], "event");
+        assert_string_equal(json_string_value(json_object_get(event, "kind")), "pharmacy.elute");
+        assert_int_equal(strlen(json_string_value(json_object_get(event, "hash"))), 64);
+        if (!whole) {
+            const json_t *record = json_object_get(lines[1], "record");
+            assert_string_equal(json_string_value(json_object_get(record, "state")), "quarantine");
+        }
+        uint8_t hash[HASH_BYTES];
+        char hex[HASH_HEX];
+        hash_bytes(copy.data, above, hash);
+        sodium_bin2hex(hex, sizeof hex, hash, HASH_BYTES);
+        assert_string_equal(json_string_value(json_object_get(
+                                json_object_get(lines[n - 1], "checksum"), "blake2b_256")),
+                            hex);
+        assert_string_equal(json_string_value(json_object_get(report, "blake2b_256")), hex);
+        while (n > 0) {
+            json_decref(lines[--n]);
+        }
+        json_decref(report);
+        moly_text_free(&copy);
+    }
+    json_t *none = NULL;
+    assert_fails(
+        moly_ledger_export(reader, "kit", "K-9", NULL, gather, &(moly_text){0}, &none, &err),
+        MOLY_ERR_NOT_FOUND, "kit", err);
+    moly_ledger_reader_free(reader);
+}
+
+static moly_status spoil(moly_transaction *transaction, void *context, moly_error *err)
+{
+    return store_query(transaction->store, context, NULL, 0, NULL, NULL, err);
+}
+
+/* A wrong, a missing and a strange row of a table are named, and made right. */
+static void tables_that_differ_from_the_events_are_named_and_mended(void **state)
+{
+    books *b = *state;
+    moly_error err = {0};
+    json_t *report = NULL;
+    receive_generator(b);
+    elute(b, "9e9");
+    assert_ok(moly_ledger_compare(b->url, NULL, &report, &err), err);
+    json_decref(report);
+    static char *const changes_made[] = {
+        "UPDATE record SET state = 'released' WHERE node = 'eluate/E-000001'",
+        "DELETE FROM posting WHERE seq = 3 AND n = 1",
+        "INSERT INTO link VALUES ('kit/K-1', 'eluate/E-000001', 'made from', 2)",
+        "UPDATE account SET ref_us = ref_us + 1 WHERE account = 'eluate/E-000001'",
+        "DELETE FROM discrepancy"};
+    static const char *const tables[] = {"record", "posting", "link", "account", "discrepancy"};
+    static const char *const rows[] = {"eluate/E-000001", "3 1", "kit/K-1", "eluate/E-000001",
+                                       "3 0"};
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        assert_ok(moly_ledger_transact(b->ledger, spoil, changes_made[i], &err), err);
+        assert_int_equal(moly_ledger_compare(b->url, NULL, &report, &err), MOLY_ERR_DATA);
+        assert_non_null(strstr(err.message, tables[i]));
+        assert_non_null(strstr(err.message, rows[i]));
+        memset(&err, 0, sizeof err);
+        assert_ok(moly_ledger_rebuild(b->ledger, NULL, &report, &err), err);
+        assert_true(json_is_false(json_object_get(report, "identical")));
+        json_decref(report);
+        assert_ok(moly_ledger_compare(b->url, NULL, &report, &err), err);
+        assert_true(json_is_true(json_object_get(report, "identical")));
+        json_decref(report);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -673,6 +774,8 @@ int main(void)
         cmocka_unit_test(a_blob_comes_back_by_its_hash_and_is_named_by_an_event),
         cmocka_unit_test(the_application_cannot_change_or_delete_evidence),
         cmocka_unit_test(a_rebuild_from_events_gives_identical_tables),
+        cmocka_unit_test(a_machine_copy_is_whole_and_its_checksum_is_found_again),
+        cmocka_unit_test(tables_that_differ_from_the_events_are_named_and_mended),
         cmocka_unit_test(an_untouched_ledger_is_proven_with_its_anchor),
         cmocka_unit_test(events_of_eight_threads_make_one_unbroken_chain),
         cmocka_unit_test(a_reader_keeps_seeing_the_state_it_began_with),

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* moly suv: standardised uptake values of a PET series, whole and in regions. */
-#include "moly/quantify/pet.h"
+#include "cli.h"
 
-#include "commands_inside.h"
+#include "moly/study/study.h"
 
 typedef struct suv_args {
-    const char *image;
-    const char *regions;
+    const char *image, *regions, *series, *db, *patient, *dose;
     int type;
-    const char *series;
 } suv_args;
 
 static const char *const type_words[] = {
@@ -26,6 +24,12 @@ static const moly_param params[] = {
      .help = "what the uptake is normalised by"},
     {"series", 's', MOLY_TEXT(suv_args, series), .pattern_hint = "UID",
      .help = "Series Instance UID, where the folder holds several"},
+    {"db", 0, MOLY_TEXT(suv_args, db), .pattern_hint = "URL",
+     .help = "the ledger, for the net activity given: sqlite:PATH or postgres://..."},
+    {"patient", 0, MOLY_TEXT(suv_args, patient), .record = "patient",
+     .help = "with --db: whose it is; without it the patient of the number in the header"},
+    {"dose", 0, MOLY_TEXT(suv_args, dose), .record = "dose",
+     .help = "with --db: dose it shows; without it the patient's last one in the day before"},
 };
 
 static const moly_column whole_columns[] = {
@@ -36,6 +40,13 @@ static const moly_column whole_columns[] = {
 static const moly_column rule_columns[] = {
     {"rule", "Rule", MOLY_DIM_NONE, 0},
     {"warnings", "Warnings", MOLY_DIM_NONE, 0},
+};
+static const moly_column book_columns[] = {
+    {"dose", "Dose", MOLY_DIM_NONE, 0},
+    {"given_at", "Given", MOLY_DIM_NONE, 0},
+    {"activity_bq", "Activity used", MOLY_DIM_ACTIVITY, 5},
+    {"header_activity_bq", "By the header", MOLY_DIM_ACTIVITY, 5},
+    {"net_difference", "Difference", MOLY_DIM_FRACTION, 3},
 };
 static const moly_column region_columns[] = {
     {"label", "Region", MOLY_DIM_NONE, 0},
@@ -52,48 +63,37 @@ static const moly_column region_columns[] = {
 static const moly_view views[] = {
     {NULL, "", whole_columns, 6},
     {NULL, "", rule_columns, 2},
+    {"Activity", "", book_columns, 5},
     {"Regions", "regions", region_columns, 10},
 };
-
-static moly_status measure(const suv_args *args, const moly_suv *suv, moly_dicom_image *image,
-                           json_t **result, moly_error *err)
-{
-    moly_region_list list = {0};
-    moly_text notes = {0};
-    moly_region_target target = {&image->volume->grid, image->header.frame_of_reference_uid};
-    moly_status status = MOLY_OK;
-    moly_suv_apply(suv, image);
-    if (args->regions) {
-        status = moly_regions_load(args->regions, &target, &list, &notes, err);
-    }
-    if (status == MOLY_OK) {
-        status = moly_pet_measure(image, suv, &list, moly_text_get(&notes), result, err);
-    }
-    moly_region_list_free(&list);
-    moly_text_free(&notes);
-    return status;
-}
 
 static moly_status run_suv(const void *arguments, const moly_run *run, json_t **result,
                            moly_error *err)
 {
     const suv_args *args = arguments;
-    moly_dicom_image *image = NULL;
-    moly_suv suv;
-    moly_suv_options options = moly_suv_options_default();
-    options.type = (moly_suv_type)args->type;
-    moly_status status = moly_pet_load(args->image, args->series, run->progress, &image, err);
-    if (status == MOLY_OK) {
-        status = moly_suv_find(image, &options, run->arena, &suv, err);
+    const moly_study_source source = {.path = args->image,
+                                      .series_uid = args->series,
+                                      .regions_path = args->regions,
+                                      .patient = args->patient,
+                                      .dose = args->dose};
+    moly_ledger *ledger = NULL;
+    moly_status status = MOLY_OK;
+    if (!args->db && (args->patient || args->dose)) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s is looked up in the books: name them with --db",
+                         args->patient ? "--patient" : "--dose");
+    }
+    if (args->db) {
+        status = moly_ledger_open(args->db, &run->clock, &ledger, err);
     }
     if (status == MOLY_OK) {
-        status = measure(args, &suv, image, result, err);
+        status =
+            moly_study_suv(ledger, &source, (moly_suv_type)args->type, run->progress, result, err);
     }
-    moly_dicom_image_free(image);
+    moly_ledger_close(ledger);
     return status;
 }
 
-const moly_command moly_command_suv = {
+const moly_command cli_suv_command = {
     .declaration =
         {
             .name = "suv",
@@ -103,6 +103,10 @@ const moly_command moly_command_suv = {
                 "values by stated rules, and prints what the image and its regions come to. The "
                 "rule and everything that had to be assumed stand in the result; what cannot be "
                 "told is refused.\n\n"
+                "With --db the books are asked for the dose that the image shows. Where they know "
+                "the "
+                "net activity given (residual taken off), it is used in place of the header's, and "
+                "the difference of the two stands in the result; where not, a warning says so.\n\n"
                 "Regions are measured on the voxels whose centres they hold: peak is the mean of a "
                 "1.0 mL sphere (radius 6.204 mm) where it is highest, MTV 41 % the volume at or "
                 "above 41 % of the region's maximum, TLG the mean times the volume of the region "
