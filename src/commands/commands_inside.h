@@ -12,11 +12,14 @@ extern const moly_command moly_command_bench_generator;
 extern const moly_command moly_command_bench_irradiate;
 extern const moly_command moly_command_bench_ledger;
 extern const moly_command moly_command_bench_reactor;
+extern const moly_command moly_command_calibrate;
 extern const moly_command moly_command_decay;
 extern const moly_command moly_command_generator;
+extern const moly_command moly_command_identify;
 extern const moly_command moly_command_irradiate;
 extern const moly_command moly_command_nuclide_list;
 extern const moly_command moly_command_nuclide_show;
+extern const moly_command moly_command_plan;
 
 /** The row of a command's table for `--data`, the same in every command that reads nuclides. */
 #define DATA_PARAM(args, member)                                                                   \

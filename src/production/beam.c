@@ -226,8 +226,9 @@ static moly_status check_irradiation(const moly_beam *beam, const moly_irradiati
         const moly_current_step *s = &irr->steps[i];
         if (!(s->current_a >= 0.0 && s->current_a <= 1.0) ||
             !(s->duration_s >= 0.0 && s->duration_s <= 1e12)) {
-            return MOLY_FAIL(err, MOLY_ERR_RANGE, "step %zu: %g A for %g s", i + 1, s->current_a,
-                             s->duration_s);
+            return MOLY_FAIL(err, MOLY_ERR_RANGE,
+                             "step %zu: %g A for %g s; wants 0 to 1 A, and no negative time", i + 1,
+                             s->current_a, s->duration_s);
         }
     }
     if (!(irr->cool_s >= 0.0 && irr->cool_s <= 1e18) ||
@@ -345,6 +346,11 @@ moly_status moly_beam_irradiate(const moly_beam *beam, const moly_irradiation *i
         p.crossed_g_cm2 = beam->given[i].thickness_g_cm2;
         if (p.in_mev > 0.0 && beam->particle != MOLY_PARTICLE_PHOTON) {
             status = cross(beam, irr, i, &p, err);
+        }
+        if (status == MOLY_OK && i == beam->target && p.in_mev <= 0.0) {
+            status = MOLY_FAIL(err, MOLY_ERR_RANGE,
+                               "the beam of %g MeV stops before it comes to the target",
+                               irr->energy_mev);
         }
         if (status == MOLY_OK && i == beam->target) {
             status = check_reach(beam, p.in_mev, err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every command has an example and it runs, as it stands in its help. Examples may use what is put
- * into the folder first: `study`, a PET series of the reference data, `moly.db`, an example centre
- * in training, and the passwords of its staff. Acts run in the order of their names, an hour after
- * the centre was made; waste is cleared a month later. */
+ * into the folder first: `study`, a PET series, and `eu152.Spe`, a spectrum, of the reference data,
+ * `day.json`, the documentation's day, `moly.db`, an example centre in training, and the passwords of its staff. Acts run in the order
+ * of their names, an hour after the centre was made; waste is cleared a month later. */
 #include "running.h"
 
 #include "cli.h"
@@ -14,6 +14,7 @@ static const struct {
     const char *name, *shared;
 } stand_ins[] = {
     {"study", "data/clinical/dicom_pet/qin_hn_0024_cps1023"},
+    {"eu152.Spe", "data/clinical/gamma_spectra/curie/eu_calib_7cm.Spe"},
 };
 
 static const char made_at[] = "2026-11-23T03:00Z", acts_at[] = "2026-11-23T04:00Z",
@@ -25,6 +26,9 @@ static void make_centre(void)
                                         "physicist",    "physician",       "admin",
                                         "inspector"};
     char line[200];
+    const char *source = getenv("MOLY_SOURCE");
+    (void)snprintf(line, sizeof line, "%s/docs/plan-example.json", source ? source : "..");
+    assert_int_equal(symlink(line, "day.json"), 0);
     (void)snprintf(line, sizeof line,
                    "moly init --db sqlite:moly.db --example --training --utc-offset 360 --clock %s",
                    made_at);

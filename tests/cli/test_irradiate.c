@@ -105,6 +105,8 @@ static void bad_input_is_refused_with_a_sentence(void **state)
          "twice"},
         {"--beam p --energy 16MeV --current 1uA --time 1h --target Mo --exit-energy 17MeV",
          "exit energy"},
+        {"--beam p --energy 16MeV --current 1uA --time 1h --target Mo --layers 'Cu 5mm'",
+         "stops before"},
         {"--beam g --energy 16MeV --current 1uA --time 1h --target Mo", "converter"},
         {"--beam g --energy 16MeV --current 1uA --time 1h --target Mo --converter 'W 1mm'",
          "how thick"},

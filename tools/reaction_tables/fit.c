@@ -101,7 +101,7 @@ double fit_scatter(const table_curves *measured, const table_curve *curve)
         if (is_measurement_of(&measured->all[i], curve)) {
             const double offset = fabs(offset_of(&measured->all[i], curve, peak));
             off[n] = offset;
-            n += isfinite(offset);
+            n += isfinite(offset) ? 1 : 0;
         }
     }
     return n < FEWEST_ENTRIES ? (double)NAN : MAD_TO_SIGMA * median(off, n);
