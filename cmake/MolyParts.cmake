@@ -23,5 +23,6 @@ endforeach()
 if(MOLY_TESTS)
     pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
     pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
+    pkg_check_modules(GNUTLS REQUIRED IMPORTED_TARGET gnutls) # libmicrohttpd-dev brings it
     pkg_check_modules(MPFR REQUIRED IMPORTED_TARGET mpfr)
 endif()

@@ -126,6 +126,9 @@ export interface Vessel {
   account: string;
   label: string;
   state?: string;
+  expiry?: string;
+  expired?: boolean;
+  volume_left_ml?: number;
   nuclides: VesselNuclide[];
 }
 
