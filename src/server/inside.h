@@ -207,6 +207,8 @@ moly_status session_get(request *r, reply *out, moly_error *err);
 MOLY_CHECKED moly_status acts_prepare(moly_server *server, moly_error *err);
 void acts_release(moly_server *server);
 moly_status acts_get(request *r, reply *out, moly_error *err);
+moly_status commands_get(request *r, reply *out, moly_error *err);
+moly_status command_post(request *r, reply *out, moly_error *err);
 moly_status act_post(request *r, reply *out, moly_error *err);
 moly_status act_request_get(request *r, reply *out, moly_error *err);
 moly_status act_preview_post(request *r, reply *out, moly_error *err);

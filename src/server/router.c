@@ -20,6 +20,9 @@ static const route table[] = {
     {"GET", "/api/acts/{name}/requests/{key}", act_request_get,
      "The event that your act with this Idempotency-Key made", NULL, 0},
 
+    {"GET", "/api/commands", commands_get, "What can be calculated, with fields", "lang", 0},
+    {"POST", "/api/commands/{name}", command_post, "Calculate; nothing is recorded", "lang", SLOW},
+
     {"GET", "/api/today", today_get, "What is where, who is due, what blocks whom", "lang", 0},
     {"GET", "/api/patients", patients_get, "Patients by a part of name, number or id",
      "search limit", SLOW},
