@@ -105,7 +105,9 @@ void moly_csv_views(const moly_view *views, const moly_rows *rows, size_t n_view
     for (size_t v = 0; v < n_views; v++) {
         size_t n_rows = is_repeated(views, v) ? 0 : rows[v].n;
         for (size_t r = 0; r < n_rows; r++) {
-            moly_text_printf(out, has_names ? "%s," : "", name_of(&views[v]));
+            if (has_names) {
+                moly_text_printf(out, "%s,", name_of(&views[v]));
+            }
             for (size_t k = 0; k < n_keys; k++) {
                 moly_text_add(out, k > 0 ? "," : "");
                 add_value(moly_row_value(&rows[v].rows[r], keys[k]), out);

@@ -149,7 +149,7 @@ static moly_status identify(const identify_args *args, const moly_run *run,
                             const moly_nuclide_set *set, moly_gamma_spectrum **spectrum,
                             moly_gamma_spectrum **background, json_t **result, moly_error *err)
 {
-    size_t wanted[MAX_WANTED];
+    size_t wanted[MAX_WANTED] = {0};
     moly_efficiency efficiency;
     moly_identify_options options = moly_identify_options_default();
     moly_identification *found = NULL;

@@ -396,7 +396,7 @@ static moly_status run(const moly_burnup *b, size_t scaled, double factor, const
         const double *start = s == 0 ? atoms : out_atoms + (s - 1) * b->n;
         status = solve(b, steps[s], scaled, factor, start, &steps[s].time_s, 1,
                        out_atoms + s * b->n, decays, err);
-        for (size_t i = 0; i < b->n && decays != NULL && status == MOLY_OK; i++) {
+        for (size_t i = 0; i < b->n && out_decays != NULL && status == MOLY_OK; i++) {
             out_decays[i] += decays[i];
         }
     }

@@ -234,7 +234,7 @@ static moly_status try_division(search *s, const size_t *batches, moly_error *er
 static moly_status try_all(search *s, moly_error *err)
 {
     size_t batches[MOLY_PLAN_MOST_PRODUCTS];
-    for (size_t l = 0; l < s->n_lines; l++) {
+    for (size_t l = 0; l < MOLY_PLAN_MOST_PRODUCTS; l++) {
         batches[l] = 1;
     }
     for (;;) {

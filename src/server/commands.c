@@ -32,8 +32,8 @@ static bool is_offered(const moly_command *command)
 static void path_name(const moly_command *command, char name[NAME_SIZE])
 {
     (void)snprintf(name, NAME_SIZE, "%s", command->declaration.name);
-    for (char *c = name; *c; c++) {
-        *c = *c == ' ' ? '.' : *c;
+    for (char *blank = strchr(name, ' '); blank; blank = strchr(blank, ' ')) {
+        *blank = '.';
     }
 }
 

@@ -81,9 +81,9 @@ static void collect(const moly_identification *found, const candidate *of, doubl
 
 static moly_status fit(moly_calibration *made, size_t terms, double relative_sd, moly_error *err)
 {
-    double energy[MOLY_CALIBRATE_MAX_POINTS];
-    double efficiency[MOLY_CALIBRATE_MAX_POINTS];
-    double sd[MOLY_CALIBRATE_MAX_POINTS];
+    double energy[MOLY_CALIBRATE_MAX_POINTS] = {0.0};
+    double efficiency[MOLY_CALIBRATE_MAX_POINTS] = {0.0};
+    double sd[MOLY_CALIBRATE_MAX_POINTS] = {0.0};
     for (size_t i = 0; i < made->n_points; i++) {
         energy[i] = made->points[i].energy_kev;
         efficiency[i] = made->points[i].efficiency;

@@ -95,41 +95,75 @@ static int two_digit_year(int year)
     return year >= 100 ? year : year < 70 ? 2000 + year : 1900 + year;
 }
 
+/* One to `most` digits, then one of the characters `ends` ("" : the end of the text). */
+static bool take_number(const char **at, int most, const char *ends, int *value)
+{
+    int n = 0;
+    *value = 0;
+    while (**at == ' ') {
+        (*at)++;
+    }
+    for (; n < most && isdigit((unsigned char)**at); n++) {
+        *value = 10 * *value + (*(*at)++ - '0');
+    }
+    if (n == 0 || (*ends != '\0' && (**at == '\0' || !strchr(ends, **at)))) {
+        return false;
+    }
+    *at += *ends != '\0';
+    return true;
+}
+
+/* "14:05:09.25": hours, minutes, seconds. */
+static bool take_clock(const char **at, int *hour, int *minute, double *second)
+{
+    if (!take_number(at, 2, ":", hour) || !take_number(at, 2, ":", minute) ||
+        !isdigit((unsigned char)**at)) {
+        return false;
+    }
+    char *end = NULL;
+    *second = strtod(*at, &end);
+    *at = end;
+    return isfinite(*second);
+}
+
+/* Month/day/year as the formats write it; a first field above 12 can only be a day. Then a clock of
+ * 24 hours, or of 12 with AM or PM. */
+static bool parse_american(const char *at, moly_instant *start)
+{
+    int a = 0, b = 0, year = 0, hour = 0, minute = 0;
+    double second = 0.0;
+    if (!take_number(&at, 2, "/", &a) || !take_number(&at, 2, "/", &b) ||
+        !take_number(&at, 4, " ", &year) || !take_clock(&at, &hour, &minute, &second)) {
+        return false;
+    }
+    at += strspn(at, " ");
+    if (strncmp(at, "PM", 2) == 0 && hour < 12) {
+        hour += 12;
+    } else if (strncmp(at, "AM", 2) == 0 && hour == 12) {
+        hour = 0;
+    }
+    int month = a > 12 ? b : a, day = a > 12 ? a : b;
+    return moly_instant_from_utc(two_digit_year(year), month, day, hour, minute, second, start,
+                                 NULL) == MOLY_OK;
+}
+
 static bool parse_start(const char *text, moly_instant *start, bool *has_zone)
 {
-    int a = 0;
-    int b = 0;
-    int c = 0;
-    int hour = 0;
-    int minute = 0;
-    int n = 0;
+    int year = 0, month = 0, day = 0, hour = 0, minute = 0;
     double second = 0.0;
-    char half[3] = "";
+    const char *at = text;
     *has_zone = true;
     if (moly_instant_parse(text, start, NULL) == MOLY_OK) {
         return true;
     }
     *has_zone = false;
-    if (sscanf(text, "%4d-%2d-%2d%*[T ]%2d:%2d:%lf%n", &a, &b, &c, &hour, &minute, &second, &n) ==
-            6 &&
-        text[n] == '\0') {
-        return moly_instant_from_utc(a, b, c, hour, minute, second, start, NULL) == MOLY_OK;
+    if (take_number(&at, 4, "-", &year) && take_number(&at, 2, "-", &month) &&
+        take_number(&at, 2, "T ", &day) && take_clock(&at, &hour, &minute, &second) &&
+        *at == '\0') {
+        return moly_instant_from_utc(year, month, day, hour, minute, second, start, NULL) ==
+               MOLY_OK;
     }
-    int found =
-        sscanf(text, "%2d/%2d/%4d %2d:%2d:%lf %2s", &a, &b, &c, &hour, &minute, &second, half);
-    if (found < 6) {
-        return false;
-    }
-    if (found == 7 && strcmp(half, "PM") == 0 && hour < 12) {
-        hour += 12;
-    } else if (found == 7 && strcmp(half, "AM") == 0 && hour == 12) {
-        hour = 0;
-    }
-    /* the formats write month/day; a first field above 12 can only be a day */
-    int month = a > 12 ? b : a;
-    int day = a > 12 ? a : b;
-    return moly_instant_from_utc(two_digit_year(c), month, day, hour, minute, second, start,
-                                 NULL) == MOLY_OK;
+    return parse_american(text, start);
 }
 
 void read_start(moly_gamma_spectrum *spectrum, const char *text)
@@ -160,12 +194,12 @@ void read_field(char *field, size_t size, const char *text, size_t length)
     }
     size_t n = 0;
     for (; n < length && n < size - 1 && text[n] != '\0'; n++) {
-        field[n] = iscntrl((unsigned char)text[n]) ? ' ' : text[n];
+        field[n] = (char)(iscntrl((unsigned char)text[n]) ? ' ' : text[n]);
     }
     field[n] = '\0';
     if (!moly_is_utf8(field)) {
         for (size_t i = 0; i < n; i++) {
-            field[i] = (unsigned char)field[i] < 0x80 ? field[i] : '?';
+            field[i] = (char)((unsigned char)field[i] < 0x80 ? field[i] : '?');
         }
     }
     while (n > 0 && field[n - 1] == ' ') {

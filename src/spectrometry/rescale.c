@@ -65,7 +65,7 @@ static int by_size(const void *a, const void *b)
 /* Leave out what is more than four typical deviations off the curve; false when nothing was. */
 static bool leave_out(anchors *found, const moly_energy_scale *scale)
 {
-    double off[MAX_PEAKS];
+    double off[MAX_PEAKS] = {0.0};
     size_t n = 0;
     for (size_t i = 0; i < found->n; i++) {
         off[i] = moly_energy_of_channel(scale, found->channel[i]) - found->energy_kev[i];

@@ -29,7 +29,7 @@ static bool kernel_for(kernel *made, double sigma)
         return true;
     }
     long half = lround(FILTER_SIGMAS * sigma);
-    if ((size_t)half + 1 > made->capacity) {
+    if (!made->weights || (size_t)half + 1 > made->capacity) {
         double *weights = moly_realloc(made->weights, (size_t)half + 1, sizeof *weights);
         if (!weights) {
             return false;
@@ -228,7 +228,8 @@ static moly_status find_blobs(const moly_gamma_spectrum *spectrum, blob *blobs, 
     double *sigma = moly_alloc(n, sizeof *sigma);
     moly_status status = sigma ? MOLY_OK : MOLY_NO_MEMORY(err);
     *n_blobs = 0;
-    for (double s = LEAST_SIGMA; status == MOLY_OK && s < largest; s *= 1.25) {
+    double s = LEAST_SIGMA;
+    while (status == MOLY_OK && s < largest) {
         size_t *found = NULL;
         double *responses = NULL;
         size_t n_found = 0;
@@ -241,6 +242,7 @@ static moly_status find_blobs(const moly_gamma_spectrum *spectrum, blob *blobs, 
         }
         moly_free(found);
         moly_free(responses);
+        s *= 1.25;
     }
     moly_free(sigma);
     return status;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every command has an example and it runs, as it stands in its help. Examples may use what is put
  * into the folder first: `study`, a PET series, and `eu152.Spe`, a spectrum, of the reference data,
- * `day.json`, the documentation's day, `moly.db`, an example centre in training, and the passwords of its staff. Acts run in the order
- * of their names, an hour after the centre was made; waste is cleared a month later. */
+ * `day.json`, the documentation's day, `moly.db`, an example centre in training, and the passwords
+ * of its staff. Acts run in the order of their names, an hour after the centre was made; waste is
+ * cleared a month later. */
 #include "running.h"
 
 #include <ctype.h>

@@ -86,8 +86,8 @@ typedef struct moly_nuclide {
     /** Mean energy emitted per decay, keV: alpha particles (without recoil); electrons (betas,
      *  conversion, Auger); photons (gamma, X, annihilation). */
     double mean_alpha_kev, mean_electron_kev, mean_photon_kev;
-    /** Air-kerma rate constant as the set tabulates it (ICRP-107: photons above 10 keV, annihilation
-     *  included), uGy m2/(MBq h); NAN where it follows from the lines. */
+    /** Air-kerma rate constant as the set tabulates it (ICRP-107: photons above 10 keV,
+     * annihilation included), uGy m2/(MBq h); NAN where it follows from the lines. */
     double air_kerma_ugy_m2_per_mbq_h;
     const moly_branch *branches;
     size_t n_branches;
