@@ -79,8 +79,8 @@ static void a_kept_sentence_that_was_changed_is_said_as_it_was(void **state)
         "{\"message\":\"m\",\"template\":\"%99999999999999999999$s\",\"values\":[\"one\"]}",
         "{\"message\":\"m\",\"template\":\"%s\",\"values\":[1]}",
         "{\"message\":\"m\",\"template\":\"%s\",\"values\":\"x\"}",
-        "{\"message\":\"m\",\"template\":\"%00000000000000000000000000000000s\",\"values\":[\"x\"]"
-        "}",
+        ("{\"message\":\"m\",\"template\":\"%00000000000000000000000000000000s\",\"values\":[\"x\"]"
+         "}"),
     };
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         moly_error err = {0};
