@@ -20,6 +20,7 @@ extern const moly_command moly_command_irradiate;
 extern const moly_command moly_command_nuclide_list;
 extern const moly_command moly_command_nuclide_show;
 extern const moly_command moly_command_plan;
+extern const moly_command moly_command_reaction;
 
 /** The row of a command's table for `--data`, the same in every command that reads nuclides. */
 #define DATA_PARAM(args, member)                                                                   \
