@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
 /** `npm run dev` draws the screens of these sources on a running Moly (`moly serve`). */
@@ -11,6 +12,9 @@ export default defineConfig({
     sourcemap: false,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 3000,
+  },
+  resolve: {
+    alias: [{ find: /^numcodecs\/(blosc|lz4|zstd)$/, replacement: fileURLToPath(new URL("src/viewer/no-codec.ts", import.meta.url)) }],
   },
   worker: { format: "es" },
   server: { proxy: { "/api": { target: server } } },

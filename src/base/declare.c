@@ -30,6 +30,9 @@ void moly_param_clear(const moly_param *param, char *args)
     case MOLY_TYPE_F64_LIST:
         *(moly_f64_list *)member = (moly_f64_list){0, NULL};
         break;
+    case MOLY_TYPE_INSTANT_LIST:
+        *(moly_instant_list *)member = (moly_instant_list){0, NULL};
+        break;
     case MOLY_TYPE_TEXT_LIST:
         *(moly_text_list *)member = (moly_text_list){0, NULL};
         break;
@@ -56,6 +59,8 @@ bool moly_param_is_given(const moly_param *param, const void *args)
         return !moly_instant_is_none(*(const moly_instant *)member);
     case MOLY_TYPE_F64_LIST:
         return ((const moly_f64_list *)member)->n > 0;
+    case MOLY_TYPE_INSTANT_LIST:
+        return ((const moly_instant_list *)member)->n > 0;
     case MOLY_TYPE_TEXT_LIST:
         return ((const moly_text_list *)member)->n > 0;
     case MOLY_TYPE_JSON:
@@ -71,7 +76,8 @@ bool moly_param_has_bounds(const moly_param *param)
 
 bool moly_param_is_list(const moly_param *param)
 {
-    return param->type == MOLY_TYPE_F64_LIST || param->type == MOLY_TYPE_TEXT_LIST;
+    return param->type == MOLY_TYPE_F64_LIST || param->type == MOLY_TYPE_INSTANT_LIST ||
+           param->type == MOLY_TYPE_TEXT_LIST;
 }
 
 bool moly_param_may_be_bare(const moly_param *param)

@@ -47,14 +47,15 @@ void moly_face_placeholder(const moly_param *param, moly_text *out)
         add_upper(out, moly_dim_word(param->dim));
     } else if (param->type == MOLY_TYPE_I64) {
         moly_text_add(out, "N");
-    } else if (param->type == MOLY_TYPE_INSTANT) {
+    } else if (param->type == MOLY_TYPE_INSTANT || param->type == MOLY_TYPE_INSTANT_LIST) {
         moly_text_add(out, "INSTANT");
     } else if (param->type == MOLY_TYPE_JSON) {
         moly_text_add(out, "JSON");
     } else if (param->type != MOLY_TYPE_BOOL) {
         moly_text_add(out, "TEXT");
     }
-    if (param->type == MOLY_TYPE_F64_LIST && param->pattern_hint == NULL) {
+    bool has_commas = param->type == MOLY_TYPE_F64_LIST || param->type == MOLY_TYPE_INSTANT_LIST;
+    if (has_commas && param->pattern_hint == NULL) {
         moly_text_add(out, ",...");
     } else if (param->type == MOLY_TYPE_TEXT_LIST) {
         moly_text_add(out, "...");
@@ -87,10 +88,16 @@ static void add_bounds(const moly_param *param, const char *language, size_t sta
     moly_param_bounds(param, least, most);
     add_part(out, start, "");
     bool is_text = param->type == MOLY_TYPE_TEXT || param->type == MOLY_TYPE_TEXT_LIST;
-    moly_text_printf(out,
-                     is_text ? moly_translate(language, "%s to %s bytes")
-                             : moly_translate(language, "%s to %s"),
-                     least, most);
+    if (is_text && param->min == param->max) {
+        moly_text_printf(out, moly_translate(language, "%s bytes"), most);
+    } else if (is_text && param->min == 0.0) {
+        moly_text_printf(out, moly_translate(language, "at most %s bytes"), most);
+    } else {
+        moly_text_printf(out,
+                         is_text ? moly_translate(language, "%s to %s bytes")
+                                 : moly_translate(language, "%s to %s"),
+                         least, most);
+    }
 }
 
 void moly_face_limits(const moly_param *param, const char *language, moly_text *out)

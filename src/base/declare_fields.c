@@ -32,6 +32,20 @@ static json_t *number_list(const moly_param *param, const moly_f64_list *list, f
     return array;
 }
 
+static json_t *instant_list(const moly_instant_list *list)
+{
+    json_t *array = json_array();
+    char text[MOLY_INSTANT_TEXT_SIZE];
+    for (size_t i = 0; i < list->n; i++) {
+        if (json_array_append_new(array, json_string(moly_instant_format(list->values[i], text))) !=
+            0) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
 static json_t *text_list(const moly_text_list *list)
 {
     json_t *array = json_array();
@@ -63,6 +77,8 @@ static json_t *value_of(const moly_param *param, const void *args, field_form fo
         return json_string(moly_instant_format(*(const moly_instant *)member, instant));
     case MOLY_TYPE_F64_LIST:
         return number_list(param, member, form);
+    case MOLY_TYPE_INSTANT_LIST:
+        return instant_list(member);
     case MOLY_TYPE_TEXT_LIST:
         return text_list(member);
     case MOLY_TYPE_JSON:

@@ -45,6 +45,10 @@ MOLY_CHECKED moly_status moly_param_check_text(const moly_param *param, const ch
                                                moly_error *err);
 MOLY_CHECKED moly_status moly_param_push_number(moly_reading *reading, const moly_param *param,
                                                 moly_seen *seen, double value, moly_error *err);
+/** One instant, or several with commas between, behind what the list has. */
+MOLY_CHECKED moly_status moly_param_push_instants(moly_reading *reading, const moly_param *param,
+                                                  moly_seen *seen, const char *text,
+                                                  moly_error *err);
 MOLY_CHECKED moly_status moly_param_push_text(moly_reading *reading, const moly_param *param,
                                               moly_seen *seen, const char *text, moly_error *err);
 

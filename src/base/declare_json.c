@@ -11,8 +11,9 @@ static moly_status expected(const char *what, const json_t *value, moly_error *e
 {
     static const char *const names[] = {"an object", "an array", "a text", "an integer",
                                         "a number",  "true",     "false",  "null"};
-    return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s is expected, not %s", what,
-                     names[json_typeof(value)]);
+    const char *language = err ? err->language : NULL;
+    return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s is expected, not %s", moly_translate(language, what),
+                     moly_translate(language, names[json_typeof(value)]));
 }
 
 /* jansson keeps texts with their length; what C would cut short at a zero byte is refused. */
@@ -36,8 +37,8 @@ static moly_status number_of(const moly_param *param, const json_t *value, doubl
         if (!moly_param_may_be_bare(param)) {
             return MOLY_FAIL(err, MOLY_ERR_USAGE,
                              "a bare number has no unit; write %s as text, for instance \"%g %s\"",
-                             moly_dim_word(param->dim), json_number_value(value),
-                             moly_dim_unit(param->dim));
+                             moly_translate(err ? err->language : NULL, moly_dim_word(param->dim)),
+                             json_number_value(value), moly_dim_unit(param->dim));
         }
         *number = json_number_value(value);
         return moly_param_check_number(param, *number, NULL, err);
@@ -48,6 +49,18 @@ static moly_status number_of(const moly_param *param, const json_t *value, doubl
         status = moly_quantity_parse(text, param->dim, number, err);
     }
     return status == MOLY_OK ? moly_param_check_number(param, *number, text, err) : status;
+}
+
+static moly_status take_text_item(moly_reading *reading, size_t i, const char *text,
+                                  moly_error *err)
+{
+    const moly_param *param = &reading->declaration->params[i];
+    if (param->type == MOLY_TYPE_INSTANT_LIST) {
+        return moly_param_push_instants(reading, param, &reading->seen[i], text, err);
+    }
+    moly_status status = moly_param_check_text(param, text, err);
+    return status == MOLY_OK ? moly_param_push_text(reading, param, &reading->seen[i], text, err)
+                             : status;
 }
 
 static moly_status take_list(moly_reading *reading, size_t i, const json_t *value, moly_error *err)
@@ -70,10 +83,7 @@ static moly_status take_list(moly_reading *reading, size_t i, const json_t *valu
             const char *text = NULL;
             status = text_of(item, "a text", &text, err);
             if (status == MOLY_OK) {
-                status = moly_param_check_text(param, text, err);
-            }
-            if (status == MOLY_OK) {
-                status = moly_param_push_text(reading, param, &reading->seen[i], text, err);
+                status = take_text_item(reading, i, text, err);
             }
         }
         if (status != MOLY_OK) {
@@ -126,6 +136,7 @@ moly_status moly_reading_take_json(moly_reading *reading, size_t i, const json_t
         *(int *)member = json_is_true(value) ? 1 : 0;
         return MOLY_OK;
     case MOLY_TYPE_F64_LIST:
+    case MOLY_TYPE_INSTANT_LIST:
     case MOLY_TYPE_TEXT_LIST:
         return take_list(reading, i, value, err);
     case MOLY_TYPE_JSON:

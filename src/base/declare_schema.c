@@ -8,10 +8,15 @@
 #include "moly/base/catalogue.h"
 
 static const char *const type_names[] = {
-    [MOLY_TYPE_TEXT] = "text",           [MOLY_TYPE_F64] = "quantity",
-    [MOLY_TYPE_I64] = "integer",         [MOLY_TYPE_BOOL] = "boolean",
-    [MOLY_TYPE_CHOICE] = "choice",       [MOLY_TYPE_INSTANT] = "instant",
-    [MOLY_TYPE_F64_LIST] = "quantities", [MOLY_TYPE_TEXT_LIST] = "texts",
+    [MOLY_TYPE_TEXT] = "text",
+    [MOLY_TYPE_F64] = "quantity",
+    [MOLY_TYPE_I64] = "integer",
+    [MOLY_TYPE_BOOL] = "boolean",
+    [MOLY_TYPE_CHOICE] = "choice",
+    [MOLY_TYPE_INSTANT] = "instant",
+    [MOLY_TYPE_F64_LIST] = "quantities",
+    [MOLY_TYPE_TEXT_LIST] = "texts",
+    [MOLY_TYPE_INSTANT_LIST] = "instants",
     [MOLY_TYPE_JSON] = "json",
 };
 
@@ -77,6 +82,12 @@ static json_t *integer_schema(const moly_param *param)
     return schema;
 }
 
+static json_t *instant_schema(void)
+{
+    return json_pack("{s:[{s:s,s:s},{s:s}]}", "anyOf", "type", "string", "format", "date-time",
+                     "const", "now");
+}
+
 static json_t *value_schema(const moly_param *param)
 {
     switch (param->type) {
@@ -91,8 +102,9 @@ static json_t *value_schema(const moly_param *param)
     case MOLY_TYPE_CHOICE:
         return json_pack("{s:s,s:o}", "type", "string", "enum", choices_of(param, NULL));
     case MOLY_TYPE_INSTANT:
-        return json_pack("{s:[{s:s,s:s},{s:s}]}", "anyOf", "type", "string", "format", "date-time",
-                         "const", "now");
+        return instant_schema();
+    case MOLY_TYPE_INSTANT_LIST:
+        return json_pack("{s:s,s:o}", "type", "array", "items", instant_schema());
     case MOLY_TYPE_F64_LIST:
         return json_pack("{s:s,s:o}", "type", "array", "items", quantity_schema(param));
     case MOLY_TYPE_TEXT_LIST:

@@ -46,13 +46,18 @@ const char *moly_param_bound(const moly_param *param, double value, const char *
     return bound(param, value, unit, 12, text);
 }
 
+/* Characters of a number that reads at a glance, "0.001". */
+enum { LONGEST_BOUND = 5 };
+
 void moly_param_bounds(const moly_param *param, char least[MOLY_BOUND_TEXT_SIZE],
                        char most[MOLY_BOUND_TEXT_SIZE])
 {
     bound(param, param->max, NULL, 6, most);
     const char *blank = strchr(most, ' ');
-    bool is_near = param->min == 0.0 || param->min >= 1e-4 * param->max;
-    bound(param, param->min, blank && is_near ? blank + 1 : NULL, 6, least);
+    bound(param, param->min, blank ? blank + 1 : NULL, 6, least);
+    if (strcspn(least, " ") > LONGEST_BOUND) { /* "100 ms", not "0.00166667 min" */
+        bound(param, param->min, NULL, 6, least);
+    }
 }
 
 moly_status moly_param_check_number(const moly_param *param, double value, const char *typed,
@@ -234,6 +239,39 @@ static moly_status read_instant(moly_reading *reading, const char *text, moly_in
     return as_usage(moly_instant_parse(text, value, err), err);
 }
 
+static moly_status push_instant(moly_reading *reading, const moly_param *param, moly_seen *seen,
+                                const char *text, moly_error *err)
+{
+    moly_instant_list *list = (moly_instant_list *)(void *)(reading->args + param->offset);
+    moly_instant *values = grown(reading, seen, list->values, list->n, sizeof *values);
+    if (values == NULL) {
+        return MOLY_NO_MEMORY(err);
+    }
+    moly_status status = read_instant(reading, text, &values[list->n], err);
+    if (status == MOLY_OK) {
+        *list = (moly_instant_list){list->n + 1, values};
+    }
+    return status;
+}
+
+moly_status moly_param_push_instants(moly_reading *reading, const moly_param *param,
+                                     moly_seen *seen, const char *text, moly_error *err)
+{
+    moly_status status = MOLY_OK;
+    for (const char *at = text; at != NULL && status == MOLY_OK;) {
+        at += strspn(at, " ");
+        size_t n = strcspn(at, ",");
+        const char *rest = at[n] == ',' ? at + n + 1 : NULL;
+        while (n > 0 && at[n - 1] == ' ') {
+            n--;
+        }
+        char *one = moly_arena_strndup(reading->arena, at, n);
+        status = one ? push_instant(reading, param, seen, one, err) : MOLY_NO_MEMORY(err);
+        at = rest;
+    }
+    return status;
+}
+
 static moly_status read_number_list(moly_reading *reading, const moly_param *param, moly_seen *seen,
                                     const char *text, moly_error *err)
 {
@@ -307,6 +345,8 @@ moly_status moly_param_read(moly_reading *reading, const moly_param *param, moly
         return read_instant(reading, text, member, err);
     case MOLY_TYPE_F64_LIST:
         return read_number_list(reading, param, seen, text, err);
+    case MOLY_TYPE_INSTANT_LIST:
+        return moly_param_push_instants(reading, param, seen, text, err);
     case MOLY_TYPE_TEXT_LIST:
         status = moly_param_check_text(param, text, err);
         return status == MOLY_OK ? moly_param_push_text(reading, param, seen, text, err) : status;

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <jansson.h>
 
+#include "moly/base/catalogue.h"
+
 static moly_status push_row(moly_rows *rows, const moly_row *row, moly_error *err)
 {
     if (rows->n == rows->capacity) {
@@ -19,6 +21,14 @@ static moly_status push_row(moly_rows *rows, const moly_row *row, moly_error *er
     }
     rows->rows[rows->n++] = *row;
     return MOLY_OK;
+}
+
+/* The first member of a path, and the path behind it. */
+static const char *first_key(const char *path, char key[MOLY_VIEW_KEY_SIZE])
+{
+    size_t n = strcspn(path, ".");
+    (void)snprintf(key, MOLY_VIEW_KEY_SIZE, "%.*s", (int)n, path);
+    return path + n + (path[n] == '.' ? 1 : 0);
 }
 
 /* Walk `path` below `value`: an array stands for each of its items, an object is one more level.
@@ -47,16 +57,17 @@ static moly_status walk(const json_t *value, const char *path, moly_row row, mol
     if (path[0] == '\0') {
         return push_row(rows, &row, err);
     }
-    char key[64];
-    size_t n = strcspn(path, ".");
-    (void)snprintf(key, sizeof key, "%.*s", (int)n, path);
-    return walk(json_object_get(value, key), path + n + (path[n] == '.' ? 1 : 0), row, rows, err);
+    char key[MOLY_VIEW_KEY_SIZE];
+    const char *rest = first_key(path, key);
+    return walk(json_object_get(value, key), rest, row, rows, err);
 }
 
 moly_status moly_rows_find(const json_t *result, const moly_view *view, moly_rows *rows,
                            moly_error *err)
 {
-    *rows = (moly_rows){0};
+    char first[MOLY_VIEW_KEY_SIZE];
+    (void)first_key(view->rows, first);
+    *rows = (moly_rows){.is_absent = first[0] != '\0' && !json_object_get(result, first)};
     moly_status status = walk(result, view->rows, (moly_row){0}, rows, err);
     if (status != MOLY_OK) {
         moly_rows_free(rows);
@@ -81,7 +92,7 @@ const json_t *moly_row_value(const moly_row *row, const char *key)
     return NULL;
 }
 
-static void list_text(const json_t *list, int digits, moly_text *text)
+static void list_text(const json_t *list, int digits, const char *language, moly_text *text)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
@@ -91,27 +102,27 @@ static void list_text(const json_t *list, int digits, moly_text *text)
             moly_text_add(text, json ? json : "");
             moly_free(json);
         } else {
-            moly_value_text(item, digits, text);
+            moly_value_text(item, digits, language, text);
         }
     }
 }
 
-void moly_value_text(const json_t *value, int digits, moly_text *text)
+void moly_value_text(const json_t *value, int digits, const char *language, moly_text *text)
 {
     char number[MOLY_NUMBER_TEXT_SIZE];
     if (!value || json_is_null(value)) {
         return;
     }
     if (json_is_string(value)) {
-        moly_text_add(text, json_string_value(value));
+        moly_text_add(text, moly_translate(language, json_string_value(value)));
     } else if (json_is_integer(value)) {
         moly_text_printf(text, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
     } else if (json_is_real(value)) {
         moly_text_add(text, moly_number_format(json_real_value(value), digits, number));
     } else if (json_is_boolean(value)) {
-        moly_text_add(text, json_is_true(value) ? "yes" : "no");
+        moly_text_add(text, moly_translate(language, json_is_true(value) ? "yes" : "no"));
     } else if (json_is_array(value)) {
-        list_text(value, digits, text);
+        list_text(value, digits, language, text);
     } else {
         char *json = moly_json_canonical(value);
         moly_text_add(text, json ? json : "");
@@ -119,27 +130,41 @@ void moly_value_text(const json_t *value, int digits, moly_text *text)
     }
 }
 
-static moly_status add_views(moly_format format, const json_t *result, const moly_view *views,
-                             size_t n_views, moly_text *text, moly_error *err)
+static void add_tables(const json_t *result, const moly_view *views, const moly_rows *rows,
+                       size_t n_views, const char *language, moly_text *text)
 {
     bool is_first = true;
-    size_t n = format == MOLY_FORMAT_CSV && n_views > 1 ? 1 : n_views;
-    for (size_t i = 0; i < n; i++) {
-        moly_rows rows;
-        moly_status status = moly_rows_find(result, &views[i], &rows, err);
-        if (status != MOLY_OK) {
-            return status;
-        }
-        if (format == MOLY_FORMAT_CSV) {
-            moly_csv_view(&views[i], &rows, text);
-        } else if (rows.n > 0 || i == 0) { /* a later view that has nothing is not worth a title */
+    for (size_t i = 0; i < n_views; i++) {
+        /* a later view that has nothing is not worth a title, nor is one of another form */
+        if (rows[i].n > 0 || (i == 0 && (n_views == 1 || !rows[i].is_absent))) {
             moly_text_add(text, is_first ? "" : "\n");
-            moly_table_view(result, &views[i], &rows, text);
+            moly_table_view(result, &views[i], &rows[i], language, text);
             is_first = false;
         }
-        moly_rows_free(&rows);
     }
-    return MOLY_OK;
+}
+
+static moly_status add_views(moly_format format, const char *language, const json_t *result,
+                             const moly_view *views, size_t n_views, moly_text *text,
+                             moly_error *err)
+{
+    moly_rows *rows = moly_alloc(n_views, sizeof *rows);
+    moly_status status = rows ? MOLY_OK : MOLY_NO_MEMORY(err);
+    size_t n_found = 0;
+    while (status == MOLY_OK && n_found < n_views) {
+        status = moly_rows_find(result, &views[n_found], &rows[n_found], err);
+        n_found += status == MOLY_OK ? 1 : 0;
+    }
+    if (status == MOLY_OK && format == MOLY_FORMAT_CSV) {
+        moly_csv_views(views, rows, n_views, text);
+    } else if (status == MOLY_OK) {
+        add_tables(result, views, rows, n_views, language, text);
+    }
+    for (size_t i = 0; i < n_found; i++) {
+        moly_rows_free(&rows[i]);
+    }
+    moly_free(rows);
+    return status;
 }
 
 static moly_status add_json(const json_t *result, moly_text *text, moly_error *err)
@@ -155,14 +180,15 @@ static moly_status add_json(const json_t *result, moly_text *text, moly_error *e
     return MOLY_OK;
 }
 
-moly_status moly_output_write(FILE *out, moly_format format, const json_t *result,
-                              const moly_view *views, size_t n_views, moly_error *err)
+moly_status moly_output_write(FILE *out, moly_format format, const char *language,
+                              const json_t *result, const moly_view *views, size_t n_views,
+                              moly_error *err)
 {
     moly_text text = {0};
     /* what has no view for people still has its JSON */
     moly_status status = format == MOLY_FORMAT_JSON || n_views == 0
                              ? add_json(result, &text, err)
-                             : add_views(format, result, views, n_views, &text, err);
+                             : add_views(format, language, result, views, n_views, &text, err);
     if (status == MOLY_OK && text.is_broken) {
         status = MOLY_NO_MEMORY(err);
     }

@@ -9,7 +9,7 @@
 #include "moly/base/memory.h"
 #include "moly/base/text.h"
 
-enum { MOLY_VIEW_DEPTH = 8 };
+enum { MOLY_VIEW_DEPTH = 8, MOLY_VIEW_KEY_SIZE = 64 };
 
 /** A row with the objects around it, outermost first: a column may show a member of any of them. */
 typedef struct moly_row {
@@ -20,6 +20,7 @@ typedef struct moly_row {
 typedef struct moly_rows {
     moly_row *rows;
     size_t n, capacity;
+    bool is_absent; /* the result has no such member at all */
 } moly_rows;
 
 /** All rows of `view` in `result`; a path that is absent has none. Release with moly_rows_free().
@@ -30,11 +31,14 @@ void moly_rows_free(moly_rows *rows);
 /** Member of the row, or of the nearest object around it; NULL when none has it. Borrowed. */
 const json_t *moly_row_value(const moly_row *row, const char *key);
 
-/** Append a value as text: reals with up to `digits`, lists of scalars with ", " between. */
-void moly_value_text(const json_t *value, int digits, moly_text *text);
+/** Append a value as text: reals with up to `digits`, lists of scalars with ", " between.
+ *  @param language  of words; NULL leaves them as they are */
+void moly_value_text(const json_t *value, int digits, const char *language, moly_text *text);
 
 void moly_table_view(const json_t *result, const moly_view *view, const moly_rows *rows,
-                     moly_text *out);
-void moly_csv_view(const moly_view *view, const moly_rows *rows, moly_text *out);
+                     const char *language, moly_text *out);
+/** All views as one table; a result of several has the column "section" first. `rows` has one of
+ * each view. */
+void moly_csv_views(const moly_view *views, const moly_rows *rows, size_t n_views, moly_text *out);
 
 #endif

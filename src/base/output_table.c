@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "moly/base/catalogue.h"
 #include "wrap.h"
 
 enum { TABLE_COLUMNS = 100, GAP = 2, LEAST_TEXT_COLUMNS = 16, TABLE_DIGITS = 4 };
@@ -28,40 +29,38 @@ typedef struct layout {
 typedef struct table {
     moly_arena *arena;
     const moly_view *view;
+    const char *language;
+    const moly_column **shown;
+    bool is_list; /* the result itself: one member a line */
     size_t n_rows, n_columns;
     cell *cells; /* row by row */
     layout *columns;
 } table;
 
-/* A terminal must not be commanded by a patient's name: control characters become '?'. */
+/* A terminal must not be commanded by a patient's name, and a cell is one line. */
 static char *safe(moly_arena *arena, const char *text)
 {
     char *copy = moly_arena_strdup(arena, text);
     for (char *c = copy; c && *c != '\0'; c++) {
-        bool is_blank = *c == '\n' || *c == '\t' || *c == '\r';
-        bool is_c1 = (unsigned char)c[0] == 0xC2 && (unsigned char)c[1] >= 0x80 &&
-                     (unsigned char)c[1] < 0xA0;
-        if (is_blank) {
+        if (*c == '\n' || *c == '\t' || *c == '\r') {
             *c = ' ';
-        } else if ((unsigned char)*c < 0x20 || *c == 0x7F) {
-            *c = '?';
-        } else if (is_c1) {
-            c[0] = '?';
-            c[1] = '?';
         }
     }
+    moly_text_harmless(copy);
     return copy;
 }
 
-static bool make_cell(moly_arena *arena, const moly_column *column, const json_t *value, cell *out)
+static bool make_cell(const table *t, const moly_column *column, const json_t *value, cell *out)
 {
+    moly_arena *arena = t->arena;
     int digits = column->digits > 0 ? column->digits : TABLE_DIGITS;
+    bool is_own_word = column->digits == MOLY_OWN_WORDS || json_is_boolean(value);
     *out = (cell){.is_number = json_is_number(value)};
     if (out->is_number && column->dim != MOLY_DIM_NONE) {
         char quantity[MOLY_QUANTITY_TEXT_SIZE];
         moly_quantity_format(json_number_value(value), column->dim, digits, quantity);
         char *blank = strchr(quantity, ' ');
-        out->unit = moly_arena_strdup(arena, blank ? blank + 1 : "");
+        out->unit = moly_arena_strdup(arena, blank ? moly_translate(t->language, blank + 1) : "");
         if (blank) {
             *blank = '\0';
         }
@@ -69,7 +68,7 @@ static bool make_cell(moly_arena *arena, const moly_column *column, const json_t
         return out->text && out->unit;
     }
     moly_text text = {0};
-    moly_value_text(value, digits, &text);
+    moly_value_text(value, digits, is_own_word ? t->language : NULL, &text);
     out->text = safe(arena, text.length > 0 ? text.data : "–");
     out->unit = "";
     bool is_good = out->text && !text.is_broken;
@@ -77,17 +76,39 @@ static bool make_cell(moly_arena *arena, const moly_column *column, const json_t
     return is_good;
 }
 
+static bool has_values(const moly_column *column, const moly_rows *rows)
+{
+    bool has_any = rows->n == 0;
+    for (size_t r = 0; r < rows->n && !has_any; r++) {
+        const json_t *value = moly_row_value(&rows->rows[r], column->key);
+        has_any = value && !json_is_null(value);
+    }
+    return has_any;
+}
+
+/* Columns without a value in any row are left out; a list shows all its members. */
+static void choose_columns(table *t, const moly_rows *rows)
+{
+    t->n_columns = 0;
+    for (size_t c = 0; c < t->view->n_columns; c++) {
+        const moly_column *column = &t->view->columns[c];
+        if (t->is_list || has_values(column, rows)) {
+            t->shown[t->n_columns++] = column;
+        }
+    }
+}
+
 static bool measure(table *t, const moly_rows *rows)
 {
     for (size_t c = 0; c < t->n_columns; c++) {
         layout *column = &t->columns[c];
-        column->heading = t->view->columns[c].heading;
+        column->heading = moly_translate(t->language, t->shown[c]->heading);
         bool has_text = false;
         bool has_number = false;
         for (size_t r = 0; r < t->n_rows; r++) {
             cell *at = &t->cells[r * t->n_columns + c];
-            const json_t *value = moly_row_value(&rows->rows[r], t->view->columns[c].key);
-            if (!make_cell(t->arena, &t->view->columns[c], value, at)) {
+            const json_t *value = moly_row_value(&rows->rows[r], t->shown[c]->key);
+            if (!make_cell(t, t->shown[c], value, at)) {
                 return false;
             }
             size_t text = moly_display_width(at->text);
@@ -243,24 +264,32 @@ static void add_list(table *t, moly_text *out)
 }
 
 void moly_table_view(const json_t *result, const moly_view *view, const moly_rows *rows,
-                     moly_text *out)
+                     const char *language, moly_text *out)
 {
-    table t = {
-        .arena = moly_arena_new(), .view = view, .n_rows = rows->n, .n_columns = view->n_columns};
+    table t = {.arena = moly_arena_new(),
+               .view = view,
+               .language = language,
+               .is_list = view->rows[0] == '\0' && json_is_object(result) && rows->n == 1,
+               .n_rows = rows->n};
     const char **rest = NULL;
     if (t.arena) {
         t.cells = moly_arena_alloc(t.arena, rows->n + 1, (view->n_columns + 1) * sizeof(cell));
+        t.shown = moly_arena_alloc(t.arena, view->n_columns + 1, sizeof(const moly_column *));
         t.columns = moly_arena_alloc(t.arena, view->n_columns + 1, sizeof(layout));
         rest = moly_arena_alloc(t.arena, view->n_columns + 1, sizeof *rest);
     }
-    if (!t.cells || !t.columns || !rest || !measure(&t, rows)) {
+    bool has_room = t.cells && t.columns && t.shown && rest;
+    if (has_room) {
+        choose_columns(&t, rows);
+    }
+    if (!has_room || !measure(&t, rows)) {
         out->is_broken = true;
         goto done;
     }
     if (view->title) {
-        moly_text_printf(out, "%s\n\n", view->title);
+        moly_text_printf(out, "%s\n\n", moly_translate(language, view->title));
     }
-    if (view->rows[0] == '\0' && json_is_object(result) && rows->n == 1) {
+    if (t.is_list) {
         add_list(&t, out);
         goto done;
     }
@@ -270,7 +299,7 @@ void moly_table_view(const json_t *result, const moly_view *view, const moly_row
         add_row(&t, t.cells + r * t.n_columns, rest, out);
     }
     if (t.n_rows == 0) {
-        moly_text_add(out, "(nothing)\n");
+        moly_text_printf(out, "%s\n", moly_translate(language, "(nothing)"));
     }
 done:
     moly_arena_free(t.arena);

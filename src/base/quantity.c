@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "moly/base/catalogue.h"
 #include "moly/base/text.h"
 
 static const struct {
@@ -194,12 +195,17 @@ static const moly_unit *find_unit(const char *symbol, size_t length, moly_dim di
     return NULL;
 }
 
+static const char *word_of(moly_dim dim, const moly_error *err)
+{
+    return moly_translate(err ? err->language : NULL, moly_dim_word(dim));
+}
+
 static moly_status fail_unit(const char *symbol, size_t length, moly_dim dim, moly_error *err)
 {
     for (size_t d = 0; d < MOLY_N_DIMS; d++) {
         if (find_unit(symbol, length, (moly_dim)d)) {
             return MOLY_FAIL(err, MOLY_ERR_USAGE, "'%.*s' is a unit of %s, not of %s", (int)length,
-                             symbol, moly_dim_word((moly_dim)d), moly_dim_word(dim));
+                             symbol, word_of((moly_dim)d, err), word_of(dim, err));
         }
     }
     const char *candidates[N_UNITS];
@@ -216,7 +222,7 @@ static moly_status fail_unit(const char *symbol, size_t length, moly_dim dim, mo
         nearest = candidates[0];
     }
     return MOLY_FAIL(err, MOLY_ERR_UNKNOWN, "unknown unit '%s' of %s: did you mean %s?", wanted,
-                     moly_dim_word(dim), nearest ? nearest : "no unit at all");
+                     word_of(dim, err), nearest ? nearest : "no unit at all");
 }
 
 /* Length of the number at the start of `text`: sign, digits, point, digits, exponent. */
@@ -305,7 +311,7 @@ moly_status moly_quantity_scan(const char *text, moly_dim dim, double *value, co
     if (n == 0) {
         if (needs_unit(dim)) {
             return MOLY_FAIL(err, MOLY_ERR_USAGE, "'%.40s' has no unit: %s is given as '%.*s %s'",
-                             text, moly_dim_word(dim), (int)length, text,
+                             text, word_of(dim, err), (int)length, text,
                              find_unit("MBq", 3, dim) ? "MBq" : first_symbol(dim));
         }
         *value = number;

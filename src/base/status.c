@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "moly/base/catalogue.h"
+#include "moly/base/text.h"
 
 typedef struct status_row {
     const char *name;
@@ -48,38 +49,6 @@ const char *moly_status_name(moly_status status)
     return row_of(status)->name;
 }
 
-/* Length of the well-formed UTF-8 character at `s`, 0 where there is none. */
-static size_t character_length(const unsigned char *s)
-{
-    size_t n = s[0] < 0x80 ? 1 : s[0] < 0xC2 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
-    if (s[0] > 0xF4 || (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) ||
-        (s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F) ||
-        (s[0] == 0xC2 && s[1] < 0xA0)) { /* C1 controls command terminals too */
-        return 0;
-    }
-    for (size_t i = 1; i < n; i++) {
-        if ((s[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-    }
-    return n;
-}
-
-/* A message quotes what came from outside, and may have been cut: what is no UTF-8 or commands a
- * terminal becomes '?', for it goes into JSON and onto screens. */
-static void make_harmless(char *text)
-{
-    for (unsigned char *s = (unsigned char *)text; *s != 0;) {
-        size_t n = character_length(s);
-        bool is_control = (*s < 0x20 && *s != '\n' && *s != '\t') || *s == 0x7F;
-        if (n == 0 || is_control) {
-            *s = '?';
-            n = 1;
-        }
-        s += n;
-    }
-}
-
 moly_status moly_fail(moly_error *err, moly_status status, const char *rule, const char *file,
                       int line, const char *format, ...)
 {
@@ -97,7 +66,7 @@ moly_status moly_fail(moly_error *err, moly_status status, const char *rule, con
     (void)vsnprintf(err->message, sizeof err->message, moly_translate(err->language, format),
                     arguments);
     va_end(arguments);
-    make_harmless(err->message);
+    moly_text_harmless(err->message); /* it quotes what came from outside, and may have been cut */
     return status;
 }
 
@@ -123,7 +92,7 @@ void moly_error_context(moly_error *err, const char *format, ...)
     memcpy(err->message, context, n);
     memcpy(err->message + n, ": ", 2);
     err->message[n + 2 + kept] = '\0';
-    make_harmless(err->message);
+    moly_text_harmless(err->message);
 }
 
 void moly_assert_failed(const char *condition, const char *file, int line)

@@ -274,6 +274,21 @@ bool moly_is_utf8(const char *text)
     return true;
 }
 
+void moly_text_harmless(char *text)
+{
+    for (unsigned char *s = (unsigned char *)text; s && *s != 0;) {
+        uint32_t code = 0;
+        size_t n = decode_utf8(s, &code);
+        bool is_control = (code < 0x20 && code != '\n' && code != '\t') ||
+                          (code >= 0x7F && code < 0xA0); /* C1 commands terminals too */
+        if (n == 0 || is_control) {
+            *s = '?';
+            n = 1;
+        }
+        s += n;
+    }
+}
+
 static bool is_between(uint32_t code, const uint32_t (*ranges)[2], size_t n)
 {
     for (size_t i = 0; i < n; i++) {

@@ -60,8 +60,8 @@ void decision_transfer(moly_decision *decision, const transfer *entry);
 void decision_measure(moly_decision *decision, const char *account, moly_instant at,
                       const char *nuclide, double activity_bq, double sd_bq);
 void decision_close(moly_decision *decision, const char *account);
-/* The act is done, but somebody should know: stands in the event under "warnings", in the language
- * of the performer, who reads it before signing. */
+/* The act is done, but somebody should know: stands in the event under "warnings", as the performer
+ * reads it before signing, and so that later readers have it in their own language. */
 void decision_warn(moly_decision *decision, const char *rule, const char *format, ...)
     MOLY_PRINTF(3, 4);
 

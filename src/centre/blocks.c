@@ -2,24 +2,29 @@
 /* What blocks whom: for each state that waits for somebody, why and what to do. */
 #include "screens.h"
 
+#include <stdarg.h>
+
+#include "moly/base/catalogue.h"
+#include "product.h"
+
 static const struct {
     const char *kind, *state;
     const char *why, *rule, *remedy;
 } waiting[] = {
-    {"generator", "quarantine", "it has not been accepted", "R-20",
-     "check the certificate and accept it (pharmacy.accept_lot)"},
-    {"eluate", "untested", "Mo-99 has not been tested", "R-22",
-     "test it (pharmacy.test_breakthrough)"},
-    {"eluate", "out of specification", "a test failed", "R-22",
-     "reject it (pharmacy.reject) and elute again"},
-    {"kit", "labelled", "its radiochemical purity has not been tested", "R-13",
-     "test it (pharmacy.test_rcp)"},
-    {"kit", "tested", "it has not been released", "R-09",
-     "somebody who neither made nor tested it releases it (pharmacy.release)"},
-    {"kit", "out of specification", "its radiochemical purity is too low", "R-24",
-     "reject it (pharmacy.reject) and label another"},
-    {"dose", "given", "what stayed in the syringe has not been measured", "R-34",
-     "measure the residual (clinic.measure_residual)"},
+    {"generator", "quarantine", MOLY_N("it has not been accepted"), "R-20",
+     MOLY_N("check the certificate and accept it (pharmacy.accept_lot)")},
+    {"eluate", "untested", MOLY_N("Mo-99 has not been tested"), "R-22",
+     MOLY_N("test it (pharmacy.test_breakthrough)")},
+    {"eluate", "out of specification", MOLY_N("a test failed"), "R-22",
+     MOLY_N("reject it (pharmacy.reject) and elute again")},
+    {"kit", "labelled", MOLY_N("its radiochemical purity has not been tested"), "R-13",
+     MOLY_N("test it (pharmacy.test_rcp)")},
+    {"kit", "tested", MOLY_N("it has not been released"), "R-09",
+     MOLY_N("somebody who neither made nor tested it releases it (pharmacy.release)")},
+    {"kit", "out of specification", MOLY_N("its radiochemical purity is too low"), "R-24",
+     MOLY_N("reject it (pharmacy.reject) and label another")},
+    {"dose", "given", MOLY_N("what stayed in the syringe has not been measured"), "R-34",
+     MOLY_N("measure the residual (clinic.measure_residual)")},
 };
 
 moly_status screen_append(json_t *list, json_t *item, moly_error *err)
@@ -27,13 +32,33 @@ moly_status screen_append(json_t *list, json_t *item, moly_error *err)
     return item && json_array_append_new(list, item) == 0 ? MOLY_OK : MOLY_NO_MEMORY(err);
 }
 
-static moly_status add(json_t *blocks, const char *what, const char *why, const char *rule,
-                       const char *remedy, moly_error *err)
+/* Who or what is blocked, and why: `reason` is a kept message, whose words become the block's
+ * "why". `whose` is a patient's name, or NULL. */
+static moly_status add(json_t *blocks, const char *kind, const char *id, const char *whose,
+                       json_t *reason, const char *rule, const char *remedy, moly_error *err)
 {
-    return screen_append(
-        blocks,
-        json_pack("{s:s, s:s, s:s, s:s}", "what", what, "why", why, "rule", rule, "remedy", remedy),
-        err);
+    char what[400];
+    (void)snprintf(what, sizeof what, "%s %s", whose ? id : kind, whose ? whose : id);
+    json_t *block = json_pack("{s:s, s:s, s:s, s:s, s:s}", "kind", kind, "id", id, "what", what,
+                              "rule", rule, "remedy", remedy);
+    bool is_whole = json_object_set(block, "why", json_object_get(reason, "message")) == 0 &&
+                    json_object_del(reason, "message") == 0 &&
+                    json_object_update(block, reason) == 0;
+    json_decref(reason);
+    if (!is_whole) {
+        json_decref(block);
+        return MOLY_NO_MEMORY(err);
+    }
+    return screen_append(blocks, block, err);
+}
+
+static json_t *because(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    json_t *reason = moly_message_new(NULL, format, args);
+    va_end(args);
+    return reason;
 }
 
 static bool is_usable_state(const char *state)
@@ -47,14 +72,15 @@ moly_status screen_block(const screen *s, const char *kind, const json_t *record
 {
     const char *state = record_text(record, "state");
     moly_instant ends = record_instant(record, "expiry");
-    char what[120];
-    (void)snprintf(what, sizeof what, "%s %s", kind, record_text(record, "id"));
+    const char *id = record_text(record, "id");
     if (!moly_instant_is_none(ends) && s->now.us > ends.us && is_usable_state(state)) {
-        return add(blocks, what, "it has expired", "R-24", "discard it (safety.discard)", err);
+        return add(blocks, kind, id, NULL, because("it has expired"), "R-24",
+                   MOLY_N("discard it (safety.discard)"), err);
     }
     for (size_t i = 0; i < sizeof waiting / sizeof waiting[0]; i++) {
         if (strcmp(waiting[i].kind, kind) == 0 && strcmp(waiting[i].state, state) == 0) {
-            return add(blocks, what, waiting[i].why, waiting[i].rule, waiting[i].remedy, err);
+            return add(blocks, kind, id, NULL, because(waiting[i].why), waiting[i].rule,
+                       waiting[i].remedy, err);
         }
     }
     return MOLY_OK;
@@ -86,7 +112,7 @@ moly_status screen_block_order(const screen *s, const json_t *order, const json_
 {
     static const double soon_s = 3.0 * 3600.0;
     double wait_s = moly_instant_difference_s(s->now, record_instant(order, "at"));
-    char what[400], why[200];
+    const product *p = product_named(record_text(order, "product"));
     bool is_there = false;
     if (!record_is(order, "state", "ordered") || wait_s > soon_s) {
         return MOLY_OK;
@@ -98,9 +124,7 @@ moly_status screen_block_order(const screen *s, const json_t *order, const json_
     if (status || is_there) {
         return status;
     }
-    (void)snprintf(what, sizeof what, "%s %s", record_text(order, "id"),
-                   record_text(patient, "name"));
-    (void)snprintf(why, sizeof why, "no released %s lasts until the injection",
-                   record_text(order, "product"));
-    return add(blocks, what, why, "R-24", "label and release a kit, or elute", err);
+    return add(blocks, "order", record_text(order, "id"), record_text(patient, "name"),
+               because("no released %s lasts until the injection", p ? p->name : "?"), "R-24",
+               MOLY_N("label and release a kit, or elute"), err);
 }

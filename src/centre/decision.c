@@ -3,13 +3,12 @@
 #include "act.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "moly/base/catalogue.h"
 
 static void put(moly_decision *decision, json_t *object, const char *key, json_t *value)
 {
-    if (!object || !value || json_object_set_new(object, key, value) != 0) {
+    if (json_object_set_new(object, key, value) != 0) { /* takes care of NULL too */
         decision->is_broken = true;
     }
 }
@@ -123,10 +122,10 @@ void decision_close(moly_decision *decision, const char *account)
 
 void decision_warn(moly_decision *decision, const char *rule, const char *format, ...)
 {
-    char text[400];
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(text, sizeof text, moly_translate(decision->language, format), args);
+    json_t *warning = moly_message_new(decision->language, format, args);
     va_end(args);
-    add(decision, "warnings", json_pack("{s:s, s:s}", "rule", rule, "message", text));
+    put(decision, warning, "rule", json_string(rule));
+    add(decision, "warnings", warning);
 }

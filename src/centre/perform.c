@@ -160,6 +160,12 @@ static moly_status decide(moly_act_context *context, const json_t *fields, moly_
         return MOLY_NO_MEMORY(err);
     }
     decision_member(decision, "site_data", json_string(site_data_version));
+    const moly_performer *who = context->performer;
+    if (who->request && !context->is_preview) {
+        decision_member(decision, "request", json_string(who->request));
+        decision_member(decision, "request_digest",
+                        json_string(who->request_digest ? who->request_digest : ""));
+    }
     double late_s = moly_instant_difference_s(context->at, context->now);
     if (late_s > context->limits->late_entry_s.value) {
         decision_member(decision, "late_s", moly_json_rounded(late_s, 6));
@@ -191,9 +197,60 @@ static moly_status append(const moly_act_context *context, const moly_decision *
     return moly_transaction_append(context->transaction, &draft, event, err);
 }
 
+moly_status moly_centre_find_request(const moly_ledger_reader *reader, const char *act,
+                                     const char *user, const char *request, json_t **event,
+                                     moly_error *err)
+{
+    enum { NEWEST = 64 };
+    const moly_event_query query = {
+        .kind = act, .person = user, .limit = NEWEST, .newest_first = true};
+    json_t *events = NULL;
+    *event = NULL;
+    moly_status status = moly_ledger_events(reader, &query, &events, err);
+    size_t i;
+    json_t *one;
+    json_array_foreach(events, i, one)
+    {
+        const char *name =
+            json_string_value(json_object_get(json_object_get(one, "body"), "request"));
+        if (name && strcmp(name, request) == 0) {
+            *event = json_incref(one);
+            break;
+        }
+    }
+    json_decref(events);
+    return status;
+}
+
+/* Inside the transaction, so that of two that come together one finds the other. */
+static moly_status find_done(struct request *request, const moly_ledger_reader *reader,
+                             moly_error *err)
+{
+    const moly_performer *who = request->performer;
+    if (!who->request || request->is_preview) {
+        return MOLY_OK;
+    }
+    moly_status status = moly_centre_find_request(reader, request->act->declaration.name, who->user,
+                                                  who->request, &request->event, err);
+    const json_t *body = json_object_get(request->event, "body");
+    const char *digest = json_string_value(json_object_get(body, "request_digest"));
+    if (!status && request->event && who->request_digest &&
+        (!digest || strcmp(digest, who->request_digest) != 0)) {
+        return MOLY_FAIL(err, MOLY_ERR_RULE,
+                         "this was recorded with other values before, as event %lld; look at it, "
+                         "and correct it if it is wrong",
+                         (long long)json_integer_value(json_object_get(request->event, "seq")));
+    }
+    return status;
+}
+
 static moly_status run(moly_transaction *transaction, void *given, moly_error *err)
 {
     struct request *request = given;
+    moly_status found = find_done(request, moly_transaction_reader(transaction), err);
+    if (found || request->event) {
+        return found;
+    }
     const moly_site *site = moly_ledger_site(request->ledger);
     moly_act_context context = {.act = request->act,
                                 .transaction = transaction,

@@ -19,11 +19,7 @@ struct who {
 };
 
 static const moly_param who_params[] = {
-    {.name = "db",
-     MOLY_TEXT(struct who, db),
-     .pattern_hint = "URL",
-     .is_required = true,
-     .help = "the ledger: sqlite:PATH or postgres://..."},
+    CLI_DB(struct who),
     {.name = "as",
      MOLY_TEXT(struct who, user),
      .pattern_hint = "USER",

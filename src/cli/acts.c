@@ -14,8 +14,10 @@ static moly_status run_acts(const void *args, const moly_run *run, json_t **resu
 }
 
 static const moly_column columns[] = {
-    {"name", "Act", MOLY_DIM_NONE, 0},      {"summary", "What it does", MOLY_DIM_NONE, 0},
-    {"roles", "Who may", MOLY_DIM_NONE, 0}, {"signature", "Signature", MOLY_DIM_NONE, 0},
+    {"name", "Act", MOLY_DIM_NONE, 0},
+    {"summary", "What it does", MOLY_DIM_NONE, 0},
+    {"roles", "Who may", MOLY_DIM_NONE, MOLY_OWN_WORDS},
+    {"signature", "Signature", MOLY_DIM_NONE, MOLY_OWN_WORDS},
     {"rules", "Rules", MOLY_DIM_NONE, 0},
 };
 static const moly_view view = {NULL, "results", columns, sizeof columns / sizeof columns[0]};

@@ -28,6 +28,13 @@ extern const moly_command cli_acts_command;
 extern const moly_command cli_serve_command;
 extern const moly_command cli_suv_command;
 
+/** The row of a command's table for `--db`, the same in every command that opens a ledger. */
+#define CLI_DB(args)                                                                               \
+    {                                                                                              \
+        .name = "db", MOLY_TEXT(args, db), .pattern_hint = "URL", .is_required = true,             \
+        .help = "the ledger: sqlite:PATH or postgres://..."                                        \
+    }
+
 /** All commands, ordered by name, with the options that every command takes already behind their
  *  own. */
 typedef struct cli_commands {

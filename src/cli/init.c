@@ -71,11 +71,7 @@ static moly_status run_init(const void *args, const moly_run *run, json_t **resu
 }
 
 static const moly_param params[] = {
-    {.name = "db",
-     MOLY_TEXT(struct init_args, db),
-     .pattern_hint = "URL",
-     .is_required = true,
-     .help = "the ledger: sqlite:PATH or postgres://..."},
+    CLI_DB(struct init_args),
     {.name = "admin",
      MOLY_TEXT(struct init_args, admin),
      .pattern_hint = "USER",

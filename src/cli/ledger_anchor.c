@@ -34,11 +34,7 @@ static moly_status run_anchor(const void *args, const moly_run *run, json_t **re
 }
 
 static const moly_param params[] = {
-    {.name = "db",
-     MOLY_TEXT(struct anchor_args, db),
-     .pattern_hint = "URL",
-     .is_required = true,
-     .help = "the ledger: sqlite:PATH or postgres://..."},
+    CLI_DB(struct anchor_args),
 };
 
 const moly_command cli_ledger_anchor_command = {

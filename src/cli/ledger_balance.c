@@ -27,11 +27,7 @@ static moly_status run_balance(const void *args, const moly_run *run, json_t **r
 }
 
 static const moly_param params[] = {
-    {.name = "db",
-     MOLY_TEXT(struct balance_args, db),
-     .pattern_hint = "URL",
-     .is_required = true,
-     .help = "the ledger: sqlite:PATH or postgres://..."},
+    CLI_DB(struct balance_args),
     {.name = "at",
      MOLY_INSTANT(struct balance_args, at),
      .fallback = "now",

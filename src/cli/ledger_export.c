@@ -71,11 +71,7 @@ static moly_status run_export(const void *args, const moly_run *run, json_t **re
 }
 
 static const moly_param params[] = {
-    {.name = "db",
-     MOLY_TEXT(struct export_args, db),
-     .pattern_hint = "URL",
-     .is_required = true,
-     .help = "the ledger: sqlite:PATH or postgres://..."},
+    CLI_DB(struct export_args),
     {.name = "output",
      .letter = 'o',
      MOLY_TEXT(struct export_args, output),

@@ -23,11 +23,7 @@ static moly_status run_rebuild(const void *args, const moly_run *run, json_t **r
 }
 
 static const moly_param params[] = {
-    {.name = "db",
-     MOLY_TEXT(struct rebuild_args, db),
-     .pattern_hint = "URL",
-     .is_required = true,
-     .help = "the ledger: sqlite:PATH or postgres://..."},
+    CLI_DB(struct rebuild_args),
 };
 
 static const moly_column summary_columns[] = {
@@ -48,6 +44,9 @@ static const moly_view views[] = {
 const moly_command cli_ledger_rebuild_command = {
     .declaration = {.name = "ledger rebuild",
                     .summary = "Make all tables anew from the events, and compare",
+                    .description = "Records, links and accounts are written anew from the events "
+                                   "alone, in one transaction. Each table shows a hash of its rows "
+                                   "before and after: identical is what they must be.",
                     .example = "moly ledger rebuild --db sqlite:moly.db",
                     .params = params,
                     .n_params = sizeof params / sizeof params[0],

@@ -35,11 +35,7 @@ static moly_status run_verify(const void *args, const moly_run *run, json_t **re
 }
 
 static const moly_param params[] = {
-    {.name = "db",
-     MOLY_TEXT(struct verify_args, db),
-     .pattern_hint = "URL",
-     .is_required = true,
-     .help = "the ledger: sqlite:PATH or postgres://..."},
+    CLI_DB(struct verify_args),
     {.name = "anchor",
      MOLY_TEXT(struct verify_args, anchor),
      .pattern_hint = "FILE",

@@ -44,11 +44,7 @@ static const moly_param params[] = {
      .is_positional = true,
      .help =
          "kind of record: patient, order, dose, kit, eluate, generator, lot, waste, person, ..."},
-    {.name = "db",
-     MOLY_TEXT(struct list_args, db),
-     .pattern_hint = "URL",
-     .is_required = true,
-     .help = "the ledger: sqlite:PATH or postgres://..."},
+    CLI_DB(struct list_args),
     {.name = "state", MOLY_TEXT(struct list_args, state), .help = "only those in this state"},
     {.name = "owner", MOLY_TEXT(struct list_args, owner), .help = "only those of this patient"},
     {.name = "after",
@@ -59,11 +55,11 @@ static const moly_param params[] = {
      .min = 1.0,
      .max = 100000.0,
      .fallback = "500",
-     .help = "at most so many"},
+     .help = "most records to list"},
 };
 
 static const moly_column columns[] = {
-    {"id", "Record", MOLY_DIM_NONE, 0},       {"state", "State", MOLY_DIM_NONE, 0},
+    {"id", "Record", MOLY_DIM_NONE, 0},       {"state", "State", MOLY_DIM_NONE, MOLY_OWN_WORDS},
     {"at", "At", MOLY_DIM_NONE, 0},           {"name", "Name", MOLY_DIM_NONE, 0},
     {"product", "Product", MOLY_DIM_NONE, 0}, {"activity_bq", "Activity", MOLY_DIM_ACTIVITY, 4},
     {"expiry", "Expires", MOLY_DIM_NONE, 0},  {"owner", "Of", MOLY_DIM_NONE, 0},

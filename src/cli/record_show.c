@@ -56,19 +56,19 @@ static const moly_param params[] = {
      .pattern_hint = "ID",
      .is_required = true,
      .is_positional = true,
-     .help = "which one"},
-    {.name = "db",
-     MOLY_TEXT(struct show_args, db),
-     .pattern_hint = "URL",
-     .is_required = true,
-     .help = "the ledger: sqlite:PATH or postgres://..."},
+     .help = "identifier, KIT-000001"},
+    CLI_DB(struct show_args),
 };
 
 static const moly_column record_columns[] = {
-    {"kind", "Kind", MOLY_DIM_NONE, 0},       {"id", "Record", MOLY_DIM_NONE, 0},
-    {"state", "State", MOLY_DIM_NONE, 0},     {"name", "Name", MOLY_DIM_NONE, 0},
-    {"product", "Product", MOLY_DIM_NONE, 0}, {"activity_bq", "Activity", MOLY_DIM_ACTIVITY, 4},
-    {"at", "At", MOLY_DIM_NONE, 0},           {"expiry", "Expires", MOLY_DIM_NONE, 0},
+    {"kind", "Kind", MOLY_DIM_NONE, MOLY_OWN_WORDS},
+    {"id", "Record", MOLY_DIM_NONE, 0},
+    {"state", "State", MOLY_DIM_NONE, MOLY_OWN_WORDS},
+    {"name", "Name", MOLY_DIM_NONE, 0},
+    {"product", "Product", MOLY_DIM_NONE, 0},
+    {"activity_bq", "Activity", MOLY_DIM_ACTIVITY, 4},
+    {"at", "At", MOLY_DIM_NONE, 0},
+    {"expiry", "Expires", MOLY_DIM_NONE, 0},
 };
 static const moly_column event_columns[] = {
     {"seq", "Event", MOLY_DIM_NONE, 0},

@@ -12,11 +12,7 @@ struct report_args {
 };
 
 #define REPORT_OPTIONS                                                                             \
-    {.name = "db",                                                                                 \
-     MOLY_TEXT(struct report_args, db),                                                            \
-     .pattern_hint = "URL",                                                                        \
-     .is_required = true,                                                                          \
-     .help = "the ledger: sqlite:PATH or postgres://..."},                                         \
+    CLI_DB(struct report_args),                                                                    \
         {.name = "lang",                                                                           \
          MOLY_TEXT(struct report_args, language),                                                  \
          .pattern_hint = "LANGUAGE",                                                               \
@@ -32,7 +28,7 @@ static const moly_param study_params[] = {
      .is_required = true,
      .is_positional = true,
      .record = "study",
-     .help = "study, STU-000001"},
+     .help = "identifier, STU-000001"},
     REPORT_OPTIONS,
 };
 
@@ -46,7 +42,7 @@ static const moly_param record_params[] = {
      MOLY_TEXT(struct report_args, id),
      .is_required = true,
      .is_positional = true,
-     .help = "record, DOS-000001"},
+     .help = "identifier, DOS-000001"},
     REPORT_OPTIONS,
 };
 

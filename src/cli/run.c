@@ -105,8 +105,8 @@ moly_status cli_run(const moly_command *command, int argc, char *const *argv, mo
         status = command->run(args, &run, &result, err);
     }
     if (status == MOLY_OK && result) {
-        status =
-            moly_output_write(stdout, run.format, result, command->views, command->n_views, err);
+        status = moly_output_write(stdout, run.format, cli_language(), result, command->views,
+                                   command->n_views, err);
     } else if (status == MOLY_OK && fflush(stdout) != 0) {
         status =
             MOLY_FAIL(err, MOLY_ERR_IO, "cannot write to standard output: %s", strerror(errno));

@@ -17,11 +17,7 @@ struct serve_args {
 };
 
 static const moly_param params[] = {
-    {.name = "db",
-     MOLY_TEXT(struct serve_args, db),
-     .pattern_hint = "URL",
-     .is_required = true,
-     .help = "the ledger: sqlite:PATH or postgres://..."},
+    CLI_DB(struct serve_args),
     {.name = "port",
      MOLY_I64(struct serve_args, port),
      .min = 0,
@@ -49,7 +45,7 @@ static const moly_param params[] = {
      MOLY_F64(struct serve_args, for_s),
      .dim = MOLY_DIM_TIME,
      .min = 0.0,
-     .max = 31557600.0,
+     .max = 365.0 * 86400.0,
      .help = "stop after this time; without it, on a signal"},
 };
 

@@ -32,17 +32,13 @@ static const moly_param params[] = {
      .is_required = true,
      .is_positional = true,
      .help = "record to start from, kit/KIT-000001 or patient/PAT-000001"},
-    {.name = "db",
-     MOLY_TEXT(struct trace_args, db),
-     .pattern_hint = "URL",
-     .is_required = true,
-     .help = "the ledger: sqlite:PATH or postgres://..."},
+    CLI_DB(struct trace_args),
 };
 
 static const moly_column columns[] = {
     {"depth", "Steps", MOLY_DIM_NONE, 0},
     {"node", "Record", MOLY_DIM_NONE, 0},
-    {"role", "How", MOLY_DIM_NONE, 0},
+    {"role", "How", MOLY_DIM_NONE, MOLY_OWN_WORDS},
     {"via", "By way of", MOLY_DIM_NONE, 0},
 };
 #define N(rows) (sizeof(rows) / sizeof((rows)[0]))

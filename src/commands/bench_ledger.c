@@ -20,9 +20,10 @@ typedef struct bench_args {
 
 static const moly_param params[] = {
     {"db", 0, MOLY_TEXT(bench_args, db), .pattern_hint = "URL",
-     .help = "database without a ledger, where one is made and stays; default: a temporary file"},
+     .help =
+         "database without a ledger, where one is made and stays; without it, a temporary file"},
     {"threads", 'j', MOLY_I64(bench_args, n_threads), .min = 1.0, .max = MOST_THREADS,
-     .help = "threads that act at the same time; default: 1, then 4, then 16"},
+     .help = "threads that act at the same time; without it, 1, then 4, then 16"},
     {"events", 0, MOLY_I64(bench_args, n_events), .min = 1000.0, .max = 1e6, .fallback = "100000",
      .help = "events to grow the ledger to"},
     {"time", 0, MOLY_F64(bench_args, seconds), .dim = MOLY_DIM_TIME, .min = 0.1, .max = 600.0,

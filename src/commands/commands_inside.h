@@ -8,10 +8,19 @@
 #include "moly/nuclide/nuclide.h"
 
 extern const moly_command moly_command_bench_decay;
+extern const moly_command moly_command_bench_generator;
+extern const moly_command moly_command_bench_irradiate;
 extern const moly_command moly_command_bench_ledger;
+extern const moly_command moly_command_bench_reactor;
+extern const moly_command moly_command_calibrate;
 extern const moly_command moly_command_decay;
+extern const moly_command moly_command_generator;
+extern const moly_command moly_command_identify;
+extern const moly_command moly_command_irradiate;
 extern const moly_command moly_command_nuclide_list;
 extern const moly_command moly_command_nuclide_show;
+extern const moly_command moly_command_plan;
+extern const moly_command moly_command_reaction;
 extern const moly_command moly_command_shield;
 extern const moly_command moly_command_spectrum;
 
@@ -28,5 +37,11 @@ extern const moly_command moly_command_spectrum;
  *  @param[out] set     what to read */
 MOLY_CHECKED moly_status commands_open_set(const char *data, moly_nuclide_set **loaded,
                                            const moly_nuclide_set **set, moly_error *err);
+
+/** "listed", "none" (stable) or "not_in_evaluation": nobody may take the last for the second. */
+const char *commands_lines_status(const moly_nuclide *nuclide);
+
+/** The text, or null where there is none. New reference. */
+json_t *commands_text(const char *text);
 
 #endif

@@ -19,11 +19,12 @@ static const moly_column columns[] = {
     {"nuclide", "Nuclide", MOLY_DIM_NONE, 0},
     {"half_life_s", "Half-life", MOLY_DIM_TIME, 5},
     {"half_life_sd_s", "±", MOLY_DIM_TIME, 2},
-    {"decay", "Decay", MOLY_DIM_NONE, 0},
+    {"decay", "Decay", MOLY_DIM_NONE, MOLY_OWN_WORDS},
     {"n_lines", "Lines", MOLY_DIM_NONE, 0},
+    {"lines_status", "Lines are", MOLY_DIM_NONE, MOLY_OWN_WORDS},
     {"half_life_source", "Source of the half-life", MOLY_DIM_NONE, 0},
 };
-static const moly_view views[] = {{NULL, "nuclides", columns, 6}};
+static const moly_view views[] = {{NULL, "nuclides", columns, sizeof columns / sizeof *columns}};
 
 /* "beta- + isomeric", each mode once. */
 static json_t *modes(const moly_nuclide *nuclide)
@@ -46,11 +47,6 @@ static json_t *modes(const moly_nuclide *nuclide)
     return words;
 }
 
-static json_t *text_or_null(const char *text)
-{
-    return text != NULL ? json_string(text) : json_null();
-}
-
 static json_t *row_of(const moly_nuclide *nuclide)
 {
     json_t *row = json_object();
@@ -59,7 +55,9 @@ static json_t *row_of(const moly_nuclide *nuclide)
     failed |= json_object_set_new(row, "half_life_sd_s", moly_json_real(nuclide->half_life_sd_s));
     failed |= json_object_set_new(row, "decay", modes(nuclide));
     failed |= json_object_set_new(row, "n_lines", json_integer((json_int_t)nuclide->n_lines));
-    failed |= json_object_set_new(row, "half_life_source", text_or_null(nuclide->half_life_source));
+    failed |= json_object_set_new(row, "lines_status", json_string(commands_lines_status(nuclide)));
+    failed |=
+        json_object_set_new(row, "half_life_source", commands_text(nuclide->half_life_source));
     if (failed != 0) {
         json_decref(row);
         return NULL;
@@ -116,7 +114,9 @@ const moly_command moly_command_nuclide_list = {
             .summary = "List the nuclides that Moly knows",
             .description =
                 "Every radioactive nuclide of the data, by element and mass, with its half-life "
-                "(1 sigma) and the evaluation it is from.",
+                "(1 sigma) and the evaluation it is from. Where its lines are not_in_evaluation, "
+                "they "
+                "are not known, and no dose may be computed from them.",
             .example = "moly nuclide list",
             .params = params,
             .n_params = sizeof params / sizeof *params,

@@ -2,6 +2,8 @@
 /* moly nuclide show: everything the data say about one nuclide. */
 #include "commands_inside.h"
 
+#include "moly/base/catalogue.h"
+
 #include <jansson.h>
 #include <math.h>
 
@@ -23,7 +25,7 @@ static const moly_param params[] = {
      .max = 10.0, .fallback = "1 %",
      .help = "least intensity per decay of the lines that a table shows"},
     {"all", 'a', MOLY_BOOL(show_args, wants_all), .fallback = "no",
-     .help = "show every line in the table; JSON always has all of them"},
+     .help = "show every line in the table; JSON and CSV always have all of them"},
     DATA_PARAM(show_args, data),
 };
 
@@ -44,7 +46,7 @@ static const moly_column energy_columns[] = {
     {"specific_activity_tbq_per_mg", "Carrier-free / TBq/mg", MOLY_DIM_NONE, 4},
 };
 static const moly_column branch_columns[] = {
-    {"mode", "Decay", MOLY_DIM_NONE, 0},
+    {"mode", "Decay", MOLY_DIM_NONE, MOLY_OWN_WORDS},
     {"daughter", "To", MOLY_DIM_NONE, 0},
     {"fraction", "Fraction", MOLY_DIM_FRACTION, 6},
     {"fraction_sd", "±", MOLY_DIM_FRACTION, 2},
@@ -52,13 +54,13 @@ static const moly_column branch_columns[] = {
     {"source", "Source", MOLY_DIM_NONE, 0},
 };
 static const moly_column line_columns[] = {
-    {"radiation", "Radiation", MOLY_DIM_NONE, 0},
+    {"radiation", "Radiation", MOLY_DIM_NONE, MOLY_OWN_WORDS},
     {"energy_kev", "Energy", MOLY_DIM_ENERGY, 7},
     {"energy_sd_kev", "±", MOLY_DIM_ENERGY, 2},
     {"mean_kev", "Mean", MOLY_DIM_ENERGY, 5},
     {"intensity", "Per decay", MOLY_DIM_FRACTION, 5},
     {"intensity_sd", "±", MOLY_DIM_FRACTION, 2},
-    {"shape", "Shape", MOLY_DIM_NONE, 0},
+    {"shape", "Shape", MOLY_DIM_NONE, MOLY_OWN_WORDS},
     {"source", "Source", MOLY_DIM_NONE, 0},
 };
 static const moly_column rest_columns[] = {
@@ -66,16 +68,17 @@ static const moly_column rest_columns[] = {
     {"threshold", "each below, per decay", MOLY_DIM_FRACTION, 3},
     {"shown_by", "shown by", MOLY_DIM_NONE, 0},
 };
+static const moly_column warning_columns[] = {
+    {"message", "Warning", MOLY_DIM_NONE, MOLY_OWN_WORDS},
+};
 static const moly_view views[] = {
-    {NULL, "", identity_columns, 7},          {"Mean energy per decay", "", energy_columns, 5},
-    {"Decay", "branches", branch_columns, 6}, {"Lines", "lines", line_columns, 8},
+    {NULL, "", identity_columns, 7},
+    {NULL, "warnings", warning_columns, 1},
+    {"Mean energy per decay", "", energy_columns, 5},
+    {"Decay", "branches", branch_columns, 6},
+    {"Lines", "lines", line_columns, 8},
     {NULL, "not_shown", rest_columns, 3},
 };
-
-static json_t *text_or_null(const char *text)
-{
-    return text != NULL ? json_string(text) : json_null();
-}
 
 /* Uncertainties are kept as floats: seven digits is what they have. */
 static json_t *uncertainty(double value)
@@ -94,11 +97,11 @@ static json_t *branches_of(const moly_nuclide_set *set, const moly_nuclide *nucl
                                    : moly_nuclide_at(set, (size_t)branch->daughter)->name;
         json_t *row = json_object();
         failed |= json_object_set_new(row, "mode", json_string(moly_decay_mode_name(branch->mode)));
-        failed |= json_object_set_new(row, "daughter", text_or_null(daughter));
+        failed |= json_object_set_new(row, "daughter", commands_text(daughter));
         failed |= json_object_set_new(row, "fraction", moly_json_real(branch->fraction));
         failed |= json_object_set_new(row, "fraction_sd", uncertainty(branch->fraction_sd));
         failed |= json_object_set_new(row, "q_kev", moly_json_real(branch->q_kev));
-        failed |= json_object_set_new(row, "source", text_or_null(nuclide->branch_source));
+        failed |= json_object_set_new(row, "source", commands_text(nuclide->branch_source));
         failed |= json_array_append_new(rows, row);
     }
     if (failed != 0) {
@@ -125,7 +128,7 @@ static json_t *line_row(const moly_nuclide_set *set, const moly_line *line)
         is_beta ? json_string(moly_beta_shape_name((moly_beta_shape)line->beta_shape))
                 : json_null());
     failed |= json_object_set_new(row, "source",
-                                  text_or_null(moly_nuclide_source_text(set, line->source)));
+                                  commands_text(moly_nuclide_source_text(set, line->source)));
     if (failed != 0) {
         json_decref(row);
         return NULL;
@@ -158,6 +161,24 @@ static int add_lines(const moly_nuclide_set *set, const moly_nuclide *nuclide, d
     return failed;
 }
 
+/* What is not known must not be taken for what is not there. */
+static int add_standing(const moly_nuclide *nuclide, json_t *whole)
+{
+    json_t *warnings = json_array();
+    int failed = warnings == NULL ? -1 : 0;
+    if (moly_nuclide_lacks_lines(nuclide)) {
+        failed |= json_array_append_new(
+            warnings, json_pack("{s:s, s:s}", "code", "lines_not_in_evaluation", "message",
+                                MOLY_N("the evaluation lists no radiation of this nuclide: its "
+                                       "mean energies are rough estimates, and its positrons, "
+                                       "photons and electrons are not known; compute no dose "
+                                       "from them")));
+    }
+    failed |=
+        json_object_set_new(whole, "lines_status", json_string(commands_lines_status(nuclide)));
+    return failed | json_object_set_new(whole, "warnings", warnings);
+}
+
 static int add_identity(const moly_nuclide *nuclide, json_t *whole)
 {
     int failed = json_object_set_new(whole, "nuclide", json_string(nuclide->name));
@@ -168,7 +189,7 @@ static int add_identity(const moly_nuclide *nuclide, json_t *whole)
     failed |= json_object_set_new(whole, "half_life_s", moly_json_real(nuclide->half_life_s));
     failed |= json_object_set_new(whole, "half_life_sd_s", uncertainty(nuclide->half_life_sd_s));
     failed |=
-        json_object_set_new(whole, "half_life_source", text_or_null(nuclide->half_life_source));
+        json_object_set_new(whole, "half_life_source", commands_text(nuclide->half_life_source));
     failed |= json_object_set_new(whole, "lambda_per_s", moly_json_real(nuclide->lambda_per_s));
     failed |= json_object_set_new(whole, "atomic_mass_u", moly_json_real(nuclide->atomic_mass_u));
     failed |=
@@ -180,10 +201,12 @@ static int add_identity(const moly_nuclide *nuclide, json_t *whole)
         json_object_set_new(whole, "mean_photon_kev", moly_json_real(nuclide->mean_photon_kev));
     failed |= json_object_set_new(
         whole, "air_kerma_ugy_m2_per_mbq_h",
-        moly_json_real(moly_air_kerma_ugy_m2_per_mbq_h(nuclide, kerma_threshold_kev)));
+        moly_nuclide_lacks_lines(nuclide)
+            ? json_null() /* not known, which is not 0 */
+            : moly_json_real(moly_air_kerma_ugy_m2_per_mbq_h(nuclide, kerma_threshold_kev)));
     failed |= json_object_set_new(whole, "specific_activity_tbq_per_mg",
                                   moly_json_real(moly_specific_activity_tbq_per_mg(nuclide)));
-    return failed | json_object_set_new(whole, "note", text_or_null(nuclide->note));
+    return failed | json_object_set_new(whole, "note", commands_text(nuclide->note));
 }
 
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)
@@ -205,6 +228,7 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
     whole = json_object();
     int failed = json_object_set_new(whole, "data_set", json_string(moly_nuclide_set_name(set)));
     failed |= add_identity(nuclide, whole);
+    failed |= add_standing(nuclide, whole);
     failed |= json_object_set_new(whole, "branches", branches_of(set, nuclide));
     failed |= add_lines(set, nuclide, is_whole ? 0.0 : args->threshold, whole);
     if (failed != 0) {
@@ -223,9 +247,13 @@ const moly_command moly_command_nuclide_show = {
         {
             .name = "nuclide show",
             .summary = "Show half-life, branches, energies and lines of a nuclide",
-            .description = "Everything that the data say about one nuclide, each figure with its "
-                           "uncertainty (1 sigma) and the evaluation it is from. Intensities are "
-                           "per decay; the energy of a beta is its end point.",
+            .description =
+                "Everything that the data say about one nuclide, each figure with its "
+                "uncertainty (1 sigma) and the evaluation it is from. Intensities are "
+                "per decay; the energy of a beta is its end point. A warning says where the "
+                "evaluation has no lines.\n\n"
+                "CSV is one table with a column \"section\": result, branches, lines. "
+                "JSON and CSV have every line, however faint.",
             .example = "moly nuclide show Lu-177",
             .params = params,
             .n_params = sizeof params / sizeof *params,

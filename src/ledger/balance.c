@@ -7,51 +7,64 @@
 /* Lines below this are not listed; they count in the totals. */
 static const double listed_bq = 1e-3;
 
+/* Of one nuclide; names are the nuclide set's, which outlive everything here. */
+typedef struct sum {
+    const char *nuclide;
+    double bq, bq2; /* bq2: variance */
+} sum;
+
+typedef struct sums {
+    size_t n, capacity;
+    sum *all;
+} sums;
+
 struct balancing {
     json_t *results;
-    json_t *totals, *residue; /* {"Tc-99m": Bq} */
-    char account[200];        /* whose lines are being gathered */
-    json_t *lines;            /* {"Tc-99m": [Bq, Bq2]} */
+    sums totals, residue;
+    char account[200]; /* whose lines are being gathered */
+    sums lines;
 };
 
-static moly_status add_to(json_t *sums, const char *nuclide, double bq, moly_error *err)
+/* A ledger has tens of nuclides: looked through, they are found sooner than by any hash. */
+static moly_status add_to(sums *s, const char *nuclide, double bq, double bq2, moly_error *err)
 {
-    double sum = json_real_value(json_object_get(sums, nuclide)) + bq;
-    return json_object_set_new(sums, nuclide, json_real(sum)) == 0 ? MOLY_OK : MOLY_NO_MEMORY(err);
+    size_t i = 0;
+    while (i < s->n && s->all[i].nuclide != nuclide) {
+        i++;
+    }
+    if (i == s->n) {
+        if (s->n == s->capacity) {
+            size_t capacity = 2 * s->capacity + 8;
+            sum *all = moly_realloc(s->all, capacity, sizeof *all);
+            if (!all) {
+                return MOLY_NO_MEMORY(err);
+            }
+            s->all = all;
+            s->capacity = capacity;
+        }
+        s->all[s->n++] = (sum){nuclide, 0.0, 0.0};
+    }
+    s->all[i].bq += bq;
+    s->all[i].bq2 += bq2;
+    return MOLY_OK;
 }
 
 static moly_status flush_account(struct balancing *b, moly_error *err)
 {
-    const char *nuclide;
-    json_t *line;
-    moly_status status = MOLY_OK;
-    json_object_foreach(b->lines, nuclide, line)
-    {
-        double bq = json_real_value(json_array_get(line, 0));
-        double sd_bq = sqrt(fmax(json_real_value(json_array_get(line, 1)), 0.0));
-        if (fabs(bq) < listed_bq) {
+    for (size_t i = 0; i < b->lines.n; i++) {
+        const sum *line = &b->lines.all[i];
+        if (fabs(line->bq) < listed_bq) {
             continue;
         }
-        if (json_array_append_new(b->results,
-                                  json_pack("{s:s, s:s, s:o, s:o}", "account", b->account,
-                                            "nuclide", nuclide, "activity_bq", moly_json_real(bq),
-                                            "sd_bq", moly_json_rounded(sd_bq, 3))) != 0) {
-            status = MOLY_NO_MEMORY(err);
+        json_t *row = json_pack("{s:s, s:s, s:o, s:o}", "account", b->account, "nuclide",
+                                line->nuclide, "activity_bq", moly_json_real(line->bq), "sd_bq",
+                                moly_json_rounded(sqrt(fmax(line->bq2, 0.0)), 3));
+        if (json_array_append_new(b->results, row) != 0) {
+            return MOLY_NO_MEMORY(err);
         }
     }
-    (void)json_object_clear(b->lines);
-    return status;
-}
-
-static moly_status add_line(struct balancing *b, const char *nuclide, double bq, double bq2,
-                            moly_error *err)
-{
-    json_t *line = json_object_get(b->lines, nuclide);
-    bq += json_real_value(json_array_get(line, 0));
-    bq2 += json_real_value(json_array_get(line, 1));
-    return json_object_set_new(b->lines, nuclide, json_pack("[f, f]", bq, bq2)) == 0
-               ? MOLY_OK
-               : MOLY_NO_MEMORY(err);
+    b->lines.n = 0;
+    return MOLY_OK;
 }
 
 static moly_status take_inventory(void *context, const char *account, const char *source,
@@ -67,29 +80,27 @@ static moly_status take_inventory(void *context, const char *account, const char
         (void)snprintf(b->account, sizeof b->account, "%s", account);
     }
     for (size_t i = 0; i < family->n && !status; i++) {
+        const char *nuclide = family->names[i];
         double lambda_per_s = family->lambda_per_s[i];
         double bq = inventory->atoms[i] * lambda_per_s;
         double bq2 = inventory->covariance[i * family->n + i] * lambda_per_s * lambda_per_s;
-        status = add_line(b, family->names[i], bq, bq2, err);
+        status = add_to(&b->lines, nuclide, bq, bq2, err);
         if (!status) {
-            status = add_to(b->residue, family->names[i], bq, err);
+            status = add_to(&b->residue, nuclide, bq, 0.0, err);
         }
         if (!status && !is_outside) {
-            status = add_to(b->totals, family->names[i], bq, err);
+            status = add_to(&b->totals, nuclide, bq, 0.0, err);
         }
     }
     return status;
 }
 
-static json_t *sums_json(const json_t *sums)
+static json_t *sums_json(const sums *s)
 {
     json_t *list = json_array();
-    const char *nuclide;
-    json_t *sum;
-    json_object_foreach((json_t *)sums, nuclide, sum)
-    {
-        (void)json_array_append_new(list, json_pack("{s:s, s:o}", "nuclide", nuclide, "activity_bq",
-                                                    moly_json_real(json_real_value(sum))));
+    for (size_t i = 0; i < s->n; i++) {
+        (void)json_array_append_new(list, json_pack("{s:s, s:o}", "nuclide", s->all[i].nuclide,
+                                                    "activity_bq", moly_json_real(s->all[i].bq)));
     }
     return list;
 }
@@ -116,14 +127,9 @@ moly_status moly_ledger_balance(const moly_ledger_reader *reader, moly_instant a
 {
     *balance = NULL;
     char text[MOLY_INSTANT_TEXT_SIZE];
-    struct balancing b = {.results = json_array(),
-                          .totals = json_object(),
-                          .residue = json_object(),
-                          .lines = json_object()};
+    struct balancing b = {.results = json_array()};
     json_t *discrepancies = json_array();
-    moly_status status = b.results && b.totals && b.residue && b.lines && discrepancies
-                             ? MOLY_OK
-                             : MOLY_NO_MEMORY(err);
+    moly_status status = b.results && discrepancies ? MOLY_OK : MOLY_NO_MEMORY(err);
     if (!status) {
         status =
             accounts_at(&reader->ledger->families, reader->store, at.us, take_inventory, &b, err);
@@ -142,14 +148,14 @@ moly_status moly_ledger_balance(const moly_ledger_reader *reader, moly_instant a
     }
     if (!status) {
         *balance = json_pack("{s:s, s:O, s:o, s:o, s:O}", "at", moly_instant_format(at, text),
-                             "results", b.results, "totals", sums_json(b.totals), "residue",
-                             sums_json(b.residue), "discrepancies", discrepancies);
+                             "results", b.results, "totals", sums_json(&b.totals), "residue",
+                             sums_json(&b.residue), "discrepancies", discrepancies);
         status = *balance ? MOLY_OK : MOLY_NO_MEMORY(err);
     }
     json_decref(b.results);
-    json_decref(b.totals);
-    json_decref(b.residue);
-    json_decref(b.lines);
+    moly_free(b.totals.all);
+    moly_free(b.residue.all);
+    moly_free(b.lines.all);
     json_decref(discrepancies);
     return status;
 }

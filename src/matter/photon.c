@@ -42,7 +42,9 @@ static photon_pair of_element(int z, double energy_kev)
     double t = log(energy_kev / row[0].energy_kev) / log(row[1].energy_kev / row[0].energy_kev);
     double mu0 = (double)row[0].attenuation_cm2_g, mu1 = (double)row[1].attenuation_cm2_g;
     double en0 = (double)row[0].absorption_cm2_g, en1 = (double)row[1].absorption_cm2_g;
-    return (photon_pair){mu0 * pow(mu1 / mu0, t), en0 * pow(en1 / en0, t)};
+    photon_pair between = {.attenuation = mu0 * pow(mu1 / mu0, t)};
+    between.absorption = en0 * pow(en1 / en0, t);
+    return between;
 }
 
 static photon_pair of_material(const moly_material *material, double energy_kev)

@@ -75,7 +75,7 @@ static double cubic_slope(double t, double h, double y0, double y1, double m0, d
 
 static void fill_nodes(moly_stopping *s, const stopping_grid *grid, double energy_factor)
 {
-    double x[160], y[160], m[160];
+    double x[160] = {0.0}, y[160] = {0.0}, m[160] = {0.0};
     for (size_t i = 0; i < grid->n; i++) {
         x[i] = log(grid->energy_mev[i] * energy_factor);
         y[i] = log(grid->stopping_mev_cm2_g[i]);

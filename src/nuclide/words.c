@@ -3,6 +3,11 @@
 
 #include "moly/nuclide/nuclide.h"
 
+bool moly_nuclide_lacks_lines(const moly_nuclide *nuclide)
+{
+    return !nuclide->is_stable && nuclide->n_lines == 0;
+}
+
 const char *moly_decay_mode_name(moly_decay_mode mode)
 {
     static const char *const names[] = {

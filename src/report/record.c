@@ -216,6 +216,23 @@ static void changes(paper *p, const record_report *r, const json_t *event)
     }
 }
 
+static void warnings(paper *p, const record_report *r, const json_t *body)
+{
+    const char *language = r->w.language;
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_object_get(body, "warnings"), i, one)
+    {
+        const char *rule = member_text(one, "rule");
+        moly_text said = {0};
+        moly_message_say(one, language, &said);
+        paper_paragraph(p, STYLE_SMALL,
+                        words_printf(&r->w, "%s (%s): %s", say(language, "Warning"),
+                                     rule ? rule : "–", moly_text_get(&said)));
+        moly_text_free(&said);
+    }
+}
+
 static void signatures(paper *p, const record_report *r, const json_t *event)
 {
     const char *language = r->w.language;
@@ -264,6 +281,7 @@ static void one_event(paper *p, const record_report *r, const json_t *event)
     paper_facts(p, 1, facts, sizeof facts / sizeof facts[0]);
     changes(p, r, event);
     paper_gap(p, 2);
+    warnings(p, r, body);
     signatures(p, r, event);
     paper_paragraph(p, STYLE_TINY,
                     words_printf(&r->w, "%s %s", say(language, "hash"), hash ? hash : "–"));

@@ -2,9 +2,12 @@
 /* Acts by HTTP: the same declaration, the same event, the same refusal as at the command line. */
 #include "inside.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #include "moly/base/catalogue.h"
+
+enum { KEY_MIN = 8, KEY_MAX = 64 };
 
 static size_t language_index(const char *language)
 {
@@ -102,14 +105,42 @@ static moly_status take_signing(const moly_act *act, const json_t *body, signing
     return *fields ? MOLY_OK : MOLY_NO_MEMORY(err);
 }
 
+/* The header Idempotency-Key (an IETF draft, httpapi-idempotency-key-header): a client that lost
+ * the answer sends the same again, and it is done once. What was asked is kept as a digest. */
+static moly_status take_key(const request *r, const json_t *fields, moly_performer *performer,
+                            moly_error *err)
+{
+    const char *key = request_header(r, "Idempotency-Key");
+    if (!key) {
+        return MOLY_OK;
+    }
+    size_t n = strlen(key);
+    if (n < KEY_MIN || n > KEY_MAX || !target_is_token(key)) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE,
+                         "Idempotency-Key has %d to %d letters, digits or hyphens", KEY_MIN,
+                         KEY_MAX);
+    }
+    uint8_t hash[crypto_generichash_BYTES];
+    char hex[2 * sizeof hash + 1];
+    char *text = moly_json_canonical(fields);
+    if (text) {
+        (void)crypto_generichash(hash, sizeof hash, (const uint8_t *)text, strlen(text), NULL, 0);
+        (void)sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+        performer->request = key;
+        performer->request_digest = moly_arena_strdup(r->arena, hex);
+    }
+    moly_free(text);
+    return performer->request_digest ? MOLY_OK : MOLY_NO_MEMORY(err);
+}
+
 static moly_status perform(request *r, const moly_act *act, const signing *given,
                            const json_t *fields, reply *out, moly_error *err)
 {
     moly_identity *identity = NULL, *second = NULL;
     moly_performer performer = {
         .user = r->session.user, .authentication = "session", .language = r->language};
-    moly_status status = MOLY_OK;
-    if (given->password) {
+    moly_status status = take_key(r, fields, &performer, err);
+    if (!status && given->password) {
         status = sign_in(r, r->session.user, given->password, &identity, out, err);
         performer.authentication = "password";
     }
@@ -168,4 +199,18 @@ moly_status act_post(request *r, reply *out, moly_error *err)
 moly_status act_preview_post(request *r, reply *out, moly_error *err)
 {
     return run(r, true, out, err);
+}
+
+moly_status act_request_get(request *r, reply *out, moly_error *err)
+{
+    const moly_ledger_reader *reader = NULL;
+    moly_status status = request_reader(r, &reader, err);
+    if (!status) {
+        status = moly_centre_find_request(reader, r->captured[0], r->session.user, r->captured[1],
+                                          &out->json, err);
+    }
+    if (!status && !out->json) {
+        status = MOLY_FAIL(err, MOLY_ERR_NOT_FOUND, "nothing was recorded under this key");
+    }
+    return status;
 }

@@ -67,11 +67,29 @@ static size_t n_headers(const request *r, const char *name)
     return count.n;
 }
 
+/* "Content-Length : 5" is another header to libmicrohttpd, and the length to others. */
+static enum MHD_Result check_name(void *context, enum MHD_ValueKind kind, const char *name,
+                                  const char *value)
+{
+    (void)kind;
+    (void)value;
+    bool *is_ok = context;
+    *is_ok = *is_ok && target_is_token(name);
+    return MHD_YES;
+}
+
 /* Where a body ends must be beyond doubt, or two readers of a connection (a proxy and this server)
  * could see two different requests. */
-static moly_status check_body(const request *r, reply *out, moly_error *err)
+static moly_status check_framing(request *r, reply *out, moly_error *err)
 {
     const char *length = request_header(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    bool is_ok = true;
+    (void)MHD_get_connection_values(r->connection, MHD_HEADER_KIND, check_name, &is_ok);
+    if (!is_ok) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE,
+                         "the name of a header has a space or another character that it may not "
+                         "have (RFC 9110, 5.1)");
+    }
     if (request_header(r, MHD_HTTP_HEADER_TRANSFER_ENCODING)) {
         return REPLY_FAIL(out, MHD_HTTP_LENGTH_REQUIRED, err, MOLY_ERR_USAGE,
                           "the body's length must be given; chunks are not taken");
@@ -84,10 +102,16 @@ static moly_status check_body(const request *r, reply *out, moly_error *err)
             return MOLY_FAIL(err, MOLY_ERR_USAGE, "the header %s is there twice", single[i]);
         }
     }
-    int64_t n = 0;
-    if (length && (moly_integer_parse(length, &n, NULL) != MOLY_OK || n < 0)) {
+    if (length && (length[strspn(length, "0123456789")] != '\0' ||
+                   moly_integer_parse(length, &r->body_bytes, NULL) != MOLY_OK)) {
         return MOLY_FAIL(err, MOLY_ERR_USAGE, "Content-Length is no number of bytes");
     }
+    return MOLY_OK;
+}
+
+static moly_status check_body(const request *r, reply *out, moly_error *err)
+{
+    int64_t n = r->body_bytes;
     if (n > LIMIT_BODY_BYTES) {
         return REPLY_FAIL(out, MHD_HTTP_CONTENT_TOO_LARGE, err, MOLY_ERR_RANGE,
                           "the body has %lld bytes; %d is the limit", (long long)n,
@@ -133,7 +157,7 @@ static moly_status check_session(request *r, reply *out, moly_error *err)
     return sign_in_check(r, err);
 }
 
-moly_status request_admit(request *r, const char *url, reply *out, moly_error *err)
+static moly_status admit(request *r, const char *url, reply *out, moly_error *err)
 {
     moly_status status = target_parse(url, r->arena, &r->path, err);
     if (!status) {
@@ -158,4 +182,16 @@ moly_status request_admit(request *r, const char *url, reply *out, moly_error *e
     }
     take_token(r);
     return (r->route->flags & ROUTE_IS_OPEN) ? MOLY_OK : check_session(r, out, err);
+}
+
+moly_status request_admit(request *r, const char *url, reply *out, moly_error *err)
+{
+    moly_status status = check_framing(r, out, err);
+    bool is_in_doubt = status != MOLY_OK;
+    if (!status) {
+        status = admit(r, url, out, err);
+    }
+    /* A refused body stays unread: its bytes are not to be taken for the next request. */
+    out->is_last = is_in_doubt || (status && r->body_bytes > 0);
+    return status;
 }

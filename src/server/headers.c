@@ -34,6 +34,7 @@ bool headers_add(const request *r, const reply *out, struct MHD_Response *respon
         {"Cache-Control", out->cache ? out->cache : "no-store"},
         {"Strict-Transport-Security", r->server->has_tls ? "max-age=31536000" : NULL},
         {"Retry-After", out->retry_after_s > 0 ? wait : NULL},
+        {"Connection", out->is_last ? "close" : NULL},
         {"Set-Cookie", out->cookie},
         {"ETag", out->etag},
         {"WWW-Authenticate", out->http == MHD_HTTP_UNAUTHORIZED ? "Bearer realm=\"moly\"" : NULL},

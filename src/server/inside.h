@@ -6,20 +6,30 @@
 
 #include <jansson.h>
 #include <microhttpd.h>
+#include <pthread.h>
 
 #include "clock.h"
 #include "limits.h"
 #include "moly/centre/centre.h"
 #include "moly/server/server.h"
+#include "patience.h"
 #include "patients.h"
 #include "session.h"
 #include "target.h"
 
 typedef struct jobs jobs;
+typedef struct books books;
 typedef struct hub hub;
 typedef struct request request;
 
+/* The first thing that libmicrohttpd would have written to stderr; its threads write there too. */
+typedef struct first_line {
+    pthread_mutex_t lock;
+    char text[120];
+} first_line;
+
 struct moly_server {
+    first_line log;
     server_clock clock;
     moly_ledger *ledger;
     struct MHD_Daemon *daemon;
@@ -29,24 +39,27 @@ struct moly_server {
     session_table *sessions;
     rate_table *rates;
     password_gate *gate;
+    patience *patience;
     jobs *jobs;
     hub *hub;
     patient_index *patients;
+    books *books;
     char **acts; /* their description in each of moly_languages(), JSON */
 };
 
 /* What a handler answers. A failure needs none of it: it becomes the error's JSON. */
 typedef struct reply {
-    unsigned http; /* 0: 200, or the error's own */
-    json_t *json;  /* owned */
-    char *data;    /* instead of `json`; owned, moly_free() */
-    size_t length;
+    unsigned http;                 /* 0: 200, or the error's own */
+    json_t *json;                  /* owned */
+    char *data;                    /* instead of `json`; owned, moly_free() */
+    size_t length;                 /* of `data`, or of `response`; 0: not known */
     const char *media_type;        /* of `data` */
     struct MHD_Response *response; /* instead of both: made by the handler; owned */
     const char *cookie;            /* Set-Cookie; in the request's arena */
     const char *etag;              /* in the arena */
     const char *cache;             /* Cache-Control; NULL: no-store */
     unsigned retry_after_s;        /* 0: not said */
+    bool is_last;                  /* the connection ends: what follows on it is in doubt */
 } reply;
 
 typedef moly_status (*handler)(request *r, reply *out, moly_error *err);
@@ -70,6 +83,7 @@ typedef struct route {
 struct request {
     moly_server *server;
     struct MHD_Connection *connection;
+    guest *guest;
     moly_arena *arena;
     const char *method;
     const route *route;
@@ -78,6 +92,7 @@ struct request {
     const char *language; /* NULL: English */
     const char *address;  /* of the client, numeric */
     moly_instant said;    /* what time it is, by the client; of training databases only */
+    int64_t body_bytes;   /* announced */
     moly_text body;
     const char *token;          /* of the session, NULL without one */
     bool is_cookie;             /* how the token came */
@@ -101,6 +116,10 @@ enum MHD_Result request_answer(void *server, struct MHD_Connection *connection, 
                                size_t *upload_size, void **context);
 void request_completed(void *server, struct MHD_Connection *connection, void **context,
                        enum MHD_RequestTerminationCode code);
+/* The connection begins or ends; the first line of a request is there. */
+void request_connection(void *server, struct MHD_Connection *connection, void **known,
+                        enum MHD_ConnectionNotificationCode what);
+void *request_began(void *server, const char *target, struct MHD_Connection *connection);
 /* Run the handler; the result is kept in the request. */
 void request_run(request *r);
 
@@ -156,6 +175,11 @@ void hub_tell(hub *streams, int64_t seq);
 void hub_finish(hub *streams); /* every stream ends, none begins */
 void hub_free(hub *streams);
 
+/* ---- books.c -------------------------------------------------------------------------------- */
+
+books *books_new(void); /* NULL without memory */
+void books_free(books *kept);
+
 /* ---- headers.c ------------------------------------------------------------------------------ */
 
 MOLY_CHECKED bool headers_add(const request *r, const reply *out, struct MHD_Response *response);
@@ -183,7 +207,10 @@ moly_status session_get(request *r, reply *out, moly_error *err);
 MOLY_CHECKED moly_status acts_prepare(moly_server *server, moly_error *err);
 void acts_release(moly_server *server);
 moly_status acts_get(request *r, reply *out, moly_error *err);
+moly_status commands_get(request *r, reply *out, moly_error *err);
+moly_status command_post(request *r, reply *out, moly_error *err);
 moly_status act_post(request *r, reply *out, moly_error *err);
+moly_status act_request_get(request *r, reply *out, moly_error *err);
 moly_status act_preview_post(request *r, reply *out, moly_error *err);
 
 moly_status today_get(request *r, reply *out, moly_error *err);
@@ -192,6 +219,9 @@ moly_status patient_get(request *r, reply *out, moly_error *err);
 
 moly_status records_get(request *r, reply *out, moly_error *err);
 moly_status record_get(request *r, reply *out, moly_error *err);
+/* A record, with the name of the patient whom it is for as "patient_name". New reference. */
+MOLY_CHECKED moly_status record_named(request *r, const char *kind, const char *id, json_t **record,
+                                      moly_error *err);
 moly_status trace_get(request *r, reply *out, moly_error *err);
 moly_status balance_get(request *r, reply *out, moly_error *err);
 moly_status events_get(request *r, reply *out, moly_error *err);

@@ -10,7 +10,10 @@ enum {
     LIMIT_BODY_BYTES = 1024 * 1024,
     LIMIT_CONNECTION_MEMORY = 32 * 1024, /* holds request line and headers */
     LIMIT_CONNECTIONS = 1024,
+    LIMIT_CONNECTIONS_OF_ONE = 256, /* client address, where not all come from this machine */
     LIMIT_IDLE_CONNECTION_S = 60,
+    LIMIT_HEAD_S = 10,                     /* until the head of a request is there */
+    LIMIT_SLOWEST_BYTES_PER_S = 10 * 1024, /* of a body or a reply, on the average */
     LIMIT_STREAMS = 256,
     LIMIT_WRONG_PASSWORDS = 10,  /* from one address at once; then one more */
     LIMIT_WRONG_PASSWORD_S = 6,  /* in this many seconds */

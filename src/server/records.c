@@ -20,6 +20,40 @@ static moly_status argument_flag(const request *r, const char *name, bool *is_se
     return status;
 }
 
+/* Who an order, a dose or a study is for: people know patients by their names. */
+static moly_status name_patient(const moly_ledger_reader *reader, json_t *record, moly_error *err)
+{
+    const char *id = json_string_value(json_object_get(record, "patient"));
+    if (!id || json_object_get(record, "patient_name")) {
+        return MOLY_OK;
+    }
+    json_t *patient = NULL;
+    moly_error absent = {0};
+    moly_status status = moly_ledger_record(reader, "patient", id, &patient, &absent);
+    if (status == MOLY_ERR_NOT_FOUND) {
+        return MOLY_OK; /* under another kind of name; it stays as it is */
+    }
+    if (status) {
+        return moly_fail(err, status, absent.rule, absent.file, absent.line, "%s", absent.message);
+    }
+    json_t *name = json_object_get(patient, "name");
+    bool is_set = !name || json_object_set(record, "patient_name", name) == 0;
+    json_decref(patient);
+    return is_set ? MOLY_OK : MOLY_NO_MEMORY(err);
+}
+
+static moly_status name_patients(const moly_ledger_reader *reader, json_t *list, moly_error *err)
+{
+    moly_status status = MOLY_OK;
+    size_t i;
+    json_t *record;
+    json_array_foreach(list, i, record)
+    {
+        status = status ? status : name_patient(reader, record, err);
+    }
+    return status;
+}
+
 moly_status records_get(request *r, reply *out, moly_error *err)
 {
     const moly_ledger_reader *reader = NULL;
@@ -44,15 +78,30 @@ moly_status records_get(request *r, reply *out, moly_error *err)
     if (!status) {
         status = moly_ledger_records(reader, &query, &list, err);
     }
-    return status ? status : results(list, out, err);
+    if (!status) {
+        status = name_patients(reader, list, err);
+    }
+    if (status) {
+        json_decref(list);
+        return status;
+    }
+    return results(list, out, err);
+}
+
+moly_status record_named(request *r, const char *kind, const char *id, json_t **record,
+                         moly_error *err)
+{
+    const moly_ledger_reader *reader = NULL;
+    moly_status status = request_reader(r, &reader, err);
+    if (!status) {
+        status = moly_ledger_record(reader, kind, id, record, err);
+    }
+    return status ? status : name_patient(reader, *record, err);
 }
 
 moly_status record_get(request *r, reply *out, moly_error *err)
 {
-    const moly_ledger_reader *reader = NULL;
-    moly_status status = request_reader(r, &reader, err);
-    return status ? status
-                  : moly_ledger_record(reader, r->captured[0], r->captured[1], &out->json, err);
+    return record_named(r, r->captured[0], r->captured[1], &out->json, err);
 }
 
 moly_status trace_get(request *r, reply *out, moly_error *err)
@@ -61,21 +110,6 @@ moly_status trace_get(request *r, reply *out, moly_error *err)
     const char *node = moly_arena_printf(r->arena, "%s/%s", r->captured[0], r->captured[1]);
     moly_status status = node ? request_reader(r, &reader, err) : MOLY_NO_MEMORY(err);
     return status ? status : moly_ledger_trace(reader, node, &out->json, err);
-}
-
-moly_status balance_get(request *r, reply *out, moly_error *err)
-{
-    const moly_ledger_reader *reader = NULL;
-    const char *text = NULL;
-    moly_instant at = moly_clock_now(moly_ledger_clock(r->server->ledger));
-    moly_status status = request_argument(r, "at", &text, err);
-    if (!status && text) {
-        status = moly_instant_parse(text, &at, err);
-    }
-    if (!status) {
-        status = request_reader(r, &reader, err);
-    }
-    return status ? status : moly_ledger_balance(reader, at, &out->json, err);
 }
 
 moly_status events_get(request *r, reply *out, moly_error *err)

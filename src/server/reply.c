@@ -19,7 +19,8 @@ void reply_free(reply *out)
 /* The error as every face of Moly writes it; "http" is what is sent. */
 static void take_error(const moly_error *err, reply *out)
 {
-    reply failed = {.http = out->http, .retry_after_s = out->retry_after_s};
+    reply failed = {
+        .http = out->http, .retry_after_s = out->retry_after_s, .is_last = out->is_last};
     reply_free(out);
     *out = failed;
     if (out->http == 0) {
@@ -63,6 +64,9 @@ enum MHD_Result reply_send(request *r, moly_status status, const moly_error *err
     if (response && headers_add(r, out, response) &&
         (!out->media_type ||
          MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, out->media_type))) {
+        if (out->length > 0) {
+            guest_takes_reply(r->guest, out->length);
+        }
         is_sent = MHD_queue_response(r->connection, out->http ? out->http : MHD_HTTP_OK, response);
     }
     if (response) {

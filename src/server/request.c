@@ -110,6 +110,35 @@ static const char *client_address(struct MHD_Connection *connection, moly_arena 
     return moly_arena_strdup(arena, text);
 }
 
+static guest *guest_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+void request_connection(void *server, struct MHD_Connection *connection, void **known,
+                        enum MHD_ConnectionNotificationCode what)
+{
+    moly_server *one = server;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        *known = info ? guest_enter(one->patience, info->connect_fd) : NULL;
+    } else {
+        guest_leave(*known);
+        *known = NULL;
+    }
+}
+
+void *request_began(void *server, const char *target, struct MHD_Connection *connection)
+{
+    (void)server;
+    (void)target;
+    guest_began_head(guest_of(connection));
+    return NULL; /* the request itself begins with the whole head */
+}
+
 static request *request_new(moly_server *server, struct MHD_Connection *connection,
                             const char *method)
 {
@@ -123,6 +152,7 @@ static request *request_new(moly_server *server, struct MHD_Connection *connecti
     }
     *r = (request){.server = server,
                    .connection = connection,
+                   .guest = guest_of(connection),
                    .arena = arena,
                    .method = own_method,
                    .address = address,
@@ -154,6 +184,7 @@ static enum MHD_Result begin(request *r, const char *url)
 {
     r->status = request_admit(r, url, &r->reply, &r->err);
     if (!r->status) {
+        guest_owes_body(r->guest, (size_t)r->body_bytes);
         return MHD_YES;
     }
     end_reading(r);
@@ -182,6 +213,7 @@ enum MHD_Result request_answer(void *server, struct MHD_Connection *connection, 
     if (*upload_size > 0) {
         return take_body(r, upload, upload_size);
     }
+    guest_is_served(r->guest);
     if (!r->is_done && r->route && (r->route->flags & ROUTE_IS_SLOW)) {
         end_reading(r);
         if (jobs_push(r->server->jobs, r)) {
@@ -209,6 +241,7 @@ void request_completed(void *server, struct MHD_Connection *connection, void **c
         return;
     }
     *context = NULL;
+    guest_rests(r->guest);
     end_reading(r);
     reply_free(&r->reply);
     json_decref(r->person);

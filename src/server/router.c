@@ -17,6 +17,12 @@ static const route table[] = {
     {"POST", "/api/acts/{name}/preview", act_preview_post, "What an act would do now", "lang",
      SLOW},
 
+    {"GET", "/api/acts/{name}/requests/{key}", act_request_get,
+     "The event that your act with this Idempotency-Key made", NULL, 0},
+
+    {"GET", "/api/commands", commands_get, "What can be calculated, with fields", "lang", 0},
+    {"POST", "/api/commands/{name}", command_post, "Calculate; nothing is recorded", "lang", SLOW},
+
     {"GET", "/api/today", today_get, "What is where, who is due, what blocks whom", "lang", 0},
     {"GET", "/api/patients", patients_get, "Patients by a part of name, number or id",
      "search limit", SLOW},
@@ -27,7 +33,7 @@ static const route table[] = {
     {"GET", "/api/records/{kind}/{id}/report.pdf", record_report_get,
      "A record with its history, to read", "lang", SLOW},
     {"GET", "/api/trace/{kind}/{id}", trace_get, "What it was made of, and what of it", NULL, 0},
-    {"GET", "/api/balance", balance_get, "The books of activity at an instant", "at", 0},
+    {"GET", "/api/balance", balance_get, "The books of activity at an instant", "at", SLOW},
     {"GET", "/api/events", events_get, "The audit trail", "subject kind person " PAGING, 0},
 
     {"GET", "/api/studies/{id}", study_get, "An imaging study", NULL, 0},

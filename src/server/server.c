@@ -63,7 +63,29 @@ static moly_status tls_load(const moly_server_options *options, tls *pem, moly_e
     }
     moly_status status =
         moly_file_read(options->certificate, MAX_PEM_BYTES, &pem->certificate, &length, err);
-    return status ? status : moly_file_read(options->key, MAX_PEM_BYTES, &pem->key, &length, err);
+    if (!status) {
+        status = moly_file_read(options->key, MAX_PEM_BYTES, &pem->key, &length, err);
+    }
+    if (!status && !strstr(pem->certificate, "-----BEGIN CERTIFICATE-----")) {
+        status = MOLY_FAIL(err, MOLY_ERR_DATA, "no certificate in PEM form in %.150s",
+                           options->certificate);
+    }
+    if (!status && !strstr(pem->key, "PRIVATE KEY-----")) {
+        status =
+            MOLY_FAIL(err, MOLY_ERR_DATA, "no private key in PEM form in %.150s", options->key);
+    }
+    return status;
+}
+
+static void MOLY_PRINTF(2, 0) keep_line(void *given, const char *format, va_list args)
+{
+    first_line *log = given;
+    (void)pthread_mutex_lock(&log->lock);
+    if (log->text[0] == '\0') {
+        (void)vsnprintf(log->text, sizeof log->text, format, args);
+        log->text[strcspn(log->text, "\n")] = '\0';
+    }
+    (void)pthread_mutex_unlock(&log->lock);
 }
 
 static unsigned thread_count(const moly_server_options *options)
@@ -81,30 +103,56 @@ static size_t leave_escaped(void *context, struct MHD_Connection *connection, ch
     return strlen(text);
 }
 
+/* What is wrong with a port is in errno, what is wrong with a certificate only in the log. */
+static moly_status say_why(moly_server *server, const moly_server_options *options, const tls *pem,
+                           int cause, moly_error *err)
+{
+    bool is_port = cause == EADDRINUSE || cause == EACCES || cause == EADDRNOTAVAIL;
+    if (pem->key && !is_port) {
+        return MOLY_FAIL(err, MOLY_ERR_DATA,
+                         "TLS does not take certificate %.80s with key %.80s: "
+                         "%s",
+                         options->certificate, options->key, server->log.text);
+    }
+    return MOLY_FAIL(err, MOLY_ERR_IO, "cannot listen on %s port %u: %s",
+                     options->address ? options->address : "127.0.0.1", (unsigned)options->port,
+                     cause ? strerror(cause) : server->log.text);
+}
+
+static bool is_loopback(const address *where)
+{
+    return where->any.sa_family == AF_INET6 ? IN6_IS_ADDR_LOOPBACK(&where->v6.sin6_addr)
+                                            : ntohl(where->v4.sin_addr.s_addr) >> 24 == 127;
+}
+
 static moly_status listen_on(moly_server *server, const moly_server_options *options,
                              const address *where, const tls *pem, moly_error *err)
 {
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
                      (where->any.sa_family == AF_INET6 ? MHD_USE_IPv6 : 0u) |
                      (pem->key ? MHD_USE_TLS : 0u);
+    char modern[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"; /* RFC 8996 */
     const struct MHD_OptionItem secured[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, pem->certificate},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, pem->key},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, modern},
         {MHD_OPTION_END, 0, NULL},
     };
+    /* Behind a proxy on this machine all come from one address. */
+    unsigned of_one = is_loopback(where) ? 0 : LIMIT_CONNECTIONS_OF_ONE;
     errno = 0;
     server->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, request_answer, server, MHD_OPTION_SOCK_ADDR, &where->any,
-        MHD_OPTION_THREAD_POOL_SIZE, thread_count(options), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)LIMIT_CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT_CONNECTIONS,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)LIMIT_IDLE_CONNECTION_S,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, request_completed, server,
-        MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_ARRAY,
-        pem->key ? secured : &secured[2], MHD_OPTION_END);
+        flags, 0, NULL, NULL, request_answer, server, MHD_OPTION_EXTERNAL_LOGGER, keep_line,
+        &server->log, MHD_OPTION_SOCK_ADDR, &where->any, MHD_OPTION_NOTIFY_CONNECTION,
+        request_connection, server, MHD_OPTION_URI_LOG_CALLBACK, request_began, server,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, of_one, MHD_OPTION_THREAD_POOL_SIZE,
+        thread_count(options), MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)LIMIT_CONNECTION_MEMORY,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)LIMIT_IDLE_CONNECTION_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_NOTIFY_COMPLETED, request_completed, server, MHD_OPTION_UNESCAPE_CALLBACK,
+        leave_escaped, NULL, MHD_OPTION_ARRAY, pem->key ? secured : &secured[3], MHD_OPTION_END);
     if (!server->daemon) {
-        return MOLY_FAIL(err, MOLY_ERR_IO, "cannot listen on %s port %u: %s",
-                         options->address ? options->address : "127.0.0.1", (unsigned)options->port,
-                         errno ? strerror(errno) : "the certificate or key was not taken");
+        return say_why(server, options, pem, errno, err);
     }
     server->has_tls = pem->key != NULL;
     server->port = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
@@ -127,7 +175,9 @@ static moly_status make_parts(moly_server *server, moly_error *err)
     server->rates = rate_table_new();
     server->gate = password_gate_new();
     server->patients = patient_index_new();
-    if (!server->sessions || !server->rates || !server->gate || !server->patients) {
+    server->books = books_new();
+    if (!server->sessions || !server->rates || !server->gate || !server->patients ||
+        !server->books) {
         return MOLY_NO_MEMORY(err);
     }
     server->clock.may_be_said = moly_ledger_site(server->ledger)->is_training;
@@ -157,6 +207,7 @@ moly_status moly_server_start(const moly_server_options *options, moly_server **
         goto done;
     }
     server->web = -1;
+    (void)pthread_mutex_init(&server->log.lock, NULL);
     server_clock_init(&server->clock, options->clock);
     status = tls_load(options, &pem, err);
     if (!status) {
@@ -167,6 +218,10 @@ moly_status moly_server_start(const moly_server_options *options, moly_server **
     }
     if (!status) {
         status = make_parts(server, err);
+    }
+    if (!status) {
+        double head_s = options->patience_s > 0.0 ? options->patience_s : LIMIT_HEAD_S;
+        status = patience_start(head_s, &server->patience, err);
     }
     if (!status) {
         status = listen_on(server, options, &where, &pem, err);
@@ -200,12 +255,15 @@ void moly_server_stop(moly_server *server)
     acts_release(server);
     jobs_free(server->jobs);
     hub_free(server->hub);
+    patience_free(server->patience);
+    books_free(server->books);
     patient_index_free(server->patients);
     password_gate_free(server->gate);
     rate_table_free(server->rates);
     session_table_free(server->sessions);
     moly_ledger_close(server->ledger);
     server_clock_free(&server->clock);
+    (void)pthread_mutex_destroy(&server->log.lock);
     if (server->web >= 0) {
         (void)close(server->web);
     }

@@ -110,6 +110,7 @@ static moly_status answer(request *r, const char *name, const file *found, reply
         out->media_type = NULL;
         return MOLY_OK;
     }
+    out->length = (size_t)found->about.st_size;
     out->response = MHD_create_response_from_fd64((uint64_t)found->about.st_size, found->fd);
     if (!out->response) {
         (void)close(found->fd);

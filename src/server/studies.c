@@ -11,7 +11,7 @@ static moly_status load_study(request *r, json_t **study, moly_error *err)
 
 moly_status study_get(request *r, reply *out, moly_error *err)
 {
-    return load_study(r, &out->json, err);
+    return record_named(r, "study", r->captured[0], &out->json, err);
 }
 
 static moly_status send_blob(request *r, const char *key, reply *out, moly_error *err)

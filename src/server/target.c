@@ -7,6 +7,13 @@
 #include "moly/base/catalogue.h"
 #include "moly/base/text.h"
 
+bool target_is_token(const char *name)
+{
+    static const char token[] = "!#$%&'*+-.^_`|~0123456789"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    return name[0] != '\0' && name[strspn(name, token)] == '\0';
+}
+
 static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9') {

@@ -29,6 +29,9 @@ enum { TARGET_MAX_CAPTURED = 2 };
 bool target_matches(const target_path *path, const char *pattern,
                     const char *captured[TARGET_MAX_CAPTURED]);
 
+/* May it be the name of a header: a token of RFC 9110, 5.6.2? */
+bool target_is_token(const char *name);
+
 /* Value of a cookie in a Cookie header, in `arena`; NULL when it is not there, or there twice. */
 const char *target_cookie(const char *header, const char *name, moly_arena *arena);
 

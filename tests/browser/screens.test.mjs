@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { cannotRun, go, openBrowser, openPage, Server, signIn, speak, violations } from "./moly.mjs";
 
-const PLACES = ["today", "lab", "patients", "studies", "trace", "balance", "audit", "persons"];
+const PLACES = ["today", "lab", "patients", "studies", "production", "trace", "balance", "audit", "persons"];
 
 describe("the screens", { skip: cannotRun, timeout: 600_000 }, () => {
   let server;
@@ -132,6 +132,75 @@ describe("the screens", { skip: cannotRun, timeout: 600_000 }, () => {
     assert.match(await page.textContent(".field-quantity .problem"), /1\.5/);
   });
 
+  it("a calibration is asked for, not taken to be now; what the server finds wrong stands beside its field", async () => {
+    await go(page, "act/pharmacy.receive_generator");
+    await page.fill("#f-supplier", "Maker");
+    await page.fill("#f-serial", "G-1");
+    await page.fill("#f-activity", "20");
+    await page.selectOption(".quantity:has(#f-activity) select", "GBq");
+    await page.click(".act-end .button-primary");
+    await page.waitForSelector(".field-instant .problem");
+    await go(page, "act/pharmacy.elute");
+    await page.fill("#f-generator", await first("generator"));
+    await page.fill("#f-volume", "900");
+    await page.selectOption(".quantity:has(#f-volume) select", "mL");
+    await page.click(".act-end .button-primary");
+    await page.waitForSelector("#p-volume");
+    assert.match(await page.textContent("#p-volume"), /50.mL/);
+    assert.equal(await page.evaluate(() => document.activeElement.id), "f-volume");
+  });
+
+  /** Fill in a referral that can be told from all others. */
+  const refer = async (question) => {
+    await go(page, "lab"); // from the same act's result one comes back to an empty form
+    await go(page, "act/clinic.refer");
+    await page.fill("#f-patient", await first("patient"));
+    await page.keyboard.press("Escape");
+    await page.fill("#f-examination", "bone scan");
+    await page.fill("#f-question", question);
+    await page.fill("#f-referrer", "Dr A");
+  };
+  const recorded = async (question) =>
+    (await get("/api/events?kind=clinic.refer&newest=1&limit=50")).results.filter((event) => event.body.question === question).length;
+
+  it("an act whose answer was lost is found in the ledger, and is there once", async () => {
+    await refer("the answer is lost");
+    await page.route("**/api/acts/clinic.refer", async (route) => {
+      await route.fetch(); // the server has done it
+      await route.abort("connectionreset");
+    }, { times: 1 });
+    await page.click(".act-end .button-primary");
+    await page.waitForSelector(".done-head");
+    assert.equal(await recorded("the answer is lost"), 1);
+  });
+
+  it("an act that never arrived is not taken for recorded; sent again it is done once", async () => {
+    await refer("it never arrived");
+    await page.route("**/api/acts/clinic.refer", (route) => route.abort("connectionreset"), { times: 1 });
+    await page.click(".act-end .button-primary");
+    await page.waitForSelector(".notice-wait strong:has-text('It was not recorded')");
+    assert.deepEqual(await violations(page), []);
+    assert.equal(await recorded("it never arrived"), 0);
+    await page.click(".act-end .button-primary");
+    await page.waitForSelector(".done-head");
+    assert.equal(await recorded("it never arrived"), 1);
+  });
+
+  it("a form that was reloaded before the answer came finds what became of it", async () => {
+    await refer("reloaded too soon");
+    let isDone;
+    const done = new Promise((resolve) => (isDone = resolve));
+    await page.route("**/api/acts/clinic.refer", async (route) => {
+      await route.fetch();
+      isDone();
+    }, { times: 1 });
+    await page.click(".act-end .button-primary");
+    await done;
+    await page.reload();
+    await page.waitForSelector(".done-head");
+    assert.equal(await recorded("reloaded too soon"), 1);
+  });
+
   it("a scanner fills the record and goes on to the next field", async () => {
     const generator = await first("generator");
     await go(page, "act/pharmacy.elute");
@@ -150,6 +219,19 @@ describe("the screens", { skip: cannotRun, timeout: 600_000 }, () => {
     await page.keyboard.type(generator);
     await page.keyboard.press("Enter");
     await page.waitForFunction((id) => location.hash.endsWith(id), generator);
+  });
+
+  it("a beam on a target answers while the numbers are turned", async () => {
+    await go(page, "production");
+    await page.waitForSelector(".figure-value");
+    const before = await page.textContent(".figure-value");
+    await page.fill(".production-field:nth-child(3) input", "20 uA");
+    await page.waitForFunction((was) => document.querySelector(".figure-value").textContent !== was, before);
+    await page.waitForSelector(".production-plots .u-over");
+    assert.deepEqual(await violations(page), []);
+    await page.fill(".production-field:nth-child(2) input", "16 Mev");
+    await page.waitForSelector(".notice-bad");
+    assert.match(await page.textContent(".notice-bad"), /MeV/);
   });
 
   it("the keyboard alone goes everywhere", async () => {

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every command has an example and it runs, as it stands in its help. Examples may use what is put
- * into the folder first: `study`, a PET series of the reference data, `moly.db`, an example centre
- * in training, and the passwords of its staff. Acts run in the order of their names, an hour after
- * the centre was made; waste is cleared a month later. */
+ * into the folder first: `study`, a PET series, and `eu152.Spe`, a spectrum, of the reference data,
+ * `day.json`, the documentation's day, `moly.db`, an example centre in training, and the passwords
+ * of its staff. Acts run in the order of their names, an hour after the centre was made; waste is
+ * cleared a month later. */
 #include "running.h"
+
+#include <ctype.h>
 
 #include "cli.h"
 
@@ -14,6 +17,7 @@ static const struct {
     const char *name, *shared;
 } stand_ins[] = {
     {"study", "data/clinical/dicom_pet/qin_hn_0024_cps1023"},
+    {"eu152.Spe", "data/clinical/gamma_spectra/curie/eu_calib_7cm.Spe"},
 };
 
 static const char made_at[] = "2026-11-23T03:00Z", acts_at[] = "2026-11-23T04:00Z",
@@ -25,6 +29,9 @@ static void make_centre(void)
                                         "physicist",    "physician",       "admin",
                                         "inspector"};
     char line[200];
+    const char *source = getenv("MOLY_SOURCE");
+    (void)snprintf(line, sizeof line, "%s/docs/plan-example.json", source ? source : "..");
+    assert_int_equal(symlink(line, "day.json"), 0);
     (void)snprintf(line, sizeof line,
                    "moly init --db sqlite:moly.db --example --training --utc-offset 360 --clock %s",
                    made_at);
@@ -142,9 +149,54 @@ static void every_command_has_an_example_that_runs(void **state)
     moly_arena_free(arena);
 }
 
+/* A name may begin with a capital: "PET", "Mo-99", "DICOM", "Series Instance UID". */
+static bool begins_a_name(const char *text)
+{
+    size_t n = strcspn(text, " ,:;'");
+    bool is_name = strncmp(text, "Series Instance UID", 19) == 0 ||
+                   strncmp(text, "Study Instance UID", 18) == 0;
+    for (size_t i = 1; i < n; i++) {
+        is_name = is_name || isupper((unsigned char)text[i]) || isdigit((unsigned char)text[i]);
+    }
+    return is_name;
+}
+
+static void help_speaks_in_one_style(void **state)
+{
+    (void)state;
+    moly_arena *arena = moly_arena_new();
+    cli_commands list;
+    moly_error err = {0};
+    assert_ok(cli_commands_list(arena, &list, &err), err);
+    for (size_t i = 0; i < list.n; i++) {
+        const moly_declaration *d = &list.commands[i]->declaration;
+        const char *summary = d->summary, *description = d->description;
+        if (!isupper((unsigned char)summary[0]) || summary[strlen(summary) - 1] == '.') {
+            fail_msg("%s: a summary is an imperative without a point: %s", d->name, summary);
+        }
+        if (description && description[strlen(description) - 1] != '.' &&
+            strncmp(description, "For bash:", 9) != 0) {
+            fail_msg("%s: a description is sentences: %s", d->name, description);
+        }
+        for (size_t k = 0; k < d->n_params; k++) {
+            const char *help = d->params[k].help;
+            bool is_capital = isupper((unsigned char)help[0]) && !begins_a_name(help);
+            if (is_capital || help[strlen(help) - 1] == '.') {
+                bool is_ellipsis = strlen(help) > 3 && strcmp(help + strlen(help) - 3, "...") == 0;
+                if (!is_ellipsis) {
+                    fail_msg("%s --%s: help is a phrase, small and without a point: %s", d->name,
+                             d->params[k].name, help);
+                }
+            }
+        }
+    }
+    moly_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(help_speaks_in_one_style),
         cmocka_unit_test(every_command_has_an_example_that_runs),
     };
     return cmocka_run_group_tests(tests, run_in_fresh_folder, leave_fresh_folder);

@@ -53,6 +53,53 @@ static void decay_prints_every_member_at_every_time(void **state)
     json_decref(json);
 }
 
+static void decay_goes_from_the_calibration_to_instants(void **state)
+{
+    (void)state;
+    json_t *json = run_json("moly decay '1 GBq Tc-99m' --calibrated 2026-11-20T06:00Z "
+                            "--at '2026-11-20T12:00Z, 2026-11-21T12:00+06:00' --format json");
+    const json_t *results = json_object_get(json, "results");
+    assert_true(real_of(json_array_get(results, 0), "after_s") == 6.0 * 3600.0);
+    assert_true(real_of(json_array_get(results, 1), "after_s") == 24.0 * 3600.0);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(results, 1), "at")),
+                        "2026-11-21T06:00:00Z");
+    json_t *after = run_json("moly decay '1 GBq Tc-99m' --after 6h,24h --format json");
+    const json_t *first = json_array_get(json_object_get(after, "results"), 0);
+    assert_int_equal(json_object_size(first), 2); /* no instant where none was given */
+    assert_true(json_equal(json_object_get(first, "nuclides"),
+                           json_object_get(json_array_get(results, 0), "nuclides")));
+    json_decref(after);
+    json_decref(json);
+    /* beyond the calendar an instant is not known */
+    json = run_json("moly decay '1 GBq Tc-99m' --calibrated 2026-11-20T06:00Z --after 9000y "
+                    "--format json");
+    results = json_object_get(json, "results");
+    assert_true(json_is_null(json_object_get(json_array_get(results, 0), "at")));
+    json_decref(json);
+}
+
+static void times_that_do_not_belong_together_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *times, *message;
+    } refused[] = {
+        {"", "give --after, or --calibrated and --at"},
+        {"--at 2026-11-20T12:00Z", "needs --calibrated"},
+        {"--after 1h --calibrated now --at now", "exclude each other"},
+        {"--calibrated 2026-11-20T12:00Z --at 2026-11-20T11:00Z", "before the calibration"},
+        {"--calibrated 2026-11-20T12:00Z --at 2026-11-20T13:00Z,", "is no instant"},
+        {"--calibrated 2026-11-20T12:00Z --at 13:00", "is no instant"},
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        char line[200];
+        (void)snprintf(line, sizeof line, "moly decay '1 GBq Tc-99m' %s", refused[i].times);
+        run_line(line, &result);
+        assert_int_equal(result.exit_code, 2);
+        assert_contains(result.err, refused[i].message);
+    }
+}
+
 static void names_are_read_in_every_usual_spelling(void **state)
 {
     (void)state;
@@ -106,6 +153,29 @@ static void a_nuclide_is_shown_with_every_line_in_json_and_the_strong_ones_in_a_
     assert_null(strstr(result.out, "Fainter lines"));
 }
 
+static void what_has_no_lines_warns_and_csv_has_every_table(void **state)
+{
+    (void)state;
+    json_t *json = run_json("moly nuclide show Rb-81 --format json");
+    assert_string_equal(json_string_value(json_object_get(json, "lines_status")),
+                        "not_in_evaluation");
+    assert_int_equal(json_array_size(json_object_get(json, "warnings")), 1);
+    json_decref(json);
+    run_line("moly nuclide show Rb-81", &result);
+    assert_contains(result.out, "compute no dose");
+    json = run_json("moly nuclide show Tc-99m --format json");
+    assert_string_equal(json_string_value(json_object_get(json, "lines_status")), "listed");
+    assert_int_equal(json_array_size(json_object_get(json, "warnings")), 0);
+    json_decref(json);
+    run_line("moly nuclide show Tc-99m --format csv", &result);
+    assert_true(strncmp(result.out, "section,nuclide,half_life_s,", 28) == 0);
+    assert_contains(result.out, "\nresult,Tc-99m,");
+    assert_contains(result.out, "\nbranches,Tc-99m,");
+    assert_contains(result.out, "\nlines,Tc-99m,");
+    run_line("LC_ALL=ru_RU.UTF-8 moly nuclide show Tc-99m", &result);
+    assert_contains(result.out, "Период полураспада");
+}
+
 static void the_bench_says_how_fast_and_how_exact(void **state)
 {
     (void)state;
@@ -117,14 +187,93 @@ static void the_bench_says_how_fast_and_how_exact(void **state)
     json_decref(json);
 }
 
+/* The contract of `moly irradiate --flux`: Lu-176 at 82 %, 14 d at 1e14: some 570 GBq a milligram.
+ */
+static void irradiate_in_a_reactor_gives_activities_routes_and_what_is_open(void **state)
+{
+    (void)state;
+    json_t *json =
+        run_json("moly irradiate --flux 1e14/cm2/s --epithermal-ratio 0.02 --temperature 20C "
+                 "--time 14d --target 'Lu{176:0.82,175:0.18}' --mass 1mg "
+                 "--product Lu-177 --format json");
+    const json_t *first = json_array_get(json_object_get(json, "nuclides"), 0);
+    assert_string_equal(json_string_value(json_object_get(first, "nuclide")), "Lu-177");
+    assert_true(real_of(first, "activity_eob_bq") > 4e11 &&
+                real_of(first, "activity_eob_bq") < 7e11);
+    assert_true(real_of(first, "u_rel") > 0.0 && real_of(first, "u_rel") < 0.2);
+    assert_true(json_array_size(json_object_get(json, "not_evaluated")) > 0);
+    const json_t *best = json_object_get(json, "best_time");
+    assert_true(real_of(best, "most_activity_s") > real_of(best, "most_specific_activity_s") * 0.5);
+    json_decref(json);
+}
+
+static void what_a_reactor_cannot_be_asked_exits_2(void **state)
+{
+    (void)state;
+    static const char *const lines[][2] = {
+        {"--target Lu --mass -1mg --time 1d", "-1 mg"},
+        {"--target 'Lu{176:0.8,175:0.1}' --mass 1mg --time 1d", "0.9"},
+        {"--target Xx --mass 1mg --time 1d", "Xx"},
+        {"--target 131I --mass 1mg --time 1d", "no thermal cross section is known for I-131"},
+        {"--target Lu --mass 1mg --time 1d --product F-18", "makes F-18"},
+        {"--target Lu --mass 1mg --time 1d --temperature 900C", "from 0 to 600 C"},
+        {"--target Lu --time 1d", "--mass"},
+        {"--target Lu --mass 1mg", "--time"},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char line[256];
+        (void)snprintf(line, sizeof line, "moly irradiate --flux 1e14/cm2/s %s", lines[i][0]);
+        run_line(line, &result);
+        assert_int_equal(result.exit_code, 2);
+        assert_contains(result.err, lines[i][1]);
+    }
+}
+
+/* The contract of `moly generator`, and its bad input. */
+static void generator_prints_one_row_an_elution(void **state)
+{
+    (void)state;
+    json_t *json =
+        run_json("moly generator Mo-99/Tc-99m --activity 37GBq --calibrated 2026-11-20T06:00Z "
+                 "--elute 24h,48h,72h --efficiency 0.9 --breakthrough 1e-5 --format json");
+    const json_t *elutions = json_object_get(json, "elutions");
+    assert_int_equal(json_array_size(elutions), 3);
+    const json_t *last = json_array_get(elutions, 2);
+    assert_true(real_of(last, "after_s") == 259200.0);
+    assert_string_equal(json_string_value(json_object_get(last, "at")), "2026-11-23T06:00:00Z");
+    assert_relative(real_of(last, "breakthrough_bq"), 1e-5 * real_of(last, "parent_on_column_bq"),
+                    1e-14);
+    assert_true(real_of(last, "eluted_bq") > 13e9 && real_of(last, "eluted_bq") < 15e9);
+    json_decref(json);
+    run_line("moly generator Mo-99/Tc-99m --activity 37GBq --elute 48h,24h", &result);
+    assert_int_equal(result.exit_code, 2);
+    assert_contains(result.err, "before the last one");
+    run_line("moly generator Mo-99 --activity 37GBq --elute 24h", &result);
+    assert_int_equal(result.exit_code, 2);
+    run_line("moly generator Mo-99/Ga-68 --activity 37GBq --elute 24h", &result);
+    assert_int_equal(result.exit_code, 2);
+    assert_contains(result.err, "does not decay to Ga-68");
+    run_line(
+        "moly generator Mo-99/Tc-99m --activity 37GBq --elute 24h,48h --efficiency 90%,80%,70%",
+        &result);
+    assert_int_equal(result.exit_code, 2);
+    assert_contains(result.err, "3 efficiencies for 2 elutions");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decay_prints_every_member_at_every_time),
+        cmocka_unit_test(decay_goes_from_the_calibration_to_instants),
+        cmocka_unit_test(times_that_do_not_belong_together_are_refused),
         cmocka_unit_test(names_are_read_in_every_usual_spelling),
         cmocka_unit_test(what_is_unknown_exits_2_and_suggests_the_nearest),
         cmocka_unit_test(a_nuclide_is_shown_with_every_line_in_json_and_the_strong_ones_in_a_table),
+        cmocka_unit_test(what_has_no_lines_warns_and_csv_has_every_table),
         cmocka_unit_test(the_bench_says_how_fast_and_how_exact),
+        cmocka_unit_test(irradiate_in_a_reactor_gives_activities_routes_and_what_is_open),
+        cmocka_unit_test(what_a_reactor_cannot_be_asked_exits_2),
+        cmocka_unit_test(generator_prints_one_row_an_elution),
     };
     return cmocka_run_group_tests(tests, run_in_fresh_folder, leave_fresh_folder);
 }

@@ -12,6 +12,7 @@
 #include "cli.h"
 #include "moly/base/catalogue.h"
 #include "moly/base/text.h"
+#include "moly/nuclide/nuclide.h"
 
 typedef struct check {
     json_t *catalogue;
@@ -68,6 +69,20 @@ static void need_views(check *c, const moly_command *command)
     }
 }
 
+/* What a table says of decay in Moly's own words. */
+static void need_words_of_decay(check *c)
+{
+    for (int i = 0; i <= MOLY_DECAY_OTHER; i++) {
+        need(c, moly_decay_mode_name((moly_decay_mode)i));
+    }
+    for (int i = 0; i <= MOLY_RADIATION_AUGER; i++) {
+        need(c, moly_radiation_name((moly_radiation)i));
+    }
+    for (int i = 0; i <= MOLY_BETA_THIRD_OR_HIGHER; i++) {
+        need(c, moly_beta_shape_name((moly_beta_shape)i));
+    }
+}
+
 static void every_declared_text_is_translated_into_every_language(void **state)
 {
     (void)state;
@@ -82,6 +97,7 @@ static void every_declared_text_is_translated_into_every_language(void **state)
             need_declaration(&c, &list.commands[i]->declaration);
             need_views(&c, list.commands[i]);
         }
+        need_words_of_decay(&c);
         if (c.n_missing > 0) {
             printf("\n# po/%s.po lacks the %zu texts above\n", *language, c.n_missing);
         }
@@ -101,7 +117,7 @@ static const struct {
 } said[] = {
     {"MOLY_REFUSE", 2},   {"ACT_FORBID", 2},  {"decision_warn", 2}, {"MOLY_FAIL", 2},
     {"rule_in_order", 2}, {"rule_reason", 2}, {"rule_separate", 3}, {"rule_separate", 4},
-    {"rule_accepted", 2}, {"say", 1},
+    {"rule_accepted", 2}, {"say", 1},         {"because", 0},       {"MOLY_N", 0},
 };
 static const char *const said_by[] = {"centre", "ledger", "study"};
 

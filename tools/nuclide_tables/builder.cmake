@@ -4,6 +4,7 @@
 set(nuclide_inside ${CMAKE_SOURCE_DIR}/src/nuclide)
 set(nuclide_builder ${CMAKE_SOURCE_DIR}/tools/nuclide_tables)
 add_executable(nuclide_tables EXCLUDE_FROM_ALL
+    ${nuclide_builder}/atomic.c
     ${nuclide_builder}/ddep.c
     ${nuclide_builder}/finish.c
     ${nuclide_builder}/isomers.c

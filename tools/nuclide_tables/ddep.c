@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* DDEP evaluations (ENSDF, 80 columns) over what JEFF gave: half-life, branches, gamma, alpha and
- * beta lines are replaced; X rays, Auger and conversion electrons stay JEFF's. Source of the
- * format: Tuli, Evaluated Nuclear Structure Data File, BNL-NCS-51655-01/02. */
+ * beta lines are replaced, X rays and Auger electrons by atomic.c; conversion electrons stay
+ * JEFF's. Source of the format: Tuli, Evaluated Nuclear Structure Data File, BNL-NCS-51655-01/02.
+ */
 #include <ctype.h>
 #include <dirent.h>
 #include <math.h>
@@ -211,7 +212,7 @@ static void add_feeding(scheme *s, const char *line, char kind)
         capture = ddep_value(line, 32, 39);
         capture = isfinite(capture) ? capture : 0.0;
         capture_sd = ddep_sd(line, 32, 39, 40, 41);
-        f->energy_kev = s->q_kev + s->parent_kev - level->energy_kev - 2 * 510.99895;
+        f->energy_kev = s->q_kev + s->parent_kev - level->energy_kev - 2 * ELECTRON_KEV;
         f->energy_sd_kev = s->q_sd_kev;
     } else if (!isfinite(f->energy_kev)) {
         f->energy_kev = s->q_kev + s->parent_kev - level->energy_kev;
@@ -245,11 +246,11 @@ static void begin(scheme *s, const char *line)
 static void take_record(scheme *s, ddep_file *file, const char *line)
 {
     const char kind = line[7], continued = line[5];
+    if (line[6] == 'T') {
+        ddep_add_atomic(s, line);
+    }
     if (line[6] != ' ') {
-        if (line[6] == ' ' || kind == ' ') {
-            return;
-        }
-        return; /* comments */
+        return; /* texts and comments */
     }
     if (continued != ' ') {
         const double mean = continuation(line, "EAV=");
@@ -450,6 +451,7 @@ static void take_file(tables *t, ddep_file *file, moly_state state)
         ddep_split_isomers(t, n, &before, &file->schemes[k]);
         add_lines(n, &file->schemes[k]);
     }
+    ddep_take_atomic(n, file);
     keep_other_modes(n, old, n_old, file);
     moly_free(old_lines);
     moly_free(old);

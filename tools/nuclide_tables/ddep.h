@@ -9,6 +9,7 @@
 #define DDEP_MAX_LEVELS 400
 #define DDEP_MAX_GAMMAS 1200
 #define DDEP_MAX_SCHEMES 6
+#define DDEP_MAX_ATOMIC 40
 
 typedef struct scheme_level {
     double energy_kev, half_life_s;
@@ -31,11 +32,20 @@ typedef struct scheme_feeding {
     moly_beta_shape shape;
 } scheme_feeding;
 
+/* A row of the table of X rays and Auger electrons. */
+typedef struct scheme_atomic {
+    char label[16]; /* "XKA1", without blanks */
+    int group;
+    bool shares; /* its intensity stands with one of the rows around it */
+    double low_kev, high_kev, intensity, intensity_sd;
+} scheme_atomic;
+
 typedef struct scheme {
     moly_decay_mode mode;
     moly_state daughter; /* ground state */
     double parent_kev, q_kev, q_sd_kev, branching, branching_sd;
-    int n_levels, n_gammas, n_feedings;
+    int n_levels, n_gammas, n_feedings, n_atomic;
+    scheme_atomic atomic[DDEP_MAX_ATOMIC];
     scheme_level levels[DDEP_MAX_LEVELS];
     scheme_gamma gammas[DDEP_MAX_GAMMAS];
     scheme_feeding feedings[DDEP_MAX_LEVELS];
@@ -52,6 +62,11 @@ typedef struct ddep_file {
 
 double ddep_value(const char *line, int first, int last);
 double ddep_sd(const char *line, int first, int last, int sd_first, int sd_last);
+
+/** Take a row of X rays or Auger electrons; other text is left alone. */
+void ddep_add_atomic(scheme *s, const char *line);
+/** DDEP's X rays and Auger electrons in the place of JEFF's; after ddep_split_isomers(). */
+void ddep_take_atomic(table_nuclide *n, const ddep_file *file);
 
 /** Factor that makes the feedings of a scheme intensities per 100 decays. */
 double ddep_feeding_scale(const scheme *s);

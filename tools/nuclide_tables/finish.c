@@ -112,6 +112,57 @@ static moly_decay_mode mode_of(const char *word)
     return MOLY_DECAY_OTHER;
 }
 
+static void sum_modes(const table_nuclide *n, double sums[MOLY_DECAY_OTHER + 1])
+{
+    for (int m = 0; m <= MOLY_DECAY_OTHER; m++) {
+        sums[m] = 0.0;
+    }
+    for (size_t i = 0; i < n->n_branches; i++) {
+        sums[n->branches[i].mode] += n->branches[i].fraction;
+    }
+}
+
+/* Particles that a mode emits: as many as it has decays. */
+static const struct {
+    moly_decay_mode mode;
+    moly_radiation radiation;
+} particles[] = {
+    {MOLY_DECAY_BETA_MINUS, MOLY_RADIATION_BETA_MINUS},
+    {MOLY_DECAY_BETA_PLUS_EC, MOLY_RADIATION_BETA_PLUS},
+    {MOLY_DECAY_ALPHA, MOLY_RADIATION_ALPHA},
+};
+enum { N_PARTICLES = sizeof particles / sizeof particles[0] };
+
+/* A mode that a decision made more or less frequent emits its particles so. Photons and electrons
+ * stay: an evaluation measures them per decay, and they follow from several modes. */
+static void scale_to_decision(table_nuclide *n)
+{
+    double decided[MOLY_DECAY_OTHER + 1];
+    sum_modes(n, decided);
+    for (size_t p = 0; p < N_PARTICLES; p++) {
+        const double before = n->evaluated[particles[p].mode];
+        const double factor = before > 0.0 ? decided[particles[p].mode] / before : 1.0;
+        size_t n_scaled = 0;
+        for (size_t i = 0; i < n->n_lines && fabs(factor - 1.0) > 1e-6; i++) {
+            table_line *l = &n->lines[i];
+            if (l->radiation != particles[p].radiation) {
+                continue;
+            }
+            const double more = (factor - 1.0) * l->intensity_pct / 100.0;
+            const bool is_plus = l->radiation == MOLY_RADIATION_BETA_PLUS;
+            n->mean_electron_kev += more * l->mean_kev; /* an alpha has no mean of its own */
+            n->mean_photon_kev += is_plus ? more * 2.0 * ELECTRON_KEV : 0.0;
+            l->intensity_pct *= factor;
+            l->intensity_sd_pct *= factor;
+            n_scaled++;
+        }
+        if (n_scaled > 0) {
+            tables_note(n, "%s lines scaled by %.4g with the branch",
+                        moly_radiation_name(particles[p].radiation), factor);
+        }
+    }
+}
+
 static void remove_branch(table_nuclide *n, size_t index)
 {
     for (size_t i = index; i + 1 < n->n_branches; i++) {
@@ -167,6 +218,10 @@ static moly_status take_decision(void *user, const csv_row *row, moly_error *err
         (mode != MOLY_DECAY_FISSION && !moly_state_parse(row->cell[3], &daughter))) {
         return csv_fail(row, 1, "action is accept, normalise, note, nubase, set or remove", err);
     }
+    if (!n->is_decided) {
+        n->is_decided = true;
+        sum_modes(n, n->evaluated);
+    }
     for (size_t i = 0; i < n->n_branches; i++) {
         const table_branch *b = &n->branches[i];
         if (b->mode == mode && (mode == MOLY_DECAY_FISSION ||
@@ -189,7 +244,13 @@ static moly_status take_decision(void *user, const csv_row *row, moly_error *err
 
 moly_status decisions_apply(tables *t, const char *file, moly_error *err)
 {
-    return csv_read(file, take_decision, t, err);
+    const moly_status status = csv_read(file, take_decision, t, err);
+    for (size_t i = 0; i < N_TABLE_KEYS && status == MOLY_OK; i++) {
+        if (t->by_key[i] && t->by_key[i]->is_decided) {
+            scale_to_decision(t->by_key[i]);
+        }
+    }
+    return status;
 }
 
 static moly_status normalise(table_nuclide *n, moly_error *err)
@@ -242,6 +303,27 @@ static void note_isomers(const tables *t, table_nuclide *n)
     }
 }
 
+/* More particles than decays: an evaluation that contradicts itself stays as it is, and says so.
+ * Delayed particles follow a beta, so "other" counts with it. */
+static void note_sums(table_nuclide *n)
+{
+    double branches[MOLY_DECAY_OTHER + 1];
+    sum_modes(n, branches);
+    for (size_t p = 0; p < N_PARTICLES; p++) {
+        const double most = branches[particles[p].mode] + branches[MOLY_DECAY_OTHER];
+        double sum = 0.0;
+        for (size_t i = 0; i < n->n_lines; i++) {
+            sum += n->lines[i].radiation == particles[p].radiation
+                       ? n->lines[i].intensity_pct / 100.0
+                       : 0.0;
+        }
+        if (sum > 1.02 * most + 0.005) {
+            tables_note(n, "the evaluation's %s lines sum to %.3f for a branch of %.3f",
+                        moly_radiation_name(particles[p].radiation), sum, most);
+        }
+    }
+}
+
 /* Two quanta for each positron, whatever a list says. */
 static void balance_annihilation(table_nuclide *n)
 {
@@ -257,7 +339,7 @@ static void balance_annihilation(table_nuclide *n)
     tables_drop_lines(n, 1u << MOLY_RADIATION_ANNIHILATION);
     if (positrons > 0.0) {
         tables_add_line(n, (table_line){.radiation = MOLY_RADIATION_ANNIHILATION,
-                                        .energy_kev = 510.99895,
+                                        .energy_kev = ELECTRON_KEV,
                                         .intensity_pct = 2.0 * positrons,
                                         .intensity_sd_pct = 2.0 * sqrt(variance),
                                         .source = source});
@@ -335,6 +417,7 @@ moly_status finish_nuclides(tables *t, moly_error *err)
             }
         }
         note_isomers(t, n);
+        note_sums(n);
         balance_annihilation(n);
         compute_means(n);
     }

@@ -67,7 +67,7 @@ static moly_beta_shape shape_of(double type)
 
 /* Hydrogen-like estimate of the K edge, keV: 3 % high at most, which is enough to sort electrons.
  */
-static double k_edge_kev(int z)
+double k_edge_kev(int z)
 {
     const double s = (z - 1) / 137.036;
     return 0.0136057 * (z - 1.0) * (z - 1.0) * (1.0 + 0.3 * s * s);
@@ -115,7 +115,7 @@ static void add_beta(table_nuclide *n, const moly_endf_line *l, double per_cent,
                        .source = SOURCE_JEFF};
     int z_daughter = n->state.z + 1;
     if (is_plus) {
-        line.energy_kev -= 2 * 510.99895; /* STYP 2 gives the energy of the capture */
+        line.energy_kev -= 2 * ELECTRON_KEV; /* STYP 2 gives the energy of the capture */
         line.intensity_pct = l->positrons * per_cent;
         line.intensity_sd_pct = l->positrons_sd * per_cent;
         z_daughter = -(n->state.z - 1);

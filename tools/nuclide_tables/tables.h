@@ -45,6 +45,8 @@ typedef struct table_nuclide {
     double mass_u, mass_sd_u;
     double mean_alpha_kev, mean_electron_kev, mean_photon_kev;
     bool may_normalise; /* a decision allows any sum of branches */
+    bool is_decided;    /* decisions change its branches, which summed to these by mode */
+    double evaluated[MOLY_DECAY_OTHER + 1];
     table_branch *branches;
     size_t n_branches;
     table_line *lines;
@@ -57,6 +59,7 @@ typedef struct tables {
     table_nuclide **by_key; /* N_TABLE_KEYS slots, NULL: not known */
 } tables;
 
+#define ELECTRON_KEV 510.99895 /* CODATA 2018 */
 #define N_TABLE_KEYS ((MOLY_Z_MAX + 1) * 1000 * (MOLY_ISOMER_MAX + 1))
 
 table_nuclide *tables_find(const tables *t, moly_state state);
@@ -72,6 +75,9 @@ moly_status jeff_read(tables *t, const char *folder, moly_error *err);
 moly_status ddep_read(tables *t, const char *folder, moly_error *err);
 moly_status masses_read(tables *t, const char *folder, moly_error *err);
 moly_status decisions_apply(tables *t, const char *file, moly_error *err);
+
+/** Rough K edge, keV, to tell the shells of lines apart. */
+double k_edge_kev(int z);
 
 /** Q value from the atomic masses, keV; NAN when a mass is not known. */
 double q_from_masses_kev(const tables *t, const table_nuclide *parent, const table_branch *branch);

@@ -6,7 +6,10 @@
  * into Moly; the same catalogues serve the C side, the reports and the browser. The English text is
  * the key. No process-wide locale is used, so that every request can have its own language. */
 
+#include <stdarg.h>
+
 #include "moly/base/json.h"
+#include "moly/base/text.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,6 +24,17 @@ MOLY_API const char *moly_translate(const char *language, const char *text);
 MOLY_API const char *const *moly_languages(void);
 /** The whole catalogue of a language, {"Sign in": "Войти", …}. New reference; empty for English. */
 MOLY_API json_t *moly_catalogue_json(const char *language);
+
+/** A sentence that is kept, so that each who reads it later has it in her own language:
+ *  {"message": as said in `language`, "template": the English format, "values": ["18.5 GBq", ...]},
+ *  each value as text, numbers with a decimal point. A browser says it too: the translation of
+ *  "template" with the values in the places of its conversions.
+ *  @param format  a literal with %s, %d, %u, %zu, %lld, %f, %g, ... without '*'
+ *  @return new reference; NULL without memory */
+MOLY_API json_t *moly_message_new(const char *language, const char *format, va_list args);
+/** Append what moly_message_new() kept, in `language`; "message" as it stands where the rest is
+ *  missing (events of older versions) or cannot be read. */
+MOLY_API void moly_message_say(const json_t *message, const char *language, moly_text *out);
 
 #ifdef __cplusplus
 }

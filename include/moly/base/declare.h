@@ -31,21 +31,27 @@ extern "C" {
 #endif
 
 typedef enum moly_type {
-    MOLY_TYPE_TEXT,      /**< const char * */
-    MOLY_TYPE_F64,       /**< double, in the canonical unit of .dim */
-    MOLY_TYPE_I64,       /**< int64_t */
-    MOLY_TYPE_BOOL,      /**< int: 1, 0, -1 not given; --name and --no-name */
-    MOLY_TYPE_CHOICE,    /**< int: index into .choices, -1 not given */
-    MOLY_TYPE_INSTANT,   /**< moly_instant; "now" is the clock's */
-    MOLY_TYPE_F64_LIST,  /**< moly_f64_list; "1 h,10 d" */
-    MOLY_TYPE_TEXT_LIST, /**< moly_text_list; repeated options or positionals, or a JSON array */
-    MOLY_TYPE_JSON,      /**< json_t *, borrowed from the parse; for structured fields */
+    MOLY_TYPE_TEXT,         /**< const char * */
+    MOLY_TYPE_F64,          /**< double, in the canonical unit of .dim */
+    MOLY_TYPE_I64,          /**< int64_t */
+    MOLY_TYPE_BOOL,         /**< int: 1, 0, -1 not given; --name and --no-name */
+    MOLY_TYPE_CHOICE,       /**< int: index into .choices, -1 not given */
+    MOLY_TYPE_INSTANT,      /**< moly_instant; "now" is the clock's */
+    MOLY_TYPE_F64_LIST,     /**< moly_f64_list; "1 h,10 d" */
+    MOLY_TYPE_INSTANT_LIST, /**< moly_instant_list; "2026-11-20T06:00Z,now" */
+    MOLY_TYPE_TEXT_LIST,    /**< moly_text_list; repeated options or positionals, or a JSON array */
+    MOLY_TYPE_JSON,         /**< json_t *, borrowed from the parse; for structured fields */
 } moly_type;
 
 typedef struct moly_f64_list {
     size_t n;
     const double *values;
 } moly_f64_list;
+
+typedef struct moly_instant_list {
+    size_t n;
+    const moly_instant *values;
+} moly_instant_list;
 
 typedef struct moly_text_list {
     size_t n;
@@ -85,6 +91,8 @@ typedef struct moly_param {
 #define MOLY_CHOICE(args, member) MOLY_PARAM_OF(MOLY_TYPE_CHOICE, args, member, int)
 #define MOLY_INSTANT(args, member) MOLY_PARAM_OF(MOLY_TYPE_INSTANT, args, member, moly_instant)
 #define MOLY_F64_LIST(args, member) MOLY_PARAM_OF(MOLY_TYPE_F64_LIST, args, member, moly_f64_list)
+#define MOLY_INSTANT_LIST(args, member)                                                            \
+    MOLY_PARAM_OF(MOLY_TYPE_INSTANT_LIST, args, member, moly_instant_list)
 #define MOLY_TEXT_LIST(args, member)                                                               \
     MOLY_PARAM_OF(MOLY_TYPE_TEXT_LIST, args, member, moly_text_list)
 #define MOLY_JSON(args, member) MOLY_PARAM_OF(MOLY_TYPE_JSON, args, member, json_t *)

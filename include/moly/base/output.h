@@ -20,8 +20,12 @@ typedef struct moly_column {
     const char *key;     /**< member of the row; "after_s" of an outer row is found too */
     const char *heading; /**< for the table; CSV uses the key, which carries the unit */
     moly_dim dim; /**< tables print with the unit that reads best; CSV prints the bare number */
-    int digits;   /**< significant digits in the table, 0 = 4 */
+    int digits;   /**< significant digits in the table, 0 = 4; or MOLY_OWN_WORDS */
 } moly_column;
+
+/** In place of digits: the texts of the column are Moly's own words ("released", "gamma") and stand
+ *  in a table in the reader's language. Names and what people wrote are never translated. */
+#define MOLY_OWN_WORDS (-1)
 
 typedef struct moly_view {
     const char *title; /**< above the table, or NULL */
@@ -32,12 +36,18 @@ typedef struct moly_view {
     size_t n_columns;
 } moly_view;
 
-/** Write `result` to `out`. JSON writes the object; CSV the first view; a table all views.
- *  CSV is RFC 4180, UTF-8; a text that a spreadsheet would run as a formula is quoted with '.
+/** Write `result` to `out`. JSON writes the object, a table all views one below the other.
+ *  CSV is RFC 4180, UTF-8, and one table: of several views it has the columns of all, and a first
+ *  column "section" with the last word of each view's path ("lines"; "result" for ""). A row has
+ * the members of the objects around it too. A text that a spreadsheet would run as a formula is
+ * quoted with '.
+ *  @param language  of headings, titles, units, yes and no in a table; NULL is English. Keys of
+ * JSON and CSV are never translated
  *  @retval MOLY_ERR_IO  the stream refused it */
 MOLY_API MOLY_CHECKED moly_status moly_output_write(FILE *out, moly_format format,
-                                                    const json_t *result, const moly_view *views,
-                                                    size_t n_views, moly_error *err);
+                                                    const char *language, const json_t *result,
+                                                    const moly_view *views, size_t n_views,
+                                                    moly_error *err);
 
 #ifdef __cplusplus
 }

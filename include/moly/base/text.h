@@ -46,6 +46,9 @@ MOLY_API const char *moly_nearest(const char *wanted, const char *const *candida
 
 /** Is it well-formed UTF-8 without control characters (tab and newline allowed)? */
 MOLY_API bool moly_is_utf8(const char *text);
+/** Each byte that is no UTF-8 or commands a terminal (but tab and newline) becomes '?', in place:
+ *  for texts that go into JSON and onto screens. NULL is left alone. */
+MOLY_API void moly_text_harmless(char *text);
 /** Columns that a UTF-8 text takes on a terminal (combining marks 0, wide characters 2). */
 MOLY_API size_t moly_display_width(const char *text);
 

@@ -68,6 +68,12 @@ typedef struct moly_performer {
     const moly_identity *identity; /**< NULL: the password was not entered for this act */
     const moly_identity *second;   /**< NULL: no second person */
     const char *language;          /**< of messages; NULL = English */
+    /** The client's name of this request, so that it can be sent again when its answer was lost:
+     * the same person's same act under the same name is done once, and gives that event again.
+     * NULL: none. The event's body keeps it, as "request". */
+    const char *request;
+    const char
+        *request_digest; /**< of what was asked; another one under the same name is refused */
 } moly_performer;
 
 /** Perform an act.
@@ -78,11 +84,19 @@ typedef struct moly_performer {
  * separate (R-09)
  *  @retval MOLY_ERR_SIGN_IN    a signature is needed and the password was not entered (R-10)
  *  @retval MOLY_ERR_RULE       refused; err->rule says by which rule, the message why and what to
- * do */
+ * do; or `request` was another request */
 MOLY_API MOLY_CHECKED moly_status moly_centre_perform(moly_ledger *ledger, const char *act,
                                                       const json_t *fields,
                                                       const moly_performer *performer,
                                                       json_t **event, moly_error *err);
+
+/** The event that a person's act under this name of a request made, if it is among the newest that
+ *  `user` did of this act (64 of them are looked at).
+ *  @param[out] event  new reference; NULL: it was not recorded */
+MOLY_API MOLY_CHECKED moly_status moly_centre_find_request(const moly_ledger_reader *reader,
+                                                           const char *act, const char *user,
+                                                           const char *request, json_t **event,
+                                                           moly_error *err);
 
 /** What the act would do now, without doing it: the same checks and computations, nothing written,
  *  no signature asked for. Fields that come out of the doing (a measured activity) may be missing.

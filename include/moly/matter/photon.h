@@ -4,8 +4,8 @@
 
 /** Photons in matter: attenuation, energy absorption, air kerma, ambient dose.
  *
- *  NIST XAAMDI tables of the elements, 1 keV .. 20 MeV, log-log between points, edges kept as steps;
- *  mixtures by mass fractions. Pure functions, any thread. */
+ *  NIST XAAMDI tables of the elements, 1 keV .. 20 MeV, log-log between points, edges kept as
+ * steps; mixtures by mass fractions. Pure functions, any thread. */
 
 #include "moly/matter/material.h"
 #include "moly/nuclide/nuclide.h"

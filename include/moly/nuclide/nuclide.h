@@ -86,8 +86,8 @@ typedef struct moly_nuclide {
     /** Mean energy emitted per decay, keV: alpha particles (without recoil); electrons (betas,
      *  conversion, Auger); photons (gamma, X, annihilation). */
     double mean_alpha_kev, mean_electron_kev, mean_photon_kev;
-    /** Air-kerma rate constant as the set tabulates it (ICRP-107: photons above 10 keV, annihilation
-     *  included), uGy m2/(MBq h); NAN where it follows from the lines. */
+    /** Air-kerma rate constant as the set tabulates it (ICRP-107: photons above 10 keV,
+     * annihilation included), uGy m2/(MBq h); NAN where it follows from the lines. */
     double air_kerma_ugy_m2_per_mbq_h;
     const moly_branch *branches;
     size_t n_branches;
@@ -127,6 +127,10 @@ MOLY_API const char *moly_nuclide_source_text(const moly_nuclide_set *set, uint8
 MOLY_API MOLY_CHECKED moly_status moly_nuclide_find(const moly_nuclide_set *set, const char *name,
                                                     size_t *index, moly_error *err);
 
+/** Does the evaluation list no radiation at all of a nuclide that decays? Its lines are then not
+ *  known, which is not the same as absent: its mean energies are rough, its positrons, photons and
+ *  electrons are missing, and no dose may be computed from them. */
+MOLY_API bool moly_nuclide_lacks_lines(const moly_nuclide *nuclide);
 /** Symbol of an element ("Mo"), Z 0 (the neutron, "n") .. 118; NULL out of range. */
 MOLY_API const char *moly_element_symbol(int z);
 

@@ -27,12 +27,14 @@ typedef struct moly_server_options {
      *  say another time: X-Moly-Clock, or the argument `clock`. */
     const moly_clock *clock;
     unsigned n_threads; /**< that answer requests; 0 = one for each processor, at most 16 */
+    double patience_s;  /**< for the head of a request, and for a body beyond 10 kB/s; 0 = 10 s */
 } moly_server_options;
 
 /** Open the ledger, listen and return; requests are answered by threads of the server's own.
  *  Requests and acts never share a thread, so that a slow act delays no screen.
  *  @param options  copied, but for the clock
  *  @retval MOLY_ERR_USAGE      an address that is no number, a certificate without a key
+ *  @retval MOLY_ERR_DATA       a certificate or key that is none, or not each other's
  *  @retval MOLY_ERR_NOT_FOUND  no ledger, certificate, key or folder there
  *  @retval MOLY_ERR_IO         the port is taken, or not permitted */
 MOLY_API MOLY_CHECKED moly_status moly_server_start(const moly_server_options *options,

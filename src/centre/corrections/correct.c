@@ -173,8 +173,8 @@ static void withdraw_release(const vessel *v, moly_decision *decision)
         decision_text(decision, "state", "tested");
         decision_json(decision, "released_by", json_null());
         decision_json(decision, "released_at", json_null());
-        decision_warn(decision, "R-11", "the release of %s %s no longer holds; release it again",
-                      v->kind, v->id);
+        decision_warn(decision, "R-11", "the release of %s no longer holds; release it again",
+                      v->id);
     }
 }
 

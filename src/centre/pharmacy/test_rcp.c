@@ -78,8 +78,8 @@ static moly_status decide(const moly_act_context *context, const void *args,
     decision_text(decision, "tested_by", context->performer->user);
     if (!is_good) {
         decision_warn(decision, "R-24",
-                      "radiochemical purity %s is below the limit of %s: %s %s must not be used",
-                      say_percent(context, a->purity), say_percent(context, limit), v.kind, v.id);
+                      "radiochemical purity %s is below the limit of %s: %s must not be used",
+                      say_percent(context, a->purity), say_percent(context, limit), v.id);
     }
     return MOLY_OK;
 }

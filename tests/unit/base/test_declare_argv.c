@@ -232,12 +232,42 @@ static void defaults_alone_need_nothing_that_is_required(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void instants_are_a_list_in_words_and_in_json(void **state)
+{
+    fixture *f = *state;
+    struct args {
+        moly_instant_list at;
+    } args;
+    static const moly_param params[] = {
+        {"at", 0, MOLY_INSTANT_LIST(struct args, at), .help = "instants"}};
+    static const moly_declaration declaration = {
+        .name = "wait", .params = params, .n_params = 1, .args_size = sizeof args};
+    char name[] = "--at", first[] = "2026-11-20T06:00Z, now", second[] = "2026-11-24T06:00Z";
+    char *argv[] = {name, first, name, second, NULL};
+    assert_ok(moly_declare_parse_argv(&declaration, &f->clock, 4, argv, f->arena, &args, &f->err),
+              f->err);
+    assert_int_equal(args.at.n, 3);
+    assert_true(args.at.values[1].us == f->now.us);
+    json_t *object = moly_declare_object(&declaration, &args);
+    struct args again;
+    assert_ok(moly_declare_parse_json(&declaration, &f->clock, object, f->arena, &again, &f->err),
+              f->err);
+    assert_int_equal(again.at.n, 3);
+    assert_memory_equal(again.at.values, args.at.values, 3 * sizeof *args.at.values);
+    json_decref(object);
+    char empty[] = "2026-11-20T06:00Z,,";
+    char *bad[] = {name, empty, NULL};
+    assert_fails(moly_declare_parse_argv(&declaration, &f->clock, 2, bad, f->arena, &args, &f->err),
+                 MOLY_ERR_USAGE, "'' is no instant", f->err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_type_is_read_from_its_words),
         TEST(what_is_not_given_reads_so_and_fallbacks_stand),
         TEST(a_switch_can_be_denied_and_a_value_stand_by_its_letter),
+        TEST(instants_are_a_list_in_words_and_in_json),
         TEST(a_given_list_replaces_its_fallback_and_grows),
         TEST(an_unknown_option_is_refused_with_the_nearest),
         TEST(bounds_are_told_with_value_limit_and_the_unit_that_was_typed),

@@ -20,20 +20,26 @@ static const char *const result_text =
     "{\"after_s\":3600,\"nuclides\":[{\"nuclide\":\"Pb-209\",\"activity_bq\":-1.5}]}]}";
 
 /* The whole output as text, in the caller's buffer. */
-static void written(moly_format format, const char *json_text, const moly_view *views, size_t n,
-                    char *out, size_t size)
+static void written_in(const char *language, moly_format format, const char *json_text,
+                       const moly_view *views, size_t n, char *out, size_t size)
 {
     moly_error err = {0};
     json_t *result = NULL;
     assert_ok(moly_json_parse(json_text, strlen(json_text), &result, &err), err);
     FILE *file = tmpfile();
     assert_non_null(file);
-    assert_ok(moly_output_write(file, format, result, views, n, &err), err);
+    assert_ok(moly_output_write(file, format, language, result, views, n, &err), err);
     rewind(file);
     size_t length = fread(out, 1, size - 1, file);
     out[length] = '\0';
     fclose(file);
     json_decref(result);
+}
+
+static void written(moly_format format, const char *json_text, const moly_view *views, size_t n,
+                    char *out, size_t size)
+{
+    written_in(NULL, format, json_text, views, n, out, size);
 }
 
 static void a_table_aligns_numbers_and_units_and_finds_outer_members(void **state)
@@ -57,6 +63,49 @@ static void csv_has_keys_bare_numbers_crlf_and_disarms_formulas(void **state)
                              "864000,Ac-225,500123.4,'=1+1\r\n"
                              "864000,Bi-213,18520000000,\"a, \"\"b\"\"\"\r\n"
                              "3600,Pb-209,-1.5,\r\n");
+}
+
+static void csv_of_several_views_is_one_table_that_says_which(void **state)
+{
+    (void)state;
+    static const moly_column identity[] = {{"nuclide", "Nuclide", MOLY_DIM_NONE, 0},
+                                           {"half_life_s", "Half-life", MOLY_DIM_TIME, 0}};
+    static const moly_column means[] = {{"mean_kev", "Mean", MOLY_DIM_ENERGY, 0}};
+    static const moly_column lines[] = {{"energy_kev", "Energy", MOLY_DIM_ENERGY, 0},
+                                        {"radiation", "Radiation", MOLY_DIM_NONE, MOLY_OWN_WORDS}};
+    static const moly_view several[] = {
+        {NULL, "", identity, 2}, {"Mean energy", "", means, 1}, {"Lines", "a.lines", lines, 2}};
+    char out[2048];
+    written_in("ru", MOLY_FORMAT_CSV,
+               "{\"nuclide\":\"Tc-99m\",\"half_life_s\":21624,\"mean_kev\":140,"
+               "\"a\":{\"lines\":[{\"energy_kev\":140.5,\"radiation\":\"gamma\"}]}}",
+               several, 3, out, sizeof out);
+    assert_string_equal(out, "section,nuclide,half_life_s,mean_kev,energy_kev,radiation\r\n"
+                             "result,Tc-99m,21624,140,,\r\n"
+                             "lines,Tc-99m,21624,140,140.5,gamma\r\n");
+}
+
+static void a_table_speaks_the_readers_language_and_leaves_names_alone(void **state)
+{
+    (void)state;
+    static const moly_column people[] = {
+        {"name", "Name", MOLY_DIM_NONE, 0},
+        {"state", "State", MOLY_DIM_NONE, MOLY_OWN_WORDS},
+        {"half_life_s", "Half-life", MOLY_DIM_TIME, 0},
+        {"is_stable", "Note", MOLY_DIM_NONE, 0},
+    };
+    static const moly_view list = {NULL, "rows", people, 4};
+    char out[2048];
+    written_in("ru", MOLY_FORMAT_TABLE,
+               "{\"rows\":[{\"name\":\"released\",\"state\":\"released\",\"half_life_s\":3600,"
+               "\"is_stable\":true}]}",
+               &list, 1, out, sizeof out);
+    assert_non_null(strstr(out, "Период полураспада"));
+    assert_non_null(strstr(out, "released  выпущено"));
+    assert_non_null(strstr(out, "1 ч"));
+    assert_non_null(strstr(out, "да"));
+    written_in("ru", MOLY_FORMAT_TABLE, "{\"rows\":[]}", &list, 1, out, sizeof out);
+    assert_non_null(strstr(out, "(пусто)"));
 }
 
 static void json_is_the_object_itself(void **state)
@@ -136,8 +185,8 @@ static void a_stream_that_refuses_is_an_io_error(void **state)
     }
     json_t *result = json_object();
     moly_error err = {0};
-    assert_fails(moly_output_write(full, MOLY_FORMAT_JSON, result, NULL, 0, &err), MOLY_ERR_IO,
-                 "cannot write the result", err);
+    assert_fails(moly_output_write(full, MOLY_FORMAT_JSON, NULL, result, NULL, 0, &err),
+                 MOLY_ERR_IO, "cannot write the result", err);
     json_decref(result);
     fclose(full);
 }
@@ -147,6 +196,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_aligns_numbers_and_units_and_finds_outer_members),
         cmocka_unit_test(csv_has_keys_bare_numbers_crlf_and_disarms_formulas),
+        cmocka_unit_test(csv_of_several_views_is_one_table_that_says_which),
+        cmocka_unit_test(a_table_speaks_the_readers_language_and_leaves_names_alone),
         cmocka_unit_test(json_is_the_object_itself),
         cmocka_unit_test(the_result_itself_is_listed_member_by_member),
         cmocka_unit_test(long_texts_are_folded_so_that_100_columns_hold_a_line),

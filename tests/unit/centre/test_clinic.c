@@ -2,6 +2,8 @@
 /* Refusals at the patient's side, tracing, and waste. */
 #include "centre_testing.h"
 
+#include "moly/base/catalogue.h"
+
 static int set_up(void **state)
 {
     centre *c = calloc(1, sizeof *c);
@@ -127,6 +129,12 @@ static void an_activity_outside_the_tolerance_needs_a_reason(void **state)
         json_array_get(json_object_get(json_object_get(event, "body"), "warnings"), 0);
     assert_string_equal(text_in(warning, "rule"), "R-34");
     assert_non_null(strstr(text_in(warning, "message"), "130 kg"));
+    /* whoever reads it later has it in her own language, and the person's words as they were */
+    moly_text said = {0};
+    moly_message_say(warning, "ru", &said);
+    assert_non_null(strstr(moly_text_get(&said), "введено"));
+    assert_non_null(strstr(moly_text_get(&said), "patient of 130 kg, Dr agrees"));
+    moly_text_free(&said);
     json_decref(event);
 }
 

@@ -90,7 +90,10 @@ static void today_shows_what_is_where_who_is_due_and_what_blocks_whom(void **sta
     const json_t *blocks = json_object_get(today, "blocks");
     assert_string_equal(text_in(row_where(blocks, "what", "kit KIT-000002"), "rule"), "R-09");
     assert_string_equal(text_in(row_where(blocks, "what", "kit KIT-000003"), "rule"), "R-13");
-    (void)row_where(blocks, "what", "ORD-000003 فاطمة الزهراء بن علي");
+    const json_t *order = row_where(blocks, "what", "ORD-000003 فاطمة الزهراء بن علي");
+    assert_string_equal(text_in(order, "kind"), "order");
+    assert_string_equal(text_in(order, "template"), "no released %s lasts until the injection");
+    assert_int_equal(json_array_size(json_object_get(order, "values")), 1);
     json_decref(today);
     centre_close(&c);
 }

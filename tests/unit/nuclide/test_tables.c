@@ -166,6 +166,82 @@ static void positron_yields_are_ddeps(void **state)
     }
 }
 
+static double sum_of(const moly_nuclide *nuclide, moly_radiation radiation, double low_kev,
+                     double high_kev)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < nuclide->n_lines; i++) {
+        const moly_line *line = &nuclide->lines[i];
+        sum += line->radiation == radiation && line->energy_kev > low_kev &&
+                       line->energy_kev < high_kev
+                   ? line->intensity
+                   : 0.0;
+    }
+    return sum;
+}
+
+/* Sums of the printed tables of the DDEP evaluations; the tolerance is the stated uncertainty. */
+static void x_rays_and_auger_electrons_are_ddeps(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        moly_radiation radiation;
+        double low_kev, high_kev, per_100, sd;
+    } groups[] = {
+        {"I-125", MOLY_RADIATION_X, 27.0, 27.4, 39.3, 0.5},
+        {"I-125", MOLY_RADIATION_X, 27.4, 28.0, 73.2, 0.8},
+        {"I-125", MOLY_RADIATION_X, 3.0, 5.0, 14.70, 0.28},
+        {"I-125", MOLY_RADIATION_AUGER, 2.0, 5.0, 158.2, 0.8},
+        {"I-125", MOLY_RADIATION_AUGER, 20.0, 32.0, 19.7, 0.7},
+        {"Tc-99m", MOLY_RADIATION_X, 18.3, 18.5, 4.21, 0.12},
+        {"Tc-99m", MOLY_RADIATION_AUGER, 1.0, 3.0, 10.89, 0.09},
+        {"Lu-177", MOLY_RADIATION_X, 55.7, 55.9, 2.78, 0.06},
+        {"Ac-225", MOLY_RADIATION_X, 10.0, 18.0, 18.7, 0.9},
+    };
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        double sum = sum_of(find(groups[i].name), groups[i].radiation, groups[i].low_kev,
+                            groups[i].high_kev);
+        assert_true(fabs(100.0 * sum - groups[i].per_100) <= groups[i].sd);
+    }
+}
+
+static void what_has_no_lines_says_so(void **state)
+{
+    (void)state;
+    static const char *const lacking[] = {"Rb-81", "Zr-86", "Tb-154", "Ac-226", "Nb-90"};
+    for (size_t i = 0; i < sizeof lacking / sizeof lacking[0]; i++) {
+        assert_true(moly_nuclide_lacks_lines(find(lacking[i])));
+    }
+    assert_false(moly_nuclide_lacks_lines(find("Tc-99m")));
+    assert_false(moly_nuclide_lacks_lines(find("Ru-99"))); /* stable: there are none to list */
+}
+
+/* Where a decision changes a mode, its particles go with it; what an evaluation itself adds up to
+ * more than its decays is named in the note. Delayed particles count with the beta. */
+static void particles_are_no_more_than_decays_or_the_note_says_so(void **state)
+{
+    (void)state;
+    const moly_nuclide_set *set = moly_nuclide_set_builtin();
+    size_t n_noted = 0;
+    for (size_t i = 0; i < moly_nuclide_set_size(set); i++) {
+        const moly_nuclide *nuclide = moly_nuclide_at(set, i);
+        double decays = 0.0;
+        for (size_t b = 0; b < nuclide->n_branches; b++) {
+            moly_decay_mode mode = nuclide->branches[b].mode;
+            bool counts = mode == MOLY_DECAY_BETA_MINUS || mode == MOLY_DECAY_OTHER;
+            decays += counts ? nuclide->branches[b].fraction : 0.0;
+        }
+        bool is_noted = nuclide->note && strstr(nuclide->note, "the evaluation's beta- lines sum");
+        double betas = sum_of(nuclide, MOLY_RADIATION_BETA_MINUS, 0.0, INFINITY);
+        assert_true(is_noted || betas <= 1.02 * decays + 0.005);
+        n_noted += is_noted ? 1 : 0;
+    }
+    assert_int_equal(n_noted, 5); /* Rb-91, Sr-93, La-143, Ce-146, Tb-165 */
+    double i126 = sum_of(find("I-126"), MOLY_RADIATION_BETA_MINUS, 0.0, INFINITY);
+    assert_true(fabs(i126 - 0.473) < 0.005); /* NUBASE2020 */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +249,9 @@ int main(void)
         cmocka_unit_test(isomers_and_chains_of_medicine_are_fed_as_evaluated),
         cmocka_unit_test(an_isomers_lines_stand_with_the_isomer_only),
         cmocka_unit_test(positron_yields_are_ddeps),
+        cmocka_unit_test(x_rays_and_auger_electrons_are_ddeps),
+        cmocka_unit_test(what_has_no_lines_says_so),
+        cmocka_unit_test(particles_are_no_more_than_decays_or_the_note_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,6 +15,7 @@ typedef struct served {
     centre c;
     moly_server *server;
     char base[64];
+    const char *authority; /* whose certificate is believed, PEM file; NULL: no TLS */
 } served;
 
 typedef struct answer {
@@ -85,6 +86,9 @@ static inline CURL *ask_prepare(const served *s, const char *method, const char 
     }
     (void)curl_easy_setopt(curl, CURLOPT_URL, url);
     (void)curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+    if (s->authority) {
+        (void)curl_easy_setopt(curl, CURLOPT_CAINFO, s->authority);
+    }
     (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT, 60L);
     (void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, *headers);

@@ -257,6 +257,119 @@ static void eight_clients_act_at_the_same_time_and_the_chain_holds(void **state)
     json_decref(report);
 }
 
+static const char register_path[] = "/api/acts/clinic.register_patient";
+static const char once[] = "{\"name\":\"Once\",\"birth_date\":\"1970-01-01\",\"sex\":\"male\"}";
+
+static json_int_t seq_of(const char *token, const char *key, const char *body)
+{
+    char header[120];
+    (void)snprintf(header, sizeof header, "Idempotency-Key: %s", key);
+    answer got = ask(&s, "POST", register_path,
+                     (asking){.token = token,
+                              .body = body,
+                              .headers = {"Content-Type: application/json", header}});
+    assert_http(&got, 200);
+    json_int_t seq = json_integer_value(json_object_get(got.json, "seq"));
+    answer_free(&got);
+    return seq;
+}
+
+static void an_act_that_is_sent_again_under_its_key_is_done_once(void **state)
+{
+    (void)state;
+    signed_in who = sign_in_as(&s, "technologist"), other = sign_in_as(&s, "physician");
+    json_int_t first = seq_of(who.token, "0e1f-0001", once);
+    assert_true(first > 0);
+    assert_int_equal(seq_of(who.token, "0e1f-0001", once), first);
+    assert_int_not_equal(seq_of(who.token, "0e1f-0002", once), first);
+    assert_int_not_equal(seq_of(other.token, "0e1f-0001", once), first);
+    /* other values under the same name are no repetition */
+    answer got =
+        ask(&s, "POST", register_path,
+            (asking){.token = who.token,
+                     .body = "{\"name\":\"Other\",\"sex\":\"male\"}",
+                     .headers = {"Content-Type: application/json", "Idempotency-Key: 0e1f-0001"}});
+    assert_http(&got, 409);
+    assert_non_null(strstr(error_in(&got, "message"), "with other values"));
+    answer_free(&got);
+    static const char *const bad[] = {"Idempotency-Key: short", "Idempotency-Key: has a blank in"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        expect(&s, 400, "POST", register_path,
+               (asking){.token = who.token,
+                        .body = once,
+                        .headers = {"Content-Type: application/json", bad[i]}});
+    }
+}
+
+typedef struct sender {
+    pthread_t thread;
+    char token[80];
+    json_int_t seq;
+} sender;
+
+static void *send_it(void *given)
+{
+    sender *one = given;
+    one->seq = seq_of(one->token, "0e1f-at-once", once);
+    return NULL;
+}
+
+static void the_same_act_from_many_connections_at_once_is_done_once(void **state)
+{
+    (void)state;
+    enum { N = 8 };
+    sender all[N];
+    signed_in who = sign_in_as(&s, "technologist");
+    for (size_t i = 0; i < N; i++) {
+        (void)snprintf(all[i].token, sizeof all[i].token, "%s", who.token);
+        assert_int_equal(pthread_create(&all[i].thread, NULL, send_it, &all[i]), 0);
+    }
+    for (size_t i = 0; i < N; i++) {
+        (void)pthread_join(all[i].thread, NULL);
+        assert_int_equal(all[i].seq, all[0].seq);
+    }
+}
+
+/* The client is gone before the answer comes: it cannot know whether the act was recorded. */
+static void who_lost_the_answer_asks_whether_it_was_recorded(void **state)
+{
+    (void)state;
+    signed_in who = sign_in_as(&s, "technologist"), other = sign_in_as(&s, "physician");
+    const char *path = "/api/acts/clinic.register_patient/requests/0e1f-lost";
+    expect(&s, 404, "GET", path, (asking){.token = who.token});
+    const asking with = {
+        .token = who.token,
+        .body = once,
+        .headers = {"Content-Type: application/json", "Idempotency-Key: 0e1f-lost"}};
+    struct curl_slist *headers = NULL;
+    CURL *curl = ask_prepare(&s, "POST", register_path, &with, &headers);
+    (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 3L);
+    (void)curl_easy_perform(curl); /* gives up; what it sent may have arrived */
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(curl);
+    json_int_t seq = seq_of(who.token, "0e1f-lost", once);
+    answer got = ask(&s, "GET", path, (asking){.token = who.token});
+    assert_http(&got, 200);
+    assert_int_equal(json_integer_value(json_object_get(got.json, "seq")), seq);
+    assert_string_equal(text_in(json_object_get(got.json, "body"), "request"), "0e1f-lost");
+    answer_free(&got);
+    expect(&s, 404, "GET", path, (asking){.token = other.token});
+    expect(&s, 401, "GET", path, (asking){0});
+    /* one patient, however often it was sent */
+    size_t n = 0;
+    got = ask(&s, "GET", "/api/events?kind=clinic.register_patient&limit=500",
+              (asking){.token = who.token});
+    size_t i;
+    const json_t *event;
+    json_array_foreach(json_object_get(got.json, "results"), i, event)
+    {
+        const json_t *request = json_object_get(json_object_get(event, "body"), "request");
+        n += request && strcmp(json_string_value(request), "0e1f-lost") == 0 ? 1 : 0;
+    }
+    assert_int_equal(n, 1);
+    answer_free(&got);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +380,9 @@ int main(void)
         cmocka_unit_test(two_persons_sign_a_correction),
         cmocka_unit_test(a_preview_changes_nothing),
         cmocka_unit_test(eight_clients_act_at_the_same_time_and_the_chain_holds),
+        cmocka_unit_test(an_act_that_is_sent_again_under_its_key_is_done_once),
+        cmocka_unit_test(the_same_act_from_many_connections_at_once_is_done_once),
+        cmocka_unit_test(who_lost_the_answer_asks_whether_it_was_recorded),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -37,9 +37,10 @@ export function unreachable(): void {
   if (lostSince.get() === null) lostSince.set(Date.now());
 }
 
-async function send(method: string, path: string, body?: unknown): Promise<Response> {
+async function send(method: string, path: string, body?: unknown, key?: string): Promise<Response> {
   const headers: Record<string, string> = { "Accept-Language": language.get() };
   if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (key !== undefined) headers["Idempotency-Key"] = key;
   const csrf = session.get()?.csrf;
   if (method !== "GET" && csrf !== undefined) headers["X-CSRF-Token"] = csrf;
   const init: RequestInit = {
@@ -81,8 +82,8 @@ async function refusal(response: Response): Promise<Refusal> {
   );
 }
 
-async function json<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const response = await send(method, path, body);
+async function json<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
+  const response = await send(method, path, body, key);
   if (!response.ok) throw await refusal(response);
   if (response.status === 204) return undefined as T;
   const value = (await response.json()) as T;
@@ -100,7 +101,8 @@ export async function get<T>(path: string): Promise<T> {
   }
 }
 
-export const post = <T>(path: string, body: unknown): Promise<T> => json<T>("POST", path, body);
+/** @param key  the name of the request: sent again under it, it is done once */
+export const post = <T>(path: string, body: unknown, key?: string): Promise<T> => json<T>("POST", path, body, key);
 
 /** Bytes with progress, for images. */
 export async function getBytes(

@@ -67,7 +67,7 @@ export function dayOf(at: string | number, withYear = true): string {
     day: "numeric",
     month: "short",
     ...(withYear ? { year: "numeric" as const } : {}),
-  }).format(shifted(parse(at)));
+  }).format(shifted(parse(at))).replace(/\s*г\.$/, "").replace(/ /g, "\u00a0");
 }
 
 export function weekdayOf(at: string | number): string {

@@ -10,9 +10,16 @@ export interface Entry {
   isNow?: boolean;
 }
 
+/** A request whose answer may have been lost: its name, and the instant that "now" was in it. */
+export interface Sent {
+  key: string;
+  at: number;
+}
+
 export interface Draft {
   entries: Record<string, Entry>;
   keptAt: number;
+  sent?: Sent;
 }
 
 /** What the address brought ("kit=KIT-000001") is part of the name: a draft begun for one patient
@@ -23,8 +30,14 @@ export const loadDraft = (user: string, act: string, about: string): Draft | und
   load<Draft>(key(user, act, about));
 
 /** @returns false when the browser cannot keep it (the form then says so) */
-export const keepDraft = (user: string, act: string, about: string, entries: Record<string, Entry>): boolean =>
-  save(key(user, act, about), { entries, keptAt: Date.now() } satisfies Draft);
+export const keepDraft = (user: string, act: string, about: string, entries: Record<string, Entry>, sent?: Sent): boolean =>
+  save(key(user, act, about), { entries, keptAt: Date.now(), ...(sent === undefined ? {} : { sent }) } satisfies Draft);
+
+/** Random, 128 bits; also where a page without TLS has no randomUUID. */
+export const newSent = (at: number): Sent => ({
+  key: [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
+  at,
+});
 
 export const dropDraft = (user: string, act: string, about: string): void => forget(key(user, act, about));
 

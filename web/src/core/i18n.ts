@@ -32,6 +32,19 @@ export function word(text: string): string {
   return catalogue[text] || text;
 }
 
+/** A sentence that the server made: in the reader's language where its English form was kept with
+ *  it, else as it was said then. The form is printf's, "%s given, %+.1f %% from ...". */
+export function said(sentence: string, kept: { template?: string; values?: string[] }): string {
+  const { template, values } = kept;
+  if (template === undefined || values === undefined) return word(sentence);
+  let next = 0;
+  return word(template).replace(
+    /%(?:(\d+)\$)?[-+ 0#]*\d*(?:\.\d+)?[lz]*([sdiuxfeg%])/g,
+    (whole, place: string | undefined, kind: string) =>
+      kind === "%" ? "%" : (values[place === undefined ? next++ : Number(place) - 1] ?? whole),
+  );
+}
+
 export function knows(text: string): boolean {
   return catalogue[text] !== undefined;
 }

@@ -67,6 +67,7 @@ const trimmed = (text: string): string => (text.includes(".") ? text.replace(/\.
 /** The prefix that reads best: 18.52 GBq. Digits that fall live keep their zeros. */
 export function scaled(value: number, suffix: string, digits = 4): Shown {
   const scale = SCALES[suffix] ?? steps([1, suffix]);
+  if (value === 0) return { value: "0", unit: (scale.find(([factor]) => factor === 1) ?? scale[0]!)[1] };
   const size = Math.abs(value);
   const step = scale.find(([factor]) => size >= factor * 0.9999) ?? scale[scale.length - 1]!;
   return { value: significant(value / step[0], digits), unit: step[1] };

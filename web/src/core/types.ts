@@ -77,13 +77,19 @@ export interface Transfer {
   basis?: string;
 }
 
+/** A sentence as the server keeps it: its English form and what stands in it. */
+export interface Kept {
+  template?: string;
+  values?: string[];
+}
+
 export interface Body {
   records?: RecordChange[];
   links?: { from: string; to: string; role: string }[];
   transfers?: Transfer[];
   measurements?: { account: string; at: string; nuclide: string; activity_bq: number; sd_bq?: number }[];
   closes?: string[];
-  warnings?: { rule?: string; message: string }[];
+  warnings?: (Kept & { rule?: string; message: string })[];
   [member: string]: unknown;
 }
 
@@ -120,6 +126,9 @@ export interface Vessel {
   account: string;
   label: string;
   state?: string;
+  expiry?: string;
+  expired?: boolean;
+  volume_left_ml?: number;
   nuclides: VesselNuclide[];
 }
 
@@ -134,7 +143,9 @@ export interface DueDose {
   dose?: string | null;
 }
 
-export interface Block {
+export interface Block extends Kept {
+  kind?: string;
+  id?: string;
   what: string;
   why: string;
   rule?: string;

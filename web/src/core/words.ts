@@ -27,11 +27,26 @@ export const isInstant = (value: unknown): value is string =>
 /** Members whose texts are words of Moly; others (a patient's name!) are never translated. */
 const ENUMERATED = new Set(["product", "sex", "route", "pregnancy", "method", "cost", "password_cost", "role"]);
 
-/** "10 kBq" as the server writes a bound, with the unit in the reader's language. */
+/** "0.0001 TBq" as the server writes a bound: with the prefix that reads best, in the reader's
+ *  language. */
 export function boundText(text: string): string {
+  const [, number = "", prefix = "", unit = ""] = /^(\S+) ([TGMkm]?)(\S+)$/.exec(text) ?? [];
+  const factor = { T: 1e12, G: 1e9, M: 1e6, k: 1e3, m: 1e-3 }[prefix] ?? 1;
+  if (unit === "Bq") return quantity(Number(number) * factor, "bq");
   const cut = text.lastIndexOf(" ");
   return cut < 0 ? text : `${text.slice(0, cut)}\u00a0${word(text.slice(cut + 1))}`;
 }
+
+/** What the server says in a sentence, with the units in the reader's language: "900 mL". */
+export const unitsIn = (text: string): string =>
+  text.replace(/(\d[ \u00a0])([µnmkGMT]?(?:Bq(?:\/mL)?|Ci|L|g|Sv(?:\/h)?|Gy)|cm|kg|%)(?![\w/])/g, (_all, before: string, unit: string) => before + word(unit));
+
+/** Names of acts inside of a sentence, "measure it (clinic.measure_residual)", as people know them. */
+export const actsIn = (text: string, titleOf: (name: string) => string | undefined): string =>
+  text.replace(/\b[a-z]+\.[a-z]+_?[a-z_]*\b/g, (name) => {
+    const title = titleOf(name);
+    return title === undefined ? name : `“${title}”`;
+  });
 
 /** A member of a record or an event, for people. */
 export function valueText(name: string, value: Json | undefined): string {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Beside the form: what is known about the records that were chosen, so that nobody signs blind.
-import { keyOf } from "../core/acts.ts";
+import { actNamed, keyOf } from "../core/acts.ts";
 import type { Entry } from "../core/drafts.ts";
 import { t } from "../core/i18n.ts";
 import { useReading } from "../core/resource.ts";
-import { label, valueText } from "../core/words.ts";
+import { actsIn, label, valueText } from "../core/words.ts";
 import type { Act, Field, Item } from "../core/types.ts";
 import { Members, NodeLink, State } from "../ui/parts.tsx";
 import { ruleText } from "../core/rules.ts";
@@ -24,7 +24,9 @@ export function Beside(props: { act: Act; entries: Record<string, Entry>; reques
       ))}
       {act.description !== undefined && act.description !== null && act.description !== "" && (
         <section class="card">
-          {act.description.split(/\n\s*\n/).map((paragraph) => <p key={paragraph}>{paragraph}</p>)}
+          {act.description.split(/\n\s*\n/).map((paragraph) => (
+            <p key={paragraph}>{actsIn(paragraph, (name) => actNamed(name)?.summary)}</p>
+          ))}
         </section>
       )}
       <Rules act={act} />
@@ -35,8 +37,7 @@ export function Beside(props: { act: Act; entries: Record<string, Entry>; reques
 function RecordCard({ field, text }: { field: Field; text: string }) {
   const kind = field.record ?? "";
   const id = idFrom(text, kind);
-  const { data } = useReading<{ results: Item[] }>(`/api/records/${kind}?limit=500`);
-  const item = data?.results.find((one) => one.id.toLowerCase() === id.toLowerCase());
+  const { data: item } = useReading<Item>(/^[A-Z]{2,4}-\d{4,}$/i.test(id) ? `/api/records/${kind}/${id.toUpperCase()}` : null);
   if (item === undefined) return null;
   const rows = Object.entries(item).filter(([name, value]) =>
     !HIDDEN.has(name) && value !== null && typeof value !== "object" && String(value).length < 120);

@@ -15,7 +15,7 @@ import { Signatures } from "../ui/event.tsx";
 import { Warnings } from "../ui/warnings.tsx";
 import { Computation } from "./preview.tsx";
 
-const STRUCTURE = new Set(["records", "links", "transfers", "measurements", "closes", "warnings", "computation"]);
+const STRUCTURE = new Set(["records", "links", "transfers", "measurements", "closes", "warnings", "computation", "request", "request_digest", "site_data"]);
 
 export function Done({ act, event, onAgain }: { act: Act; event: LedgerEvent; onAgain: () => void }) {
   const heading = useRef<HTMLElement>(null);

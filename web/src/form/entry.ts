@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Between what a person types and what the server takes. Bounds and meanings are the server's to
 // judge; here only what would otherwise be guessed is asked back.
-import { fromWall, nowMs, toWall } from "../core/clock.ts";
+import { fromWall, toWall } from "../core/clock.ts";
 import type { Entry } from "../core/drafts.ts";
 import { t } from "../core/i18n.ts";
 import { load, save } from "../core/storage.ts";
@@ -45,7 +45,7 @@ function split(text: string): [string, string | undefined] {
 export function blank(field: Field): Entry {
   const fallback = field.default ?? "";
   if (field.type === "instant") {
-    return fallback === "now" || (field.required && fallback === "") ? { text: "", isNow: true } : { text: fallback };
+    return fallback === "now" ? { text: "", isNow: true } : { text: fallback };
   }
   if (field.type === "quantity") {
     const [text, unit] = split(fallback);
@@ -95,8 +95,9 @@ export function wallText(ms: number): string {
   return `${wall.date} ${wall.time.slice(0, 5)}`;
 }
 
-/** What is sent; undefined when nothing was entered. */
-export function wireValue(field: Field, entry: Entry): unknown {
+/** What is sent; undefined when nothing was entered.
+ *  @param now  ms since 1970: what "now" is in this request */
+export function wireValue(field: Field, entry: Entry, now: number): unknown {
   const text = entry.text.trim();
   if (!isFilled(entry)) return undefined;
   switch (field.type) {
@@ -109,7 +110,7 @@ export function wireValue(field: Field, entry: Entry): unknown {
     case "boolean":
       return text === "true";
     case "instant":
-      return new Date(entry.isNow === true ? nowMs() : instantOf(text)).toISOString();
+      return new Date(entry.isNow === true ? now : instantOf(text)).toISOString();
     case "texts":
     case "quantities":
       return text.split("\n").map((line) => line.trim()).filter((line) => line !== "");

@@ -52,7 +52,7 @@ export function FieldRow(props: FieldProps) {
       <p class="help" id={`h-${key}`}>
         {field.help}
         {field.min_text !== undefined && field.type !== "text" && (
-          <span class="bounds">{t("from {min} to {max}", { min: boundText(field.min_text), max: boundText(field.max_text ?? "") })}</span>
+          <span class="bounds">{boundsText(field)}</span>
         )}
       </p>
       {problem !== undefined && (
@@ -74,6 +74,12 @@ export function FieldRow(props: FieldProps) {
       {inside}
     </div>
   );
+}
+
+/** An upper bound that only says how long a number may be is not worth reading. */
+function boundsText(field: Field): string {
+  const [min, max] = [boundText(field.min_text ?? ""), boundText(field.max_text ?? "")];
+  return (field.max ?? 0) >= 1e15 ? t("from {min}", { min }) : t("from {min} to {max}", { min, max });
 }
 
 const isSegmented = (field: Field): boolean => field.type === "choice" && (field.choices?.length ?? 0) <= 5;
@@ -117,12 +123,17 @@ function TextField({ field, entry, problem, isFirst, onChange }: FieldProps) {
     return <textarea {...common} rows={2} onInput={(event) => onChange({ text: event.currentTarget.value })} />;
   }
   const onInput = (event: { currentTarget: HTMLInputElement }) => onChange({ text: event.currentTarget.value });
+  const isDate = field.hint === "YYYY-MM-DD";
+  // On a keypad of digits there is no hyphen: 19610412 becomes 1961-04-12.
+  const onDate = (event: { currentTarget: HTMLInputElement }) =>
+    onChange({ text: event.currentTarget.value.replace(/^(\d{4})(\d{2})(\d{2})$/, "$1-$2-$3") });
   if (field.secret === true) {
     return <input {...common} type="password" autocomplete="new-password" onKeyDown={onEnter} onInput={onInput} />;
   }
   return (
-    <input {...common} type="text" inputMode={field.type === "integer" ? "numeric" : "text"} autocomplete="off"
-      onKeyDown={onEnter} onInput={onInput} />
+    <input {...common} type="text" inputMode={field.type === "integer" || isDate ? "numeric" : "text"} autocomplete="off"
+      placeholder={isDate ? "1961-04-12" : field.hint === "KIND/ID" ? "dose/DOS-000001" : undefined}
+      onKeyDown={onEnter} onInput={isDate ? onDate : onInput} />
   );
 }
 
@@ -209,7 +220,8 @@ function InstantField({ field, entry, problem, isFirst, onChange }: FieldProps) 
     onChange({ text: wallText((Number.isNaN(base) ? nowMs() : base) + minutes * 60_000) });
   };
   const isFollowing = entry.isNow === true;
-  if (isFollowing || entry.text === "") {
+  // A calibration or an expiry is written on a label: it is asked for, never taken to be now.
+  if (isFollowing || (entry.text === "" && !field.required)) {
     return (
       <div class="instant">
         <button type="button" id={inputId(field)} class={`chip num ${isFollowing ? "chosen" : ""}`} aria-pressed={isFollowing}

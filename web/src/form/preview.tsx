@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { post, Refusal } from "../core/api.ts";
 import { t, word } from "../core/i18n.ts";
 import { scaled, unitSuffix } from "../core/quantity.ts";
-import { label, valueText } from "../core/words.ts";
+import { label, unitsIn, valueText } from "../core/words.ts";
 import type { Act, Body, Json } from "../core/types.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Warnings } from "../ui/warnings.tsx";
@@ -49,7 +49,7 @@ export function Preview({ act, request }: { act: Act; request: Record<string, un
     return (
       <section class="card preview preview-bad" aria-live="polite">
         <h2 class="card-head"><Icon name="stop" /> {t("This will be refused")} <span class="rule" title={ruleText(refusal.rule)}>{refusal.rule}</span></h2>
-        <p>{refusal.message}</p>
+        <p>{unitsIn(refusal.message)}</p>
       </section>
     );
   }

@@ -15,13 +15,20 @@ import { describedBy, inputId, onEnter, type FieldProps } from "./field.tsx";
 
 const SHOWN = 8;
 
+/** What people call it: the patient whom it is for, or its number. */
+const titleOf = (item: Item): string => {
+  const name = item["name"] ?? item["patient_name"];
+  return typeof name === "string" && name !== "" ? name : item.id;
+};
+
 /** What tells records of one kind apart at a glance. */
 export function describe(item: Item): string {
-  const parts: string[] = [];
-  for (const key of ["name", "label", "product", "patient_name", "nuclide", "lot", "model", "patient"]) {
+  const parts: string[] = titleOf(item) === item.id ? [] : [item.id];
+  const most = parts.length + 2;
+  for (const key of ["name", "label", "patient_name", "product", "examination", "supplier", "serial", "nuclide", "lot", "model"]) {
     const value = item[key];
-    if (typeof value === "string" && value !== "" && value !== item.id) parts.push(valueText(key, value));
-    if (parts.length === 2) break;
+    if (typeof value === "string" && value !== "" && value !== item.id && value !== titleOf(item)) parts.push(valueText(key, value));
+    if (parts.length === most) break;
   }
   const bq = item["activity_bq"];
   if (typeof bq === "number") parts.push(activity(bq, 3));
@@ -30,11 +37,42 @@ export function describe(item: Item): string {
   return parts.join(" · ");
 }
 
-/** Open work first, then what is done; the newest first. */
+/** Open work first, then what is done. */
 const rank = (item: Item): number => {
-  const tone = toneOf(typeof item["state"] === "string" ? item["state"] : undefined);
-  return { good: 0, wait: 1, plain: 2, bad: 3, done: 4 }[tone];
+  const state = typeof item["state"] === "string" ? item["state"] : undefined;
+  if (item.kind === "order") return state === "ordered" ? 0 : state === "drawn" ? 3 : 4;
+  return { good: 0, wait: 1, plain: 2, bad: 3, done: 4 }[toneOf(state)];
 };
+
+/** Of open orders and doses the next due, of all else the newest. */
+function byUse(a: Item, b: Item): number {
+  const difference = rank(a) - rank(b);
+  if (difference !== 0) return difference;
+  const [one, other] = [a, b].map((item) => item["planned"] ?? (item.kind === "order" ? item["at"] : undefined));
+  if (rank(a) < 3 && isInstant(one) && isInstant(other) && one !== other) return one.localeCompare(other);
+  return b.id.localeCompare(a.id);
+}
+
+const NEWEST = 60;
+const WHOLE_ID = /^[A-Z]{2,4}-\d{4,}$/i;
+
+/** Records to choose from: the newest, or of patients those whose name or number has the text; and
+ *  the one that was scanned, however old it is. */
+function useChoices(kind: string, asked: string): { all: Item[]; isRead: boolean } {
+  const isWhole = WHOLE_ID.test(asked);
+  const list = useReading<{ results: Item[] }>(kind === "patient" && !isWhole
+    ? `/api/patients?search=${encodeURIComponent(asked)}&limit=${NEWEST}`
+    : `/api/records/${kind}?limit=${NEWEST}&newest=1`);
+  const has = list.data?.results.some((item) => item.id.toLowerCase() === asked);
+  const scanned = useReading<Item>(isWhole && has === false ? `/api/records/${kind}/${asked.toUpperCase()}` : null);
+  const last = useRef(list.data); // while the next list is read, the last one stays
+  last.current = list.data ?? last.current;
+  const all = useMemo(() => {
+    const items = [...(last.current?.results ?? [])].sort(byUse);
+    return scanned.data === undefined ? items : [scanned.data, ...items];
+  }, [list.data, scanned.data]);
+  return { all, isRead: list.data !== undefined && (!isWhole || has === true || scanned.data !== undefined || scanned.refusal !== undefined) };
+}
 
 /** "dose/D-000001", as printed on labels, or "D-000001". */
 export function idFrom(code: string, kind: string): string {
@@ -45,23 +83,19 @@ export function idFrom(code: string, kind: string): string {
 export function RecordField(props: FieldProps) {
   const { field, entry, problem, isFirst, onChange } = props;
   const kind = field.record ?? "";
-  const { data } = useReading<{ results: Item[] }>(`/api/records/${kind}?limit=500`);
+  const asked = idFrom(entry.text, kind).toLowerCase();
+  const { all, isRead } = useChoices(kind, asked);
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
-  const all = useMemo(
-    () => [...(data?.results ?? [])].sort((a, b) => rank(a) - rank(b) || b.id.localeCompare(a.id)),
-    [data],
-  );
-  const asked = idFrom(entry.text, kind).toLowerCase();
   const exact = all.find((item) => item.id.toLowerCase() === asked);
   const matching = useMemo(() => {
-    if (asked === "" || exact !== undefined) return all;
-    return all.filter((item) => `${item.id} ${describe(item)}`.toLowerCase().includes(asked));
+    if (asked === "" || exact !== undefined || kind === "patient") return all;
+    return all.filter((item) => `${titleOf(item)} ${item.id} ${describe(item)}`.toLowerCase().includes(asked));
   }, [all, asked, exact]);
   const shown = matching.slice(0, SHOWN);
   const listId = `l-${keyOf(field)}`;
-  const isUnknown = asked !== "" && exact === undefined && data !== undefined && matching.length === 0;
+  const isUnknown = asked !== "" && exact === undefined && isRead && matching.length === 0;
 
   const choose = (item: Item) => {
     onChange({ text: item.id });
@@ -126,8 +160,10 @@ export function RecordField(props: FieldProps) {
             }}
           >
             <Icon name={iconOfKind(kind)} size={22} />
-            <strong>{item.id}</strong>
-            <span class="quiet">{describe(item)}</span>
+            <span class="choice">
+              <strong>{titleOf(item)}</strong>
+              <span class="quiet num">{describe(item)}</span>
+            </span>
             <State state={typeof item["state"] === "string" ? item["state"] : undefined} />
           </li>
         ))}

@@ -5,10 +5,10 @@ import { acts, actNamed, keyOf, may } from "../core/acts.ts";
 import { get, lostSince, NoAnswer, post, Refusal, session, sessionHolds } from "../core/api.ts";
 import { useAtom } from "../core/atom.ts";
 import { nowMs } from "../core/clock.ts";
-import { dropDraft, keepDraft, loadDraft, type Entry } from "../core/drafts.ts";
+import { dropDraft, keepDraft, loadDraft, newSent, type Entry, type Sent } from "../core/drafts.ts";
 import { t } from "../core/i18n.ts";
 import { link } from "../core/route.ts";
-import { label, roleWord } from "../core/words.ts";
+import { label, roleWord, unitsIn } from "../core/words.ts";
 import type { Act, Field, LedgerEvent } from "../core/types.ts";
 import { Beside } from "../form/beside.tsx";
 import { blank, isFilled, problemOf, wireValue } from "../form/entry.ts";
@@ -41,20 +41,27 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [problems, setProblems] = useState<Record<string, string>>({});
   const [isBusy, setBusy] = useState(false);
-  const [isUnsure, setUnsure] = useState(false);
+  // A form that was left without an answer goes on asking for it.
+  const [isUnsure, setUnsure] = useState(kept?.sent !== undefined);
+  const [isNotThere, setNotThere] = useState(false);
   const [isKept, setKept] = useState(true);
   const [hasDraft, setHasDraft] = useState(kept !== undefined);
   const form = useRef<HTMLFormElement>(null);
   const lost = useAtom(lostSince);
-  const sentAt = useRef(0);
+  const sent = useRef<Sent | undefined>(kept?.sent);
+
+  const keep = (next: Record<string, Entry>) => {
+    const secrets = new Set(act.fields.filter((field) => field.secret).map(keyOf));
+    const open = Object.fromEntries(Object.entries(next).filter(([one]) => !secrets.has(one)));
+    setKept(keepDraft(user, act.name, about, open, sent.current));
+    setHasDraft(true);
+  };
 
   const change = (key: string, entry: Entry) => {
     const next = { ...entries, [key]: entry };
     setEntries(next);
-    const secrets = new Set(act.fields.filter((field) => field.secret).map(keyOf));
-    const open = Object.fromEntries(Object.entries(next).filter(([one]) => !secrets.has(one)));
-    setKept(keepDraft(user, act.name, about, open));
-    setHasDraft(true);
+    keep(next);
+    setNotThere(false);
     if (problems[key] !== undefined) {
       const { [key]: _gone, ...rest } = problems;
       setProblems(rest);
@@ -76,14 +83,24 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
       document.getElementById(`f-${keyOf(first)}`)?.focus();
       return;
     }
-    const body = request(act, entries, signing);
+    // The same name until there is an answer, so that it cannot be done twice.
+    sent.current ??= newSent(nowMs());
+    keep(entries);
+    setNotThere(false);
     setBusy(true);
-    sentAt.current = nowMs();
     try {
-      accept(await post<LedgerEvent>(`/api/acts/${act.name}`, body));
+      accept(await post<LedgerEvent>(`/api/acts/${act.name}`, request(act, entries, signing, sent.current.at), sent.current.key));
     } catch (error) {
       if (error instanceof Refusal) {
+        sent.current = undefined;
+        keep(entries);
         if (error.http === 401 && !(await sessionHolds())) return;
+        const about = fieldOf(act, error);
+        if (about !== undefined) {
+          setProblems({ [keyOf(about.field)]: about.problem });
+          document.getElementById(`f-${keyOf(about.field)}`)?.focus();
+          return;
+        }
         setRefusal(error);
         setSigning(NO_SIGNING);
         form.current?.scrollIntoView({ block: "start" });
@@ -100,13 +117,15 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
     if (!isUnsure || lost !== null) return;
     let isCurrent = true;
     void (async () => {
-      const path = `/api/events?kind=${act.name}&person=${encodeURIComponent(user)}&newest=1&limit=1`;
-      const { results } = await get<{ results: LedgerEvent[] }>(path);
-      const [last] = results;
-      if (!isCurrent) return;
-      setUnsure(false);
-      if (last !== undefined && Date.parse(last.recorded_at) >= sentAt.current - 2000) accept(last);
-    })().catch(() => undefined);
+      try {
+        const event = await get<LedgerEvent>(`/api/acts/${act.name}/requests/${sent.current?.key ?? ""}`);
+        if (isCurrent) accept(event);
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.http !== 404 || !isCurrent) return;
+        setUnsure(false);
+        setNotThere(true);
+      }
+    })();
     return () => {
       isCurrent = false;
     };
@@ -151,6 +170,15 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
           </div>
         </div>
       )}
+      {isNotThere && (
+        <div class="notice notice-wait" role="status">
+          <Icon name="warn" size={28} />
+          <div>
+            <strong>{t("It was not recorded.")}</strong>
+            <p>{t("The ledger does not have it. Record it again: it will be done once, even if the first attempt still arrives.")}</p>
+          </div>
+        </div>
+      )}
       <div class="act-columns">
         <form
           ref={form}
@@ -184,6 +212,8 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
             <DraftNote isKept={isKept} hasDraft={hasDraft} isLost={lost !== null}
               onDrop={() => {
                 dropDraft(user, act.name, about);
+                sent.current = undefined;
+                setNotThere(false);
                 setEntries(start(act, undefined, query));
                 setProblems({});
                 setRefusal(null);
@@ -191,7 +221,7 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
               }} />
           </div>
         </form>
-        <Beside act={act} entries={entries} request={previewable(act, entries) ? request(act, entries, NO_SIGNING) : null} />
+        <Beside act={act} entries={entries} request={previewable(act, entries) ? request(act, entries, NO_SIGNING, nowMs()) : null} />
       </div>
     </Page>
   );
@@ -256,10 +286,19 @@ function check(act: Act, entries: Record<string, Entry>): Record<string, string>
   return found;
 }
 
-function request(act: Act, entries: Record<string, Entry>, signing: Signing): Record<string, unknown> {
+/** "volume: 900 mL is above the most allowed, 50 mL": said beside the field that it is about. */
+function fieldOf(act: Act, refusal: Refusal): { field: Field; problem: string } | undefined {
+  if (refusal.rule !== "" || (refusal.http !== 400 && refusal.http !== 422)) return undefined;
+  const [, name = "", rest = ""] = /^([a-z-]+): (.+)$/s.exec(refusal.message) ?? [];
+  const field = act.fields.find((one) => one.name === name);
+  if (field === undefined || isMinor(field)) return undefined;
+  return { field, problem: unitsIn(rest.charAt(0).toUpperCase() + rest.slice(1)) };
+}
+
+function request(act: Act, entries: Record<string, Entry>, signing: Signing, now: number): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   for (const field of act.fields) {
-    const value = wireValue(field, entries[keyOf(field)] ?? blank(field));
+    const value = wireValue(field, entries[keyOf(field)] ?? blank(field), now);
     if (value !== undefined) body[keyOf(field)] = value;
   }
   // An act with a field "password" of its own (a new person's) takes the signer's under another name.

@@ -45,7 +45,7 @@ export function Audit({ query }: { query: URLSearchParams }) {
           <input class="input" value={person} autocapitalize="none" spellcheck={false} onInput={put(setPerson)} />
         </label>
         <label><span>{t("To what")}</span>
-          <input class="input" value={subject} data-search placeholder="dose/D-000001" spellcheck={false} onInput={put(setSubject)} />
+          <input class="input" value={subject} data-search placeholder="dose/DOS-000001" spellcheck={false} onInput={put(setSubject)} />
         </label>
       </form>
       {events === undefined ? <Loading refusal={refusal} /> : <EventList events={events} />}

@@ -7,6 +7,7 @@ import { BalancePage } from "./balance.tsx";
 import { HotLab } from "./lab.tsx";
 import { PatientPage, Patients } from "./patients.tsx";
 import { Persons } from "./persons.tsx";
+import { ProductionPage } from "./production.tsx";
 import { RecordPage } from "./record.tsx";
 import { Studies, StudyPage } from "./studies.tsx";
 import { TodayPage } from "./today.tsx";
@@ -31,6 +32,8 @@ export function screenOf(route: Route) {
       return <TracePage kind={first} id={second} />;
     case "record":
       return <RecordPage key={`${first}/${second}`} kind={first} id={second} />;
+    case "production":
+      return <ProductionPage />;
     case "balance":
       return <BalancePage />;
     case "audit":

@@ -15,7 +15,7 @@ export function RecordPage({ kind, id }: { kind: string; id: string }) {
   const node = `${kind}/${id}`;
   const speaks = useAtom(language);
   const { data, refusal } = useReading<Item>(`/api/records/${encodeURIComponent(kind)}/${encodeURIComponent(id)}`);
-  const events = useReading<{ results: LedgerEvent[] }>(`/api/events?subject=${encodeURIComponent(node)}&newest=1&limit=100`);
+  const events = useReading<{ results: LedgerEvent[] }>(`/api/events?subject=${encodeURIComponent(node)}&newest=1&limit=50`);
   if (data === undefined) return <Page title={id}><Loading refusal={refusal} /></Page>;
   const open = actsOn(kind).filter((one) => may(one.act));
   const rows = Object.entries(data).filter(([name, value]) => !["kind", "id", "seq", "state"].includes(name) && value !== null);

@@ -18,20 +18,20 @@ export const studyTitle = (study: Study): string =>
   textOf(study.patient_name) || textOf(study.header?.["patient_name"]).replace(/\^+/g, " ").trim() || textOf(study.patient) || study.id;
 
 export function Studies() {
-  const { data, refusal } = useReading<{ results: Study[] }>("/api/records/study?limit=500");
+  const { data, refusal } = useReading<{ results: Study[] }>("/api/records/study?limit=200&newest=1");
   return (
     <Page title={t("Studies")}>
       {data === undefined ? <Loading refusal={refusal} /> : data.results.length === 0 ? (
         <Empty>{t("No study has been imported. “moly import FOLDER” reads DICOM.")}</Empty>
       ) : (
         <ul class="rows">
-          {[...data.results].reverse().map((study) => (
+          {data.results.map((study) => (
             <li key={study.id}>
               <a class="row" href={link(["study", study.id])}>
                 <Icon name="studies" size={28} />
                 <strong>{studyTitle(study)}</strong>
                 <span class="quiet num">{study.id}</span>
-                <span class="quiet">{textOf(study.description)}</span>
+                <span class="quiet">{textOf(study.description).replace(/\^+/g, " ")}</span>
                 {isInstant(study.at) && <span class="quiet num">{moment(study.at)}</span>}
                 {study.suv !== undefined && <span class="num">{t("SUV max {value}", { value: significant(study.suv.max, 4) })}</span>}
                 <State state={study.state} />

@@ -3,16 +3,16 @@
 import { useMemo } from "preact/hooks";
 import { actNamed, acts } from "../core/acts.ts";
 import { useAtom } from "../core/atom.ts";
-import { clockTime, useNow } from "../core/clock.ts";
-import { t, word } from "../core/i18n.ts";
+import { clockTime, moment, useNow } from "../core/clock.ts";
+import { said, t, word } from "../core/i18n.ts";
 import { activity, duration, interpolate, quantity, scaled } from "../core/quantity.ts";
 import { useReading } from "../core/resource.ts";
 import { link, splitNode } from "../core/route.ts";
 import { ruleText } from "../core/rules.ts";
-import { toneOf } from "../core/words.ts";
+import { isInstant, toneOf, unitsIn } from "../core/words.ts";
 import type { Block, DueDose, Today, Vessel, VesselNuclide } from "../core/types.ts";
 import { Icon, iconOfKind } from "../ui/icon.tsx";
-import { Empty, Loading, Page, State } from "../ui/parts.tsx";
+import { Empty, Loading, NodeLink, Page, State } from "../ui/parts.tsx";
 
 const REFRESH_MS = 60_000;
 
@@ -40,14 +40,18 @@ export function TodayPage() {
   );
 }
 
+/** "kit KIT-000001" in the reader's language; an order is told by its patient. */
+const whatOf = (block: Block): string =>
+  block.kind === undefined || block.id === undefined || block.kind === "order" ? block.what : `${word(block.kind)} ${block.id}`;
+
 /** The same cause blocks many: it is said once, with all whom it blocks. */
 function grouped(blocks: Block[]): (Block & { whats: string[] })[] {
   const groups = new Map<string, Block & { whats: string[] }>();
   for (const block of blocks) {
     const key = [block.why, block.rule, block.remedy].join("\n");
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { ...block, whats: [block.what] });
-    else group.whats.push(block.what);
+    if (group === undefined) groups.set(key, { ...block, whats: [whatOf(block)] });
+    else group.whats.push(whatOf(block));
   }
   return [...groups.values()];
 }
@@ -61,8 +65,8 @@ function Blocks({ blocks }: { blocks: Block[] }) {
           <li key={block.what + block.why} class="notice notice-bad">
             <Icon name="stop" size={34} />
             <div>
-              <p class="block-why">{sentence(word(block.why))}</p>
-              <p class="block-what">{block.whats.map((what) => <span key={what}>{what}</span>)}</p>
+              <p class="block-why">{sentence(unitsIn(said(block.why, block)))}</p>
+              <p class="block-what">{block.whats.map((what) => <span key={what}><Blocked what={what} /></span>)}</p>
               {block.remedy !== undefined && block.remedy !== "" && <Remedy text={word(block.remedy)} />}
             </div>
             {block.rule !== undefined && block.rule !== "" && (
@@ -73,6 +77,14 @@ function Blocks({ blocks }: { blocks: Block[] }) {
       </ul>
     </section>
   );
+}
+
+/** "kit KIT-000003", or an order with the patient who waits for it: "ORD-000005 Name". */
+function Blocked({ what }: { what: string }) {
+  const [, kind, id] = /^([a-z]+) (\S+)$/.exec(what) ?? [];
+  if (kind !== undefined && id !== undefined) return <>{word(kind)} <NodeLink node={`${kind}/${id}`} /></>;
+  const [, order, name] = /^(ORD-\d+) (.+)$/.exec(what) ?? [];
+  return order === undefined ? <>{what}</> : <><strong>{name}</strong> <NodeLink node={`order/${order}`} /></>;
 }
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -180,12 +192,13 @@ function Vessels({ vessels, since, now }: { vessels: Vessel[]; since: number; no
 function VesselCard({ vessel, seconds }: { vessel: Vessel; seconds: number }) {
   const [kind, id] = splitNode(vessel.account);
   const [main, ...others] = vessel.nuclides;
+  const name = vessel.label.endsWith(`(${id})`) ? vessel.label.slice(0, -id.length - 2).trim() : vessel.label === id ? "" : vessel.label;
   return (
     <li class="vessel">
       <div class="vessel-head">
         <Icon name={iconOfKind(kind)} size={28} />
-        <a href={link(["record", kind, id])}>{vessel.label || id}</a>
-        <State state={vessel.state} />
+        <a href={link(["record", kind, id])}>{name !== "" && <span>{word(name)}</span>} <span class="vessel-id">{id}</span></a>
+        {vessel.expired === true ? <State state="expired" /> : <State state={vessel.state} />}
       </div>
       {main === undefined ? (
         <p class="quiet">{t("empty")}</p>
@@ -193,6 +206,7 @@ function VesselCard({ vessel, seconds }: { vessel: Vessel; seconds: number }) {
         <>
           <Live nuclide={main} seconds={seconds} />
           <DecayBar nuclide={main} seconds={seconds} />
+          <Left vessel={vessel} />
           {others.map((one) => (
             <p key={one.nuclide} class="vessel-other num">
               <span>{one.nuclide}</span>
@@ -202,6 +216,23 @@ function VesselCard({ vessel, seconds }: { vessel: Vessel; seconds: number }) {
         </>
       )}
     </li>
+  );
+}
+
+/** What can still be drawn, and until when. */
+function Left({ vessel }: { vessel: Vessel }) {
+  const volume = vessel.volume_left_ml;
+  const hasEnd = isInstant(vessel.expiry);
+  if (volume === undefined && !hasEnd) return null;
+  return (
+    <p class="vessel-left">
+      <span>{volume !== undefined && t("{volume} left", { volume: quantity(volume, "ml", 3) })}</span>
+      {hasEnd && (
+        <span class={vessel.expired === true ? "late" : ""}>
+          {vessel.expired === true ? t("expired {time}", { time: moment(vessel.expiry!) }) : t("until {time}", { time: moment(vessel.expiry!) })}
+        </span>
+      )}
+    </p>
   );
 }
 

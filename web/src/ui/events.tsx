@@ -6,7 +6,8 @@ import { label, valueText } from "../core/words.ts";
 import type { Json, LedgerEvent } from "../core/types.ts";
 import { Transfers } from "../form/done.tsx";
 import { actTitle, ChangeTable, Signatures } from "./event.tsx";
-import { Icon } from "./icon.tsx";
+import { splitNode } from "../core/route.ts";
+import { Icon, iconOfKind } from "./icon.tsx";
 import { Warnings } from "./warnings.tsx";
 import { Empty, Members, NodeLink } from "./parts.tsx";
 
@@ -21,17 +22,18 @@ export function EventList({ events }: { events: LedgerEvent[] }) {
   );
 }
 
-const STRUCTURE = new Set(["records", "links", "transfers", "measurements", "closes", "warnings"]);
+const STRUCTURE = new Set(["records", "links", "transfers", "measurements", "closes", "warnings", "request_digest"]);
 
 function EventRow({ event }: { event: LedgerEvent }) {
   const fields = Object.entries(event.body).filter(([name, value]) => !STRUCTURE.has(name) && value !== null);
+  const [kind, id] = splitNode(event.subject);
   return (
     <details class="event">
       <summary>
         <span class="event-seq num">{event.seq}</span>
         <time class="num" dateTime={event.recorded_at}>{moment(event.recorded_at)}</time>
         <strong class="event-what">{actTitle(event.kind)}</strong>
-        <span class="event-subject">{event.subject}</span>
+        <span class="event-subject"><Icon name={iconOfKind(kind)} size={16} /> {id}</span>
         <span class="event-who">
           <Icon name="person" size={16} /> {event.person}
           {(event.signatures ?? []).length > 0 && <span class="mark"><Icon name="pen" size={16} /> {t("signed")}</span>}

@@ -7,7 +7,7 @@ import { useAtom } from "../core/atom.ts";
 import { t, word } from "../core/i18n.ts";
 import { link, splitNode } from "../core/route.ts";
 import { ruleText } from "../core/rules.ts";
-import { stateWord, toneOf, type Tone } from "../core/words.ts";
+import { stateWord, toneOf, unitsIn, type Tone } from "../core/words.ts";
 import { Icon, iconOfKind, type IconName } from "./icon.tsx";
 
 const TONE_ICONS: Record<Tone, IconName | null> = {
@@ -91,7 +91,7 @@ export function Refused({ refusal, children }: { refusal: Refusal; children?: Co
       <Icon name="stop" size={32} />
       <div>
         <strong>{isRule ? t("Refused by rule {rule}", { rule: refusal.rule }) : titleOf(refusal)}</strong>
-        <p>{refusal.message}</p>
+        <p>{unitsIn(refusal.message)}</p>
         {rule !== "" && <p class="quiet">{rule}</p>}
         {children}
       </div>

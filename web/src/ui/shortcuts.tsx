@@ -56,6 +56,9 @@ export function Shortcuts({ places, onClose }: { places: readonly Target[]; onCl
           ))}
           <tr><td><kbd>/</kbd></td><td>{t("Search on this screen")}</td></tr>
           <tr><td><kbd>?</kbd></td><td>{t("This list")}</td></tr>
+          <tr><td><kbd>1</kbd> … <kbd>5</kbd></td><td>{t("Image: window up to SUV 5, 7, 10, 15, 20")}</td></tr>
+          <tr><td><kbd>x</kbd> <kbd>o</kbd></td><td>{t("Image: to the maximum; regions on and off")}</td></tr>
+          <tr><td><kbd>←</kbd> <kbd>↑</kbd> <kbd>PgUp</kbd></td><td>{t("Image: move the crosshair")}</td></tr>
           <tr><td><kbd>Ctrl</kbd> <kbd>Enter</kbd></td><td>{t("Record the act")}</td></tr>
         </tbody>
       </table>

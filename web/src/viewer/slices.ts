@@ -137,6 +137,7 @@ export class Slices {
       labels: ["", ...regions.map((region) => region.label)],
     } as Parameters<NVImage["setColormapLabel"]>[0]);
     this.nv.addVolume(this.labels);
+    this.nv.setAtlasOutline(1); // what lies under a region stays to be seen
   }
 
   regionsVisible(isVisible: boolean): void {

@@ -4,8 +4,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { getBytes, Refusal } from "../core/api.ts";
 import { useAtom } from "../core/atom.ts";
 import { moment } from "../core/clock.ts";
-import { language, t } from "../core/i18n.ts";
-import { quantity, significant } from "../core/quantity.ts";
+import { language, t, word } from "../core/i18n.ts";
+import { plain, quantity, significant } from "../core/quantity.ts";
 import { link, splitNode } from "../core/route.ts";
 import { isTyping } from "../core/scanner.ts";
 import { isInstant, label, valueText } from "../core/words.ts";
@@ -126,6 +126,7 @@ export function Viewer({ study }: { study: Study }) {
                 f[0] * lattice.n[0] - 0.5, f[1] * lattice.n[1] - 0.5, f[2] * lattice.n[2] - 0.5,
               ]))} />
           )}
+          {phase === "shown" && <Legend high={high} colours={colours} units={suv?.units} />}
           {phase === "loading" && (
             <p class="screen-note" role="status">{t("Loading the image…")} <progress value={progress} max={1} aria-label={t("Loading the image…")} /></p>
           )}
@@ -167,7 +168,7 @@ async function loadRegions(view: Slices, path: string, regions: Region[]): Promi
 }
 
 function StudyLead({ study }: { study: Study }) {
-  const parts = [study.id, study.description, isInstant(study.at) ? moment(study.at) : ""].filter(Boolean);
+  const parts = [study.id, study.description?.replace(/\^+/g, " "), isInstant(study.at) ? moment(study.at) : ""].filter(Boolean);
   return <span class="num">{parts.join(" · ")}</span>;
 }
 
@@ -186,7 +187,17 @@ function StudyTools({ study }: { study: Study }) {
   );
 }
 
-const mm = (lps: Lps): string => lps.map((one) => one.toFixed(1).replace("-", "−")).join("  ");
+const mm = (lps: Lps): string => `LPS ${lps.map((one) => one.toFixed(1).replace("-", "−")).join("  ")} ${word("mm")}`;
+
+/** What the greys or colours mean; it stands in the image, so that a picture of it still says so. */
+function Legend({ high, colours, units }: { high: number; colours: Colours; units: string | undefined }) {
+  return (
+    <div class="legend num" role="img" aria-label={t("Scale from 0 to {high} {units}", { high, units: units ?? "SUV" })}>
+      <div class={`legend-bar legend-${colours}`} />
+      <div class="legend-ends"><span>0</span><span>{plain(high / 2)}</span><span>{plain(high)} {units ?? ""}</span></div>
+    </div>
+  );
+}
 
 function Readout(props: { suv: Suv | undefined; cross: Reading | null; hover: Reading | null; onMax: () => void }) {
   const { suv, cross, hover } = props;
@@ -198,12 +209,12 @@ function Readout(props: { suv: Suv | undefined; cross: Reading | null; hover: Re
       <div>
         <span class="figure-name">{suv?.units ?? t("Concentration")} · {t("at the crosshair")}</span>
         <span class="readout-value num" data-suv-cross>{show(cross)}</span>
-        <span class="quiet num">{cross === null ? "" : `LPS ${mm(cross.lps_mm)} mm`}</span>
+        <span class="quiet num">{cross === null ? "\u00a0" : mm(cross.lps_mm)}</span>
       </div>
       <div>
         <span class="figure-name">{t("under the pointer")}</span>
         <span class="num" data-suv-hover>{show(hover)}</span>
-        <span class="quiet num">{hover === null ? "\u00a0" : `LPS ${mm(hover.lps_mm)} mm`}</span>
+        <span class="quiet num">{hover === null ? "\u00a0" : mm(hover.lps_mm)}</span>
       </div>
       {suv !== undefined && (
         <button type="button" class="button button-wide" onClick={props.onMax}>
@@ -226,7 +237,7 @@ function Window(props: { high: number; onHigh: (high: number) => void; colours: 
       </div>
       <input type="range" min={1} max={30} step={0.5} value={props.high} aria-label={t("Upper end of the window")}
         onInput={(event) => props.onHigh(Number(event.currentTarget.value))} />
-      <div class="segments segments-small" role="group" aria-label={t("Colours")}>
+      <div class="segments segments-small colours" role="group" aria-label={t("Colours")}>
         {names.map(([one, name]) => (
           <button key={one} type="button" aria-pressed={props.colours === one} onClick={() => props.onColours(one)}>{name}</button>
         ))}

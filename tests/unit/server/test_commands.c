@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Calculations by HTTP. */
+#include "serving.h"
+
+static served s;
+
+static int start(void **state)
+{
+    (void)state;
+    serve_open(&s);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    serve_close(&s);
+    return 0;
+}
+
+static void decay_is_what_the_command_line_prints(void **state)
+{
+    (void)state;
+    signed_in who = sign_in_as(&s, "physicist");
+    answer got =
+        ask(&s, "POST", "/api/commands/decay",
+            (asking){.token = who.token,
+                     .body = "{\"inventory\":\"1 GBq F-18\",\"after\":[\"109.734 min\"]}"});
+    assert_http(&got, 200);
+    const json_t *first = json_array_get(json_object_get(got.json, "results"), 0);
+    const json_t *f18 = json_array_get(json_object_get(first, "nuclides"), 0);
+    assert_string_equal(text_in(f18, "nuclide"), "F-18");
+    assert_relative(number_in(f18, "activity_bq"), 0.5e9, 1e-3);
+    answer_free(&got);
+}
+
+static void a_target_is_irradiated(void **state)
+{
+    (void)state;
+    signed_in who = sign_in_as(&s, "physicist");
+    answer got = ask(&s, "POST", "/api/commands/irradiate",
+                     (asking){.token = who.token,
+                              .body = "{\"beam\":\"p\",\"energy\":\"16 MeV\",\"current\":\"40 uA\","
+                                      "\"time\":\"2 h\",\"target\":\"H2O{18O:0.98,16O:0.02}\"}"});
+    assert_http(&got, 200);
+    const json_t *f18 = json_array_get(json_object_get(got.json, "nuclides"), 0);
+    assert_string_equal(text_in(f18, "nuclide"), "F-18");
+    assert_relative(number_in(got.json, "heat_w"), 640.0, 1e-3); /* 16 MeV times 40 uA */
+    answer_free(&got);
+}
+
+static void what_would_read_the_machine_is_refused(void **state)
+{
+    (void)state;
+    signed_in who = sign_in_as(&s, "physicist");
+    answer got = ask(&s, "POST", "/api/commands/decay",
+                     (asking){.token = who.token,
+                              .body = "{\"inventory\":\"1 GBq F-18\",\"after\":[\"1 h\"],"
+                                      "\"data\":\"icrp07:/etc\"}"});
+    assert_http(&got, 400);
+    assert_non_null(strstr(error_in(&got, "message"), "files of the server"));
+    answer_free(&got);
+    static const char *const absent[] = {"identify", "plan", "bench.decay", "nothing"};
+    for (size_t i = 0; i < sizeof absent / sizeof *absent; i++) {
+        char path[80];
+        (void)snprintf(path, sizeof path, "/api/commands/%s", absent[i]);
+        expect(&s, 404, "POST", path, (asking){.token = who.token, .body = "{}"});
+    }
+    expect(&s, 401, "POST", "/api/commands/decay", (asking){.body = "{}"});
+    got = ask(&s, "GET", "/api/commands", (asking){.token = who.token});
+    assert_http(&got, 200);
+    assert_null(strstr(moly_text_get(&got.body), "FORMAT:DIR"));
+    assert_non_null(strstr(moly_text_get(&got.body), "\"nuclide.show\""));
+    answer_free(&got);
+}
+
+static void a_wrong_unit_is_said_in_the_readers_language(void **state)
+{
+    (void)state;
+    signed_in who = sign_in_as(&s, "physicist");
+    answer got = ask(&s, "POST", "/api/commands/irradiate?lang=ru",
+                     (asking){.token = who.token,
+                              .body = "{\"beam\":\"p\",\"energy\":\"16 MBq\",\"target\":\"Mo\"}"});
+    assert_http(&got, 400);
+    assert_non_null(strstr(error_in(&got, "message"), "энерги"));
+    answer_free(&got);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decay_is_what_the_command_line_prints),
+        cmocka_unit_test(a_target_is_irradiated),
+        cmocka_unit_test(what_would_read_the_machine_is_refused),
+        cmocka_unit_test(a_wrong_unit_is_said_in_the_readers_language),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
