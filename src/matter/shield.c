@@ -186,8 +186,8 @@ moly_status moly_shield_thickness(const moly_shield *shield, const moly_material
         least_mu = fmin(least_mu, mfp_of(&more, photons[i].energy_kev));
     }
     double low = 0.0, high = 0.1 / least_mu;
-    for (more.thickness_cm = high; ambient_behind(shield, &more, photons, n_photons) > wanted;
-         more.thickness_cm = high) {
+    more.thickness_cm = high;
+    while (ambient_behind(shield, &more, photons, n_photons) > wanted) {
         low = high;
         high *= 2.0;
         if (high * least_mu > most_mfp) {
@@ -195,6 +195,7 @@ moly_status moly_shield_thickness(const moly_shield *shield, const moly_material
                              "a transmission of %g needs more than %g mfp of %s", transmission,
                              most_mfp, material->text);
         }
+        more.thickness_cm = high;
     }
     while (high - low > 1e-9 * high) {
         more.thickness_cm = 0.5 * (low + high);
