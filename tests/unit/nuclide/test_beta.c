@@ -28,9 +28,9 @@ static void computed_means_of_betas_agree_with_ddep_to_1_per_cent(void **state)
     };
     for (size_t i = 0; i < sizeof betas / sizeof betas[0]; i++) {
         print_message("%s\n", betas[i].name);
-        assert_relative(
-            moly_beta_mean_kev(betas[i].end_point_kev, betas[i].z_daughter, betas[i].a, betas[i].shape),
-            betas[i].mean_kev, 0.01);
+        assert_relative(moly_beta_mean_kev(betas[i].end_point_kev, betas[i].z_daughter, betas[i].a,
+                                           betas[i].shape),
+                        betas[i].mean_kev, 0.01);
     }
 }
 
