@@ -159,7 +159,8 @@ static moly_status decide(moly_act_context *context, const json_t *fields, moly_
     if (!decision->body) {
         return MOLY_NO_MEMORY(err);
     }
-    decision_member(decision, "site_data", json_string(site_data_version));
+    decision_member(decision, "site_data", json_string(context->limits->version));
+    decision_member(decision, "site_data_hash", json_string(context->limits->hash));
     const moly_performer *who = context->performer;
     if (who->request && !context->is_preview) {
         decision_member(decision, "request", json_string(who->request));
@@ -167,7 +168,7 @@ static moly_status decide(moly_act_context *context, const json_t *fields, moly_
                         json_string(who->request_digest ? who->request_digest : ""));
     }
     double late_s = moly_instant_difference_s(context->at, context->now);
-    if (late_s > context->limits->late_entry_s.value) {
+    if (late_s > site_value(context->limits, "late_entry_s")) {
         decision_member(decision, "late_s", moly_json_rounded(late_s, 6));
     }
     status = act->decide(context, args, decision, err);
