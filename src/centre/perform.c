@@ -3,6 +3,8 @@
  * of Moly comes through here, so all give the same event, the same refusal and the same words. */
 #include "act.h"
 
+#include "site_now.h"
+
 /* Clocks of instruments and of the site may differ by this much. */
 static const double future_tolerance_s = 120.0;
 
@@ -257,7 +259,6 @@ static moly_status run(moly_transaction *transaction, void *given, moly_error *e
                                 .transaction = transaction,
                                 .reader = moly_transaction_reader(transaction),
                                 .site = site,
-                                .limits = site_data_for(site->country),
                                 .performer = request->performer,
                                 .now = moly_clock_now(moly_ledger_clock(request->ledger)),
                                 .arena = moly_arena_new(),
@@ -266,9 +267,12 @@ static moly_status run(moly_transaction *transaction, void *given, moly_error *e
         return MOLY_NO_MEMORY(err);
     }
     moly_decision decision = {.arena = context.arena, .language = request->performer->language};
-    moly_status status = request->prepare ? request->prepare(transaction, (json_t *)request->fields,
-                                                             request->prepare_context, err)
-                                          : MOLY_OK;
+    moly_status status =
+        site_data_now(context.reader, site->country, context.arena, &context.limits, err);
+    if (!status && request->prepare) {
+        status =
+            request->prepare(transaction, (json_t *)request->fields, request->prepare_context, err);
+    }
     if (!status) {
         status = decide(&context, request->fields, &decision, err);
     }

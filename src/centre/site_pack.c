@@ -12,7 +12,8 @@ enum { HASH_BYTES = 32 };
 static json_t *limit_json(const site_limit *limit)
 {
     json_t *row = json_object();
-    int failed = json_object_set_new(row, "value", moly_json_real(limit->value));
+    int failed = json_object_set_new(row, "key", json_string(limit->key));
+    failed |= json_object_set_new(row, "value", moly_json_real(limit->value));
     failed |= json_object_set_new(row, "unit", json_string(limit->unit));
     failed |= json_object_set_new(row, "source", json_string(limit->source));
     failed |= json_object_set_new(row, "status", json_string(limit->status));
@@ -28,14 +29,14 @@ static json_t *limit_json(const site_limit *limit)
 
 json_t *site_pack_json(const site_pack *pack)
 {
-    json_t *whole = json_object(), *limits = json_object();
+    json_t *whole = json_object(), *limits = json_array();
     int failed = json_object_set_new(whole, "pack", json_string(pack->code));
     failed |= json_object_set_new(whole, "inherits",
                                   pack->inherits ? json_string(pack->inherits) : json_null());
     failed |= json_object_set_new(whole, "version", json_string(pack->version));
     failed |= json_object_set_new(whole, "name", json_string(pack->name));
     for (size_t i = 0; i < pack->n_limits && !failed; i++) {
-        failed |= json_object_set_new(limits, pack->limits[i].key, limit_json(&pack->limits[i]));
+        failed |= json_array_append_new(limits, limit_json(&pack->limits[i]));
     }
     failed |= json_object_set_new(whole, "limits", limits);
     if (failed) {
@@ -45,10 +46,18 @@ json_t *site_pack_json(const site_pack *pack)
     return whole;
 }
 
-bool site_pack_hash(const json_t *pack, char hex[SITE_HASH_HEX])
+char *site_pack_text(const site_pack *pack)
+{
+    json_t *json = site_pack_json(pack);
+    char *text = json ? moly_json_canonical(json) : NULL;
+    json_decref(json);
+    return text;
+}
+
+bool site_pack_hash(const site_pack *pack, char hex[SITE_HASH_HEX])
 {
     unsigned char hash[HASH_BYTES];
-    char *text = moly_json_canonical(pack);
+    char *text = site_pack_text(pack);
     if (!text) {
         return false;
     }

@@ -10,11 +10,13 @@
 
 enum { SITE_HASH_HEX = 65 };
 
-/* {"pack","inherits","version","name","limits":{KEY:{"value","unit","source","status","note"}}};
- * new reference, NULL without memory. */
+/* {"pack","inherits","version","name","limits":[{"key","value","unit","source","status","note"}…in
+ * the order of their keys…]}; new reference, NULL without memory. */
 json_t *site_pack_json(const site_pack *pack);
-/* BLAKE2b-256 of the canonical text of a pack's JSON. False without memory. */
-bool site_pack_hash(const json_t *pack, char hex[SITE_HASH_HEX]);
+/* Its canonical text; release with moly_free(). NULL without memory. */
+char *site_pack_text(const site_pack *pack);
+/* BLAKE2b-256 of that text. False without memory. */
+bool site_pack_hash(const site_pack *pack, char hex[SITE_HASH_HEX]);
 /* The same of a chain: of the hashes of its packs, one after the other. */
 void site_chain_hash(const site_pack *const *chain, char hex[SITE_HASH_HEX]);
 

@@ -150,9 +150,7 @@ static moly_status finish_pack(packs *all, size_t i, moly_error *err)
     site_pack *pack = &all->pack[i];
     char hex[SITE_HASH_HEX];
     qsort(all->limit[i], pack->n_limits, sizeof(site_limit), by_key);
-    json_t *json = site_pack_json(pack);
-    bool is_hashed = json && site_pack_hash(json, hex);
-    json_decref(json);
+    bool is_hashed = site_pack_hash(pack, hex);
     pack->hash = is_hashed ? keep(all, hex) : NULL;
     return pack->hash ? MOLY_OK : MOLY_NO_MEMORY(err);
 }
