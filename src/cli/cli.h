@@ -21,6 +21,8 @@ extern const moly_command cli_man_command;
 extern const moly_command cli_pack_show_command;
 extern const moly_command cli_pack_sign_command;
 extern const moly_command cli_pack_verify_command;
+extern const moly_command cli_product_list_command;
+extern const moly_command cli_product_show_command;
 extern const moly_command cli_record_list_command;
 extern const moly_command cli_record_retention_command;
 extern const moly_command cli_record_show_command;

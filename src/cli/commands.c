@@ -29,6 +29,8 @@ static const moly_command *const own_commands[] = {
     &cli_pack_sign_command,
     &cli_pack_verify_command,
     &cli_record_retention_command,
+    &cli_product_list_command,
+    &cli_product_show_command,
 };
 enum { N_OWN = sizeof own_commands / sizeof own_commands[0] };
 

@@ -110,7 +110,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     const product *p = product_at(a->product);
     const moly_nuclide *nuclide = NULL;
     const char *id = NULL;
-    if (p->is_kit || a->product == PRODUCT_PERTECHNETATE) {
+    if (product_is(p, "kit") || product_is(p, "generator")) {
         return MOLY_FAIL(err, MOLY_ERR_USAGE, "product: %s is made here, it does not come ready",
                          p->code);
     }
