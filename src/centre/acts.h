@@ -31,6 +31,8 @@
     X(pharmacy_release)                                                                            \
     X(pharmacy_test_breakthrough)                                                                  \
     X(pharmacy_test_rcp)                                                                           \
+    X(production_irradiate)                                                                        \
+    X(production_process)                                                                          \
     X(safety_clear_waste)                                                                          \
     X(safety_discard)                                                                              \
     X(safety_explain)                                                                              \
