@@ -21,6 +21,8 @@ extern const moly_command moly_command_nuclide_list;
 extern const moly_command moly_command_nuclide_show;
 extern const moly_command moly_command_plan;
 extern const moly_command moly_command_reaction;
+extern const moly_command moly_command_shield;
+extern const moly_command moly_command_spectrum;
 
 /** The row of a command's table for `--data`, the same in every command that reads nuclides. */
 #define DATA_PARAM(args, member)                                                                   \

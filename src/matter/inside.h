@@ -37,6 +37,10 @@ MOLY_CHECKED moly_status material_of_recipe(const char *text, const recipe *r, m
                                             moly_material **material, moly_error *err);
 /* Mean mass of the natural element, u; NAN where it has no natural isotopes. */
 double element_natural_mass_u(int z);
+/* Dry air, without density: mass fractions only. */
+extern const moly_material matter_air;
+/* Mean atomic number over the electrons. */
+double matter_electron_weighted_z(const moly_material *material);
 
 /* stopping_rows.c: the table's stopping power of a material in its natural composition at the
  * energies of the particle's own grid. */

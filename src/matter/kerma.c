@@ -3,8 +3,8 @@
  */
 #include <math.h>
 
+#include "inside.h"
 #include "moly/matter/photon.h"
-#include "tables.h"
 
 static const double joule_per_kev = 1.602176634e-16; /* CODATA 2018, exact */
 static const double avogadro_per_mol = 6.02214076e23;
@@ -15,7 +15,7 @@ static const moly_constituent air_elements[] = {{.z = 6, .mass_fraction = 0.0001
                                                 {.z = 7, .mass_fraction = 0.755268},
                                                 {.z = 8, .mass_fraction = 0.231781},
                                                 {.z = 18, .mass_fraction = 0.012827}};
-static const moly_material air = {.n_elements = 4, .elements = air_elements};
+const moly_material matter_air = {.n_elements = 4, .elements = air_elements};
 
 static bool is_photon(const moly_line *line)
 {
@@ -52,12 +52,12 @@ double moly_air_kerma_ugy_m2_per_mbq_h(const moly_nuclide *nuclide, double thres
 {
     return isfinite(nuclide->air_kerma_ugy_m2_per_mbq_h)
                ? nuclide->air_kerma_ugy_m2_per_mbq_h
-               : constant_of(nuclide, &air, threshold_kev, false);
+               : constant_of(nuclide, &matter_air, threshold_kev, false);
 }
 
 double moly_ambient_dose_usv_m2_per_mbq_h(const moly_nuclide *nuclide, double threshold_kev)
 {
-    return constant_of(nuclide, &air, threshold_kev, true);
+    return constant_of(nuclide, &matter_air, threshold_kev, true);
 }
 
 double moly_specific_activity_tbq_per_mg(const moly_nuclide *nuclide)

@@ -410,3 +410,14 @@ const moly_material *moly_material_with_density(const moly_material *material, d
     }
     return copy;
 }
+
+double matter_electron_weighted_z(const moly_material *material)
+{
+    double electrons = 0.0, moment = 0.0;
+    for (size_t e = 0; e < material->n_elements; e++) {
+        double n = material->elements[e].atom_fraction * material->elements[e].z;
+        electrons += n;
+        moment += n * material->elements[e].z;
+    }
+    return moment / electrons;
+}

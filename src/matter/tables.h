@@ -32,6 +32,10 @@ struct photon_row {
     double energy_kev;
     float attenuation_cm2_g, absorption_cm2_g;
 };
+struct buildup_row {
+    int16_t z;
+    double energy_kev, mfp, buildup, rel_sd;
+};
 
 extern const struct abundance_row matter_abundances[];
 extern const size_t matter_abundances_n;
@@ -47,5 +51,7 @@ extern const struct stopping_row matter_stopping_electron[];
 extern const size_t matter_stopping_electron_n;
 extern const struct photon_row matter_photons[];
 extern const size_t matter_photons_n;
+extern const struct buildup_row matter_buildup[];
+extern const size_t matter_buildup_n;
 
 #endif

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { cannotRun, go, openBrowser, openPage, Server, signIn, speak, violations } from "./moly.mjs";
 
-const PLACES = ["today", "lab", "patients", "studies", "trace", "balance", "audit", "persons"];
+const PLACES = ["today", "lab", "patients", "studies", "production", "trace", "balance", "audit", "persons"];
 
 describe("the screens", { skip: cannotRun, timeout: 600_000 }, () => {
   let server;
@@ -219,6 +219,19 @@ describe("the screens", { skip: cannotRun, timeout: 600_000 }, () => {
     await page.keyboard.type(generator);
     await page.keyboard.press("Enter");
     await page.waitForFunction((id) => location.hash.endsWith(id), generator);
+  });
+
+  it("a beam on a target answers while the numbers are turned", async () => {
+    await go(page, "production");
+    await page.waitForSelector(".figure-value");
+    const before = await page.textContent(".figure-value");
+    await page.fill(".production-field:nth-child(3) input", "20 uA");
+    await page.waitForFunction((was) => document.querySelector(".figure-value").textContent !== was, before);
+    await page.waitForSelector(".production-plots .u-over");
+    assert.deepEqual(await violations(page), []);
+    await page.fill(".production-field:nth-child(2) input", "16 Mev");
+    await page.waitForSelector(".notice-bad");
+    assert.match(await page.textContent(".notice-bad"), /MeV/);
   });
 
   it("the keyboard alone goes everywhere", async () => {

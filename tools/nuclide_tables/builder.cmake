@@ -5,7 +5,6 @@ set(nuclide_inside ${CMAKE_SOURCE_DIR}/src/nuclide)
 set(nuclide_builder ${CMAKE_SOURCE_DIR}/tools/nuclide_tables)
 add_executable(nuclide_tables EXCLUDE_FROM_ALL
     ${nuclide_builder}/atomic.c
-    ${nuclide_builder}/beta.c
     ${nuclide_builder}/ddep.c
     ${nuclide_builder}/finish.c
     ${nuclide_builder}/isomers.c
@@ -15,6 +14,7 @@ add_executable(nuclide_tables EXCLUDE_FROM_ALL
     ${nuclide_builder}/tables.c
     ${nuclide_builder}/write.c
     ${nuclide_compile}/csv.c
+    ${nuclide_inside}/beta.c
     ${nuclide_inside}/element.c
     ${nuclide_inside}/endf_tape.c
     ${nuclide_inside}/words.c)

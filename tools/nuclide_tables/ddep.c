@@ -9,6 +9,7 @@
 
 #include "ddep.h"
 #include "moly/base/text.h"
+#include "moly/nuclide/beta.h"
 
 #define FILE_LIMIT (1u << 20)
 #define DDEP_LINES                                                                                 \
@@ -345,7 +346,7 @@ static bool holds_limits(const scheme *s)
  * that. */
 static double beta_mean(table_nuclide *n, const scheme_feeding *f, int z_daughter)
 {
-    const double computed = beta_mean_kev(f->energy_kev, z_daughter, n->state.a, f->shape);
+    const double computed = moly_beta_mean_kev(f->energy_kev, z_daughter, n->state.a, f->shape);
     if (!(f->mean_kev > 0.0 && f->mean_kev < f->energy_kev)) {
         return computed;
     }

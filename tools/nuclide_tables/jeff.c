@@ -4,6 +4,7 @@
 
 #include "endf_tape.h"
 #include "moly/base/text.h"
+#include "moly/nuclide/beta.h"
 #include "tables.h"
 
 #define FILE_LIMIT (64u << 20)
@@ -120,7 +121,7 @@ static void add_beta(table_nuclide *n, const moly_endf_line *l, double per_cent,
         z_daughter = -(n->state.z - 1);
     }
     if (line.intensity_pct > 0.0 && line.energy_kev > 0.0) {
-        line.mean_kev = beta_mean_kev(line.energy_kev, z_daughter, n->state.a, line.shape);
+        line.mean_kev = moly_beta_mean_kev(line.energy_kev, z_daughter, n->state.a, line.shape);
         tables_add_line(n, line);
     }
 }

@@ -76,10 +76,6 @@ moly_status ddep_read(tables *t, const char *folder, moly_error *err);
 moly_status masses_read(tables *t, const char *folder, moly_error *err);
 moly_status decisions_apply(tables *t, const char *file, moly_error *err);
 
-/** Mean energy of a beta spectrum, keV.
- *  @param z_daughter  negative for positrons */
-double beta_mean_kev(double end_point_kev, int z_daughter, int a, moly_beta_shape shape);
-
 /** Rough K edge, keV, to tell the shells of lines apart. */
 double k_edge_kev(int z);
 

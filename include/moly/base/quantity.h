@@ -23,6 +23,7 @@ extern "C" {
     X(MOLY_DIM_ABSORBED_DOSE, "gy", "absorbed dose")                                               \
     X(MOLY_DIM_DOSE_EQUIVALENT, "sv", "dose equivalent")                                           \
     X(MOLY_DIM_DOSE_RATE, "sv_per_h", "dose rate")                                                 \
+    X(MOLY_DIM_KERMA_RATE, "gy_per_h", "kerma rate")                                               \
     X(MOLY_DIM_COUNTS, "counts", "counts")                                                         \
     X(MOLY_DIM_FRACTION, "fraction", "fraction")                                                   \
     X(MOLY_DIM_CONCENTRATION, "bq_per_ml", "activity concentration")                               \

@@ -45,19 +45,19 @@ interface Reactions {
 }
 
 /** Targets that cyclotrons of hospitals know, with a beam that suits them. */
-const USUAL: readonly (Beam & { name: string })[] = [
-  { name: "F-18", beam: "p", energy: "16 MeV", current: "40 uA", time: "2 h", cool: "0 min", target: "H2O{18O:0.98,16O:0.02}" },
-  { name: "C-11", beam: "p", energy: "16 MeV", current: "40 uA", time: "40 min", cool: "0 min", target: "N" },
-  { name: "N-13", beam: "p", energy: "16 MeV", current: "20 uA", time: "20 min", cool: "0 min", target: "H2O" },
-  { name: "Ga-68", beam: "p", energy: "14 MeV", current: "30 uA", time: "1 h", cool: "30 min", target: "Zn{68:0.99,67:0.006,66:0.004}" },
-  { name: "Cu-64", beam: "p", energy: "14 MeV", current: "20 uA", time: "4 h", cool: "2 h", target: "Ni{64:0.98,60:0.01,58:0.01}" },
-  { name: "Zr-89", beam: "p", energy: "13 MeV", current: "20 uA", time: "3 h", cool: "12 h", target: "Y" },
-  { name: "Tc-99m", beam: "p", energy: "18 MeV", current: "100 uA", time: "6 h", cool: "1 h", target: "Mo{100:0.974,98:0.021,97:0.005}" },
-  { name: "I-124", beam: "p", energy: "13 MeV", current: "15 uA", time: "4 h", cool: "6 h", target: "Te{124:0.995,125:0.005}" },
+const USUAL: readonly { name: string; beam: Beam }[] = [
+  { name: "F-18", beam: { beam: "p", energy: "16 MeV", current: "40 uA", time: "2 h", cool: "0 min", target: "H2O{18O:0.98,16O:0.02}" } },
+  { name: "C-11", beam: { beam: "p", energy: "16 MeV", current: "40 uA", time: "40 min", cool: "0 min", target: "N" } },
+  { name: "N-13", beam: { beam: "p", energy: "16 MeV", current: "20 uA", time: "20 min", cool: "0 min", target: "H2O" } },
+  { name: "Ga-68", beam: { beam: "p", energy: "14 MeV", current: "30 uA", time: "1 h", cool: "30 min", target: "Zn{68:0.99,67:0.006,66:0.004}" } },
+  { name: "Cu-64", beam: { beam: "p", energy: "14 MeV", current: "20 uA", time: "4 h", cool: "2 h", target: "Ni{64:0.98,60:0.01,58:0.01}" } },
+  { name: "Zr-89", beam: { beam: "p", energy: "13 MeV", current: "20 uA", time: "3 h", cool: "12 h", target: "Y" } },
+  { name: "Tc-99m", beam: { beam: "p", energy: "18 MeV", current: "100 uA", time: "6 h", cool: "1 h", target: "Mo{100:0.974,98:0.021,97:0.005}" } },
+  { name: "I-124", beam: { beam: "p", energy: "13 MeV", current: "15 uA", time: "4 h", cool: "6 h", target: "Te{124:0.995,125:0.005}" } },
 ];
 
 const PARTICLES = ["p", "d", "h", "a"];
-const WAIT_MS = 250, MOST_ROWS = 12, STEPS = 80;
+const WAIT_MS = 250, MOST_ROWS = 12, STEPS = 80, LEAST_BQ = 1000;
 const KEPT = "moly.production.beam";
 
 /** The calculation for what stands in the fields; the last good one stays until the next is there. */
@@ -106,7 +106,7 @@ function useCurve(made: Made | undefined, particle: string): Curve[] {
 }
 
 export function ProductionPage() {
-  const [beam, setBeam] = useState<Beam>(() => load<Beam>(KEPT) ?? USUAL[0]!);
+  const [beam, setBeam] = useState<Beam>(() => load<Beam>(KEPT) ?? USUAL[0]!.beam);
   const { made, of, refusal } = useIrradiation(beam);
   const change = (next: Beam) => {
     setBeam(next);
@@ -127,7 +127,7 @@ export function ProductionPage() {
 function Usual({ onChoose }: { onChoose: (beam: Beam) => void }) {
   return (
     <div class="chips" role="group" aria-label={t("Usual targets")}>
-      {USUAL.map(({ name, ...beam }) => (
+      {USUAL.map(({ name, beam }) => (
         <button key={name} type="button" class="chip" onClick={() => onChoose(beam)}>{name}</button>
       ))}
     </div>
@@ -170,8 +170,8 @@ function Result({ made, beam }: { made: Irradiation; beam: Beam }) {
         <Figure name={t("{nuclide} at end of beam", { nuclide: main.nuclide })} value={activity(main.activity_eob_bq)} />
         <Figure name={t("{nuclide} after the wait", { nuclide: main.nuclide })} value={activity(main.activity_end_bq)} />
         <Figure name={t("Of its element's activity")} value={main.element_fraction === null ? "–" : `${significant(100 * main.element_fraction, 4)} %`} />
-        <Figure name={t("Saturation yield")} value={`${significant(main.saturation_yield_bq_per_a * 1e-15, 3)} GBq/µA`} />
-        <Figure name={t("Heat in the target")} value={`${significant(made.heat_w, 3)} W`} />
+        <Figure name={t("Saturation yield")} value={unitsIn(`${significant(main.saturation_yield_bq_per_a * 1e-15, 3)} GBq`) + "/" + t("µA")} />
+        <Figure name={t("Heat in the target")} value={t("{heat} W", { heat: significant(made.heat_w, 3) })} />
       </ul>
       <Table made={made} chosen={main.nuclide} onChoose={choose} />
       <div class="production-plots">
@@ -219,11 +219,11 @@ function Table({ made, chosen, onChoose }: { made: Irradiation; chosen: string; 
         <tbody>
           {rows.map((one) => (
             <tr key={one.nuclide} aria-selected={one.nuclide === chosen}>
-              <th scope="row"><button type="button" class="link" onClick={() => onChoose(one.nuclide)}>{one.nuclide}</button></th>
+              <th scope="row"><button type="button" class="chip chip-small" onClick={() => onChoose(one.nuclide)}>{one.nuclide}</button></th>
               <td class="end num">{activity(one.activity_eob_bq)}</td>
               <td class="end num">{one.activity_end_bq < 1 ? "–" : activity(one.activity_end_bq)}</td>
               <td class="end num quiet">{one.u_rel === null ? "–" : `± ${significant(100 * one.u_rel, 2)} %`}</td>
-              <td>{one.source}{one.rank !== "recommended" && <> <em class="quiet">{word(one.rank)}</em></>}</td>
+              <td>{one.source}{one.rank !== "recommended" && one.rank !== "model only" && <> <em class="quiet">{word(one.rank)}</em></>}</td>
             </tr>
           ))}
         </tbody>
@@ -246,14 +246,14 @@ function activityOverTime(made: Irradiation, beam: Beam): Curve[] {
   return made.nuclides
     .filter((one) => one.saturation_yield_bq_per_a > 0 && one.activity_eob_bq > 0)
     .slice(0, 4)
+    .filter((one) => one.activity_eob_bq >= LEAST_BQ)
     .map((one) => {
       const lambda = one.physical_yield_bq_per_c / one.saturation_yield_bq_per_a;
       const saturated = one.activity_eob_bq / -Math.expm1(-lambda * beam_s);
-      const xs = Array.from({ length: STEPS }, (_, i) => (whole_s * (i + 1)) / STEPS);
-      return {
-        name: one.nuclide,
-        xs,
-        ys: xs.map((x) => (x <= beam_s ? saturated * -Math.expm1(-lambda * x) : one.activity_eob_bq * Math.exp(-lambda * (x - beam_s)))),
-      };
+      const at = (x: number) =>
+        x <= beam_s ? saturated * -Math.expm1(-lambda * x) : one.activity_eob_bq * Math.exp(-lambda * (x - beam_s));
+      // below a kilobecquerel nobody looks, and a short-lived one would stretch the axis over decades
+      const xs = Array.from({ length: STEPS }, (_, i) => (whole_s * (i + 1)) / STEPS).filter((x) => at(x) >= LEAST_BQ);
+      return { name: one.nuclide, xs, ys: xs.map(at) };
     });
 }

@@ -23,7 +23,7 @@ interface CurvesProps {
 
 const HEIGHT = 300;
 /** Tokens that stay apart for the colour-blind, in light and dark. */
-const STROKES = ["--accent", "--warn", "--bad", "--good", "--quiet"];
+const STROKES = ["--accent", "--wait", "--bad", "--good", "--quiet"];
 
 /** All curves on the union of their points; what a curve does not have is a gap that is bridged. */
 function joined(curves: Curve[]): (number | null)[][] {
@@ -39,7 +39,8 @@ function shade(shaded: [number, number], color: string) {
     const [from, to] = shaded.map((x) => u.valToPos(x, "x", true)) as [number, number];
     u.ctx.save();
     u.ctx.fillStyle = color;
-    u.ctx.fillRect(from, u.bbox.top, to - from, u.bbox.height);
+    const left = Math.max(from, u.bbox.left), right = Math.min(to, u.bbox.left + u.bbox.width);
+    u.ctx.fillRect(left, u.bbox.top, Math.max(right - left, 0), u.bbox.height);
     u.ctx.restore();
   };
 }
@@ -57,7 +58,7 @@ export function Curves(props: CurvesProps) {
       if (isGone || box.current === null) return;
       const style = getComputedStyle(document.documentElement);
       const color = (name: string) => style.getPropertyValue(name).trim();
-      const axis = { stroke: color("--ink"), grid: { stroke: color("--line") }, ticks: { stroke: color("--line") } };
+      const axis = { stroke: color("--text"), font: `14px ${color("--font")}`, labelFont: `600 14px ${color("--font")}`, grid: { stroke: color("--line") }, ticks: { stroke: color("--line") } };
       plot = new UPlot(
         {
           width: box.current.clientWidth,
