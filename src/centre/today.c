@@ -23,7 +23,7 @@ static const struct {
     {"kit", "released"},
     {"kit", "out of specification"},
     {"kit", "rejected"},
-    {"target", "irradiated"},
+    {"target", "bombarded"},
     {"target", "processed"},
     {"vial", "quarantine"},
     {"vial", "untested"},

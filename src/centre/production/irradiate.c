@@ -139,7 +139,7 @@ static void record(const moly_act_context *context, const struct irradiate_args 
 {
     decision_subject(decision, "target", id);
     decision_record(decision, "target", id);
-    decision_text(decision, "state", "irradiated");
+    decision_text(decision, "state", "bombarded");
     decision_instant(decision, "at", context->at);
     decision_instant(decision, "started", a->start);
     decision_text(decision, "cyclotron", a->cyclotron);

@@ -123,10 +123,10 @@ static moly_status check_product(const moly_act_context *context, const struct p
 static moly_status check(const moly_act_context *context, const struct process_args *a,
                          const vessel *target, const product *p, moly_error *err)
 {
-    if (!record_is(target->record, "state", "irradiated")) {
+    if (!record_is(target->record, "state", "bombarded")) {
         return MOLY_REFUSE(err, "R-13", "target %s is %s; only what is %s is processed", target->id,
                            say(context, record_text(target->record, "state")),
-                           say(context, "irradiated"));
+                           say(context, "bombarded"));
     }
     moly_instant ended = record_instant(target->record, "at");
     if (a->start.us < ended.us) {

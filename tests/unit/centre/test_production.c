@@ -101,7 +101,7 @@ static void the_activity_of_a_bombardment_is_predicted_from_the_curve(void **sta
     double saturated = 1346.1e9 * half_life_s / log(2.0) * 40e-6;
     assert_relative(bq, saturated * (1.0 - exp2(-7200.0 / half_life_s)), 0.04);
     json_t *record = record_of(c, "target", "TGT-000001");
-    assert_string_equal(text_in(record, "state"), "irradiated");
+    assert_string_equal(text_in(record, "state"), "bombarded");
     assert_string_equal(text_in(record, "lot"), "W-2211");
     assert_relative(number_in(record, "charge_coulomb"), 40e-6 * 7200.0, 1e-12);
     double u = number_in(record, "predicted_sd_bq") / bq;
@@ -412,7 +412,7 @@ static void a_preview_tells_the_vial_before_it_is_measured(void **state)
                     0.6 * book_of(c, "target/TGT-000001", "F-18"), 1e-9);
     json_decref(fields);
     json_decref(body);
-    assert_record(c, "target", "TGT-000001", "state", "irradiated");
+    assert_record(c, "target", "TGT-000001", "state", "bombarded");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
