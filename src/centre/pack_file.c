@@ -34,6 +34,10 @@ static moly_status only_members(const json_t *object, const char *const *names, 
         if (!names[i]) {
             return MOLY_FAIL(err, MOLY_ERR_DATA, "%s has an unknown member '%.60s'", what, key);
         }
+        if (json_is_string(value) ? !text_of(object, key) : json_is_object(value)) {
+            return MOLY_FAIL(err, MOLY_ERR_DATA, "%s: '%.60s' must be a text of 1 to %d bytes",
+                             what, key, MOST_BYTES);
+        }
     }
     return MOLY_OK;
 }
@@ -59,6 +63,10 @@ static moly_status read_limit(const json_t *row, const char *version, site_limit
     if (strcmp(limit->status, "sourced") != 0 && strcmp(limit->status, "check") != 0) {
         return MOLY_FAIL(err, MOLY_ERR_DATA, "limit %.60s: status '%.20s' is not sourced or check",
                          limit->key, limit->status);
+    }
+    if (json_object_get(row, "note") && !limit->note) {
+        return MOLY_FAIL(err, MOLY_ERR_DATA, "%s: '%.60s' must be a text of 1 to %d bytes",
+                         limit->key, "note", MOST_BYTES);
     }
     const site_limit *known = site_limit_find(site_data_for(NULL), limit->key);
     if (!known) {
@@ -196,7 +204,9 @@ moly_status pack_file_read(const json_t *file, moly_arena *arena, pack_file *rea
                                  .version = text_of(file, "version"),
                                  .name = text_of(file, "name")}};
     site_pack *pack = &read->pack;
-    if (!pack->code || strlen(pack->code) > 16 || !pack->version || strlen(pack->version) > 40 ||
+    const json_t *inherits = json_object_get(file, "inherits");
+    if ((inherits && !json_is_null(inherits) && !pack->inherits) || !pack->code ||
+        strlen(pack->code) > 16 || !pack->version || strlen(pack->version) > 40 ||
         strpbrk(pack->version, " \t\n") || !pack->name) {
         return MOLY_FAIL(err, MOLY_ERR_DATA,
                          "a pack has a code, a version without blanks and a name");

@@ -160,7 +160,8 @@ static void a_pack_with_an_unknown_limit_another_unit_or_no_source_is_refused(vo
                  {"unit", "kBq/MBq", "its unit is Bq/Bq"},
                  {"source", "", "lacks"},
                  {"status", "true", "not sourced or check"},
-                 {"color", "red", "unknown member"}};
+                 {"color", "red", "unknown member"},
+                 {"note", "", "1 to 400 bytes"}};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         moly_error err = {0};
         json_t *file = pack_of("2026.2", 0.0005), *report = NULL;
