@@ -30,7 +30,10 @@
     X(pharmacy_reject)                                                                             \
     X(pharmacy_release)                                                                            \
     X(pharmacy_test_breakthrough)                                                                  \
+    X(pharmacy_test_purity)                                                                        \
     X(pharmacy_test_rcp)                                                                           \
+    X(production_irradiate)                                                                        \
+    X(production_process)                                                                          \
     X(safety_clear_waste)                                                                          \
     X(safety_discard)                                                                              \
     X(safety_explain)                                                                              \

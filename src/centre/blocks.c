@@ -23,6 +23,12 @@ static const struct {
      MOLY_N("somebody who neither made nor tested it releases it (pharmacy.release)")},
     {"kit", "out of specification", MOLY_N("its radiochemical purity is too low"), "R-24",
      MOLY_N("reject it (pharmacy.reject) and label another")},
+    {"vial", "untested", MOLY_N("its radiochemical purity has not been tested"), "R-13",
+     MOLY_N("test it (pharmacy.test_rcp)")},
+    {"vial", "tested", MOLY_N("it has not been released"), "R-09",
+     MOLY_N("somebody who neither made nor tested it releases it (pharmacy.release)")},
+    {"vial", "out of specification", MOLY_N("a test failed"), "R-24",
+     MOLY_N("reject it (pharmacy.reject) and make or order another")},
     {"dose", "given", MOLY_N("what stayed in the syringe has not been measured"), "R-34",
      MOLY_N("measure the residual (clinic.measure_residual)")},
 };
@@ -117,9 +123,10 @@ moly_status screen_block_order(const screen *s, const json_t *order, const json_
     if (!record_is(order, "state", "ordered") || wait_s > soon_s) {
         return MOLY_OK;
     }
-    moly_status status = find_source(s, "kit", order, &is_there, err);
-    if (!status && !is_there) {
-        status = find_source(s, "eluate", order, &is_there, err);
+    static const char *const kinds[] = {"kit", "eluate", "vial"};
+    moly_status status = MOLY_OK;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && !status && !is_there; i++) {
+        status = find_source(s, kinds[i], order, &is_there, err);
     }
     if (status || is_there) {
         return status;

@@ -42,12 +42,12 @@ static json_t *cumulative(const json_t *doses)
 static moly_status held(const moly_ledger_reader *reader, const char *account, moly_instant now,
                         double *held_bq, moly_error *err)
 {
-    moly_status status = MOLY_OK;
+    double book_bq[PHYSICS_N_HANDLED];
+    moly_status status =
+        moly_ledger_activities(reader, account, physics_handled, now, book_bq, NULL, err);
     *held_bq = 0.0;
-    for (const char *const *name = physics_handled; *name && !status; name++) {
-        double book_bq = 0.0;
-        status = moly_ledger_activity(reader, account, *name, now, &book_bq, NULL, err);
-        *held_bq += book_bq;
+    for (size_t i = 0; i < PHYSICS_N_HANDLED && !status; i++) {
+        *held_bq += book_bq[i];
     }
     return status;
 }

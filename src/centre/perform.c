@@ -328,20 +328,39 @@ moly_status moly_centre_perform_prepared(moly_ledger *ledger, const char *act, j
     return perform(&request, act, event, err);
 }
 
+static moly_status preview(struct request *request, const char *act, json_t **body, moly_error *err)
+{
+    *body = NULL;
+    speak_to(request->performer, err);
+    moly_status status = moly_act_find(act, &request->act, err);
+    if (!status) {
+        status = moly_ledger_transact(request->ledger, run, request, err);
+    }
+    if (request->event) {
+        *body = request->event;
+        return MOLY_OK;
+    }
+    return status;
+}
+
 moly_status moly_centre_preview(moly_ledger *ledger, const char *act, const json_t *fields,
                                 const moly_performer *performer, json_t **body, moly_error *err)
 {
     struct request request = {
         .ledger = ledger, .fields = fields, .performer = performer, .is_preview = true};
-    *body = NULL;
-    speak_to(performer, err);
-    moly_status status = moly_act_find(act, &request.act, err);
-    if (!status) {
-        status = moly_ledger_transact(ledger, run, &request, err);
-    }
-    if (request.event) {
-        *body = request.event;
-        return MOLY_OK;
-    }
-    return status;
+    return preview(&request, act, body, err);
+}
+
+moly_status moly_centre_preview_prepared(moly_ledger *ledger, const char *act, json_t *fields,
+                                         const moly_performer *performer,
+                                         moly_centre_prepare prepare, void *context, json_t **body,
+                                         moly_error *err)
+{
+    struct request request = {.ledger = ledger,
+                              .fields = fields,
+                              .performer = performer,
+                              .prepare = prepare,
+                              .prepare_context = context,
+                              .is_preview = true};
+    return preview(&request, act, body, err);
 }

@@ -6,7 +6,9 @@
 #include "moly/base/memory.h"
 #include "moly/production/generator.h"
 
-const char *const physics_handled[] = {TC99M, MO99, "F-18", NULL};
+#define NAME(name) name,
+const char *const physics_handled[PHYSICS_N_HANDLED + 1] = {PHYSICS_HANDLED(NAME) NULL};
+#undef NAME
 
 moly_status physics_nuclide(const char *name, const moly_nuclide **nuclide, moly_error *err)
 {

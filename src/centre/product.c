@@ -29,12 +29,14 @@ static const product rows[] = {
      "USP, Technetium Tc 99m Sulfur Colloid Injection; product information"},
     {"fludeoxyglucose", "Fludeoxyglucose (F-18)", "F-18", false, 0.95, HOURS(12), GBQ(200), 0.1,
      50.0, "Ph.Eur. 1325"},
+    {"ammonia", "Ammonia (N-13)", "N-13", false, 0.99, HOURS(1), GBQ(100), 0.1, 50.0,
+     "Ph.Eur. 1492; product information of Ammonia N 13 Injection: 60 min"},
 };
 enum { N_ROWS = sizeof rows / sizeof rows[0] };
 
 const char *const product_codes[] = {
     "pertechnetate", "medronate",   "sestamibi",      "pentetate",       "mertiatide", "succimer",
-    "nanocolloid",   "tetrofosmin", "sulfur-colloid", "fludeoxyglucose", NULL};
+    "nanocolloid",   "tetrofosmin", "sulfur-colloid", "fludeoxyglucose", "ammonia",    NULL};
 _Static_assert(sizeof product_codes / sizeof product_codes[0] == N_ROWS + 1,
                "a code for each product");
 

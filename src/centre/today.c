@@ -23,8 +23,13 @@ static const struct {
     {"kit", "released"},
     {"kit", "out of specification"},
     {"kit", "rejected"},
+    {"target", "bombarded"},
+    {"target", "processed"},
     {"vial", "quarantine"},
+    {"vial", "untested"},
+    {"vial", "tested"},
     {"vial", "released"},
+    {"vial", "out of specification"},
     {"vial", "rejected"},
     {"dose", "drawn"},
     {"dose", "given"},
@@ -36,20 +41,16 @@ static const struct {
 /* Below this a vessel counts as empty on the screen; the books keep it. */
 static const double shown_bq = 1000.0, next_s = 60.0;
 
-static moly_status add_nuclide(const screen *s, const char *account, const char *name, json_t *list,
-                               moly_error *err)
+static moly_status add_nuclide(const screen *s, const char *account, const char *name,
+                               double now_bq, json_t *list, moly_error *err)
 {
     const moly_nuclide *nuclide = NULL;
-    double now_bq = 0.0, next_bq = 0.0;
+    double next_bq = 0.0;
     moly_status status = physics_nuclide(name, &nuclide, err);
     if (!status) {
-        status = moly_ledger_activity(s->reader, account, name, s->now, &now_bq, NULL, err);
+        status = moly_ledger_activity(s->reader, account, name, moly_instant_add_s(s->now, next_s),
+                                      &next_bq, NULL, err);
     }
-    if (status || now_bq < shown_bq) {
-        return status;
-    }
-    status = moly_ledger_activity(s->reader, account, name, moly_instant_add_s(s->now, next_s),
-                                  &next_bq, NULL, err);
     if (status) {
         return status;
     }
@@ -61,6 +62,19 @@ static moly_status add_nuclide(const screen *s, const char *account, const char 
                          err);
 }
 
+static moly_status add_nuclides(const screen *s, const char *account, json_t *list, moly_error *err)
+{
+    double now_bq[PHYSICS_N_HANDLED];
+    moly_status status =
+        moly_ledger_activities(s->reader, account, physics_handled, s->now, now_bq, NULL, err);
+    for (size_t i = 0; i < PHYSICS_N_HANDLED && !status; i++) {
+        if (now_bq[i] >= shown_bq) {
+            status = add_nuclide(s, account, physics_handled[i], now_bq[i], list, err);
+        }
+    }
+    return status;
+}
+
 /* What a person calls it. */
 static const char *label_of(const char *kind, const json_t *record, char label[300])
 {
@@ -70,6 +84,8 @@ static const char *label_of(const char *kind, const json_t *record, char label[3
                        record_text(record, "serial"), id);
     } else if (strcmp(kind, "kit") == 0 || strcmp(kind, "vial") == 0) {
         (void)snprintf(label, 300, "%s (%s)", record_text(record, "product_name"), id);
+    } else if (strcmp(kind, "target") == 0) {
+        (void)snprintf(label, 300, "%s (%s)", record_text(record, "material"), id);
     } else if (strcmp(kind, "patient") == 0) {
         (void)snprintf(label, 300, "%s (%s)", record_text(record, "name"), id);
     } else {
@@ -85,10 +101,7 @@ static moly_status add_vessel(const screen *s, const char *kind, const json_t *r
     json_t *nuclides = json_array();
     (void)snprintf(account, sizeof account, "%s/%s", kind, record_text(record, "id"));
     moly_instant ends = record_instant(record, "expiry");
-    moly_status status = MOLY_OK;
-    for (const char *const *name = physics_handled; *name && !status; name++) {
-        status = add_nuclide(s, account, *name, nuclides, err);
-    }
+    moly_status status = add_nuclides(s, account, nuclides, err);
     if (status || (json_array_size(nuclides) == 0 && strcmp(kind, "waste") != 0)) {
         json_decref(nuclides);
         return status;

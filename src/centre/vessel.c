@@ -112,20 +112,17 @@ static moly_status take_others(const moly_act_context *context, const char *from
                                const char *but, double share, moly_decision *decision,
                                moly_error *err)
 {
-    moly_status status = MOLY_OK;
-    for (const char *const *name = physics_handled; *name && !status; name++) {
-        double book_bq = 0.0, sd_bq = 0.0;
-        if (strcmp(*name, but) == 0) {
-            continue;
-        }
-        status = act_activity(context, from, *name, context->at, &book_bq, &sd_bq, err);
-        if (!status && book_bq > 0.0) {
+    double book_bq[PHYSICS_N_HANDLED], sd_bq[PHYSICS_N_HANDLED];
+    moly_status status = moly_ledger_activities(context->reader, from, physics_handled, context->at,
+                                                book_bq, sd_bq, err);
+    for (size_t i = 0; i < PHYSICS_N_HANDLED && !status; i++) {
+        if (strcmp(physics_handled[i], but) != 0 && book_bq[i] > 0.0) {
             decision_transfer(decision, &(transfer){.from = from,
                                                     .to = to,
                                                     .at = context->at,
-                                                    .nuclide = *name,
-                                                    .activity_bq = book_bq * share,
-                                                    .sd_bq = sd_bq * share,
+                                                    .nuclide = physics_handled[i],
+                                                    .activity_bq = book_bq[i] * share,
+                                                    .sd_bq = sd_bq[i] * share,
                                                     .share = share});
         }
     }

@@ -55,15 +55,47 @@ static moly_status sign_in(moly_ledger *ledger, const char *user, const char *pa
     return status;
 }
 
+/* Parameters of the act that take a file are read here; the act sees what becomes of them. */
+static moly_status read_files(const moly_act *act, const json_t *fields, moly_arena *arena,
+                              moly_attachments *files, moly_error *err)
+{
+    enum { MOST_BYTES = 64 * 1024 * 1024 };
+    moly_attachment *items = moly_arena_alloc(arena, act->declaration.n_params, sizeof *items);
+    moly_status status = items ? MOLY_OK : MOLY_NO_MEMORY(err);
+    for (size_t i = 0; i < act->declaration.n_params && !status; i++) {
+        const moly_param *param = &act->declaration.params[i];
+        const char *path = json_string_value(json_object_get(fields, param->name));
+        char *data = NULL;
+        if (!path || !moly_act_takes_file(param)) {
+            continue;
+        }
+        moly_attachment *file = &items[files->n];
+        file->field = param->name;
+        status = moly_file_read(path, MOST_BYTES, &data, &file->length, err);
+        file->data = data;
+        if (!status && !moly_arena_defer(arena, moly_free, data)) {
+            moly_free(data);
+            status = MOLY_NO_MEMORY(err);
+        }
+        files->n++;
+    }
+    files->items = items;
+    return status;
+}
+
 /* A password is asked for where the act is signed, and taken where one is given. */
-static moly_status perform(const moly_act *act, const json_t *fields, const struct who *who,
+static moly_status perform(const moly_act *act, json_t *fields, const struct who *who,
                            const moly_run *run, json_t **event, moly_error *err)
 {
     moly_ledger *ledger = NULL;
     moly_identity *identity = NULL;
     moly_identity *second = NULL;
     moly_performer performer = {.user = who->user, .language = cli_language()};
-    moly_status status = cli_local_account(run->arena, &performer.authentication, err);
+    moly_attachments files = {0};
+    moly_status status = read_files(act, fields, run->arena, &files, err);
+    if (status == MOLY_OK) {
+        status = cli_local_account(run->arena, &performer.authentication, err);
+    }
     if (status == MOLY_OK) {
         status = moly_ledger_open(who->db, &run->clock, &ledger, err);
     }
@@ -80,8 +112,10 @@ static moly_status perform(const moly_act *act, const json_t *fields, const stru
         performer.identity = identity;
         performer.second = second;
         const char *name = act->declaration.name;
-        status = is_preview ? moly_centre_preview(ledger, name, fields, &performer, event, err)
-                            : moly_centre_perform(ledger, name, fields, &performer, event, err);
+        status = is_preview ? moly_centre_preview_prepared(ledger, name, fields, &performer,
+                                                           moly_centre_attach, &files, event, err)
+                            : moly_centre_perform_prepared(ledger, name, fields, &performer,
+                                                           moly_centre_attach, &files, event, err);
     }
     moly_identity_free(second);
     moly_identity_free(identity);

@@ -8,7 +8,6 @@
 
 #include "moly/nuclide/nuclide.h"
 
-enum { MAX_ACCOUNT = 193 };
 /* What is called a discrepancy: more than this many standard deviations, and more than a becquerel,
  * below which rounding lives. */
 static const double max_sigmas = 2.0, floor_bq = 1.0;
@@ -323,23 +322,35 @@ moly_status accounts_close(posting_context *context, const json_t *body, const c
     return status;
 }
 
+moly_status moly_ledger_activities(const moly_ledger_reader *reader, const char *account_name,
+                                   const char *const *nuclides, moly_instant at,
+                                   double *activity_bq, double *sd_bq, moly_error *err)
+{
+    activity_account *a = NULL;
+    changes reading;
+    changes_init(&reading, reader->store, &reader->ledger->families);
+    moly_status status = account_get(&reading, account_name, &a, err);
+    for (size_t i = 0; nuclides[i] && !status; i++) {
+        const decay_family *family = NULL;
+        double sd = 0.0;
+        status = family_find(reading.families, nuclides[i], &family, err);
+        if (!status) {
+            status = account_amount(&reading, a, family->names[0], at.us, &activity_bq[i],
+                                    sd_bq ? &sd_bq[i] : &sd, err);
+        }
+    }
+    changes_free(&reading);
+    return status;
+}
+
 moly_status moly_ledger_activity(const moly_ledger_reader *reader, const char *account_name,
                                  const char *nuclide, moly_instant at, double *activity_bq,
                                  double *sd_bq, moly_error *err)
 {
-    const decay_family *family = NULL;
-    activity_account *a = NULL;
+    const char *const nuclides[] = {nuclide, NULL};
     double activity = 0.0, sd = 0.0;
-    changes reading;
-    changes_init(&reading, reader->store, &reader->ledger->families);
-    moly_status status = family_find(reading.families, nuclide, &family, err);
-    if (!status) {
-        status = account_get(&reading, account_name, &a, err);
-    }
-    if (!status) {
-        status = account_amount(&reading, a, family->names[0], at.us, &activity, &sd, err);
-    }
-    changes_free(&reading);
+    moly_status status =
+        moly_ledger_activities(reader, account_name, nuclides, at, &activity, &sd, err);
     if (status) {
         return status;
     }

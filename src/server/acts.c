@@ -133,13 +133,49 @@ static moly_status take_key(const request *r, const json_t *fields, moly_perform
     return performer->request_digest ? MOLY_OK : MOLY_NO_MEMORY(err);
 }
 
-static moly_status perform(request *r, const moly_act *act, const signing *given,
-                           const json_t *fields, reply *out, moly_error *err)
+/* Files come as base64 in their fields; what the act sees is the hash that they are kept under, so
+ * that nobody names a file of this machine or what another act has put. */
+static moly_status take_files(request *r, const moly_act *act, const json_t *fields,
+                              moly_attachments *files, moly_error *err)
+{
+    moly_attachment *items = moly_arena_alloc(r->arena, act->declaration.n_params, sizeof *items);
+    if (!items) {
+        return MOLY_NO_MEMORY(err);
+    }
+    files->items = items;
+    for (size_t i = 0; i < act->declaration.n_params; i++) {
+        const moly_param *param = &act->declaration.params[i];
+        const json_t *value = json_object_get(fields, param->name);
+        if (!moly_act_takes_file(param) || !json_is_string(value)) {
+            continue;
+        }
+        size_t length = json_string_length(value), n = 0;
+        unsigned char *data = moly_arena_alloc(r->arena, length + 1, 1);
+        const char *text = json_string_value(value);
+        if (!data) {
+            return MOLY_NO_MEMORY(err);
+        }
+        if (sodium_base642bin(data, length, text, length, NULL, &n, NULL,
+                              sodium_base64_VARIANT_ORIGINAL) != 0) {
+            return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s: the file's bytes are wanted in base64",
+                             param->name);
+        }
+        items[files->n++] = (moly_attachment){param->name, data, n};
+    }
+    return MOLY_OK;
+}
+
+static moly_status perform(request *r, const moly_act *act, const signing *given, json_t *fields,
+                           reply *out, moly_error *err)
 {
     moly_identity *identity = NULL, *second = NULL;
     moly_performer performer = {
         .user = r->session.user, .authentication = "session", .language = r->language};
+    moly_attachments files = {0};
     moly_status status = take_key(r, fields, &performer, err);
+    if (!status) {
+        status = take_files(r, act, fields, &files, err);
+    }
     if (!status && given->password) {
         status = sign_in(r, r->session.user, given->password, &identity, out, err);
         performer.authentication = "password";
@@ -150,8 +186,9 @@ static moly_status perform(request *r, const moly_act *act, const signing *given
     if (!status) {
         performer.identity = identity;
         performer.second = second;
-        status = moly_centre_perform(r->server->ledger, act->declaration.name, fields, &performer,
-                                     &out->json, err);
+        status =
+            moly_centre_perform_prepared(r->server->ledger, act->declaration.name, fields,
+                                         &performer, moly_centre_attach, &files, &out->json, err);
     }
     if (!status) {
         hub_tell(r->server->hub, (int64_t)json_integer_value(json_object_get(out->json, "seq")));
@@ -161,13 +198,17 @@ static moly_status perform(request *r, const moly_act *act, const signing *given
     return status;
 }
 
-static moly_status preview(request *r, const moly_act *act, const json_t *fields, reply *out,
+static moly_status preview(request *r, const moly_act *act, json_t *fields, reply *out,
                            moly_error *err)
 {
+    moly_attachments files = {0};
     const moly_performer performer = {
         .user = r->session.user, .authentication = "session", .language = r->language};
-    return moly_centre_preview(r->server->ledger, act->declaration.name, fields, &performer,
-                               &out->json, err);
+    moly_status status = take_files(r, act, fields, &files, err);
+    return status ? status
+                  : moly_centre_preview_prepared(r->server->ledger, act->declaration.name, fields,
+                                                 &performer, moly_centre_attach, &files, &out->json,
+                                                 err);
 }
 
 static moly_status run(request *r, bool is_preview, reply *out, moly_error *err)

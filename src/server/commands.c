@@ -10,28 +10,25 @@
 #include "moly/base/catalogue.h"
 #include "moly/commands/commands.h"
 
-enum { NAME_SIZE = 64 };
-
-static bool reads_machine(const moly_param *param)
+bool command_reads_machine(const moly_param *param)
 {
     const char *hint = param->pattern_hint;
     return hint && (strstr(hint, "FILE") || strstr(hint, "DIR") || strstr(hint, "URL"));
 }
 
-static bool is_offered(const moly_command *command)
+bool command_is_offered(const moly_command *command)
 {
     bool is = strncmp(command->declaration.name, "bench ", 6) != 0;
     for (size_t i = 0; i < command->declaration.n_params && is; i++) {
         const moly_param *param = &command->declaration.params[i];
-        is = !(param->is_required && reads_machine(param));
+        is = !(param->is_required && command_reads_machine(param));
     }
     return is;
 }
 
-/* "nuclide show" is nuclide.show in a path, as acts have their names. */
-static void path_name(const moly_command *command, char name[NAME_SIZE])
+void command_path_name(const moly_command *command, char name[COMMAND_NAME_SIZE])
 {
-    (void)snprintf(name, NAME_SIZE, "%s", command->declaration.name);
+    (void)snprintf(name, COMMAND_NAME_SIZE, "%s", command->declaration.name);
     for (char *blank = strchr(name, ' '); blank; blank = strchr(blank, ' ')) {
         *blank = '.';
     }
@@ -41,10 +38,10 @@ static moly_status find(const char *wanted, const moly_command **command, moly_e
 {
     size_t n = 0;
     const moly_command *const *all = moly_commands(&n);
-    char name[NAME_SIZE];
+    char name[COMMAND_NAME_SIZE];
     for (size_t i = 0; i < n; i++) {
-        path_name(all[i], name);
-        if (strcmp(name, wanted) == 0 && is_offered(all[i])) {
+        command_path_name(all[i], name);
+        if (strcmp(name, wanted) == 0 && command_is_offered(all[i])) {
             *command = all[i];
             return MOLY_OK;
         }
@@ -56,17 +53,17 @@ static json_t *describe(const moly_command *command, const char *language)
 {
     const moly_declaration *declaration = &command->declaration;
     json_t *params = moly_declare_describe(declaration, language), *offered = json_array();
-    char name[NAME_SIZE];
+    char name[COMMAND_NAME_SIZE];
     size_t i;
     json_t *param;
     json_array_foreach(params, i, param)
     {
-        if (!reads_machine(&declaration->params[i])) {
+        if (!command_reads_machine(&declaration->params[i])) {
             (void)json_array_append(offered, param);
         }
     }
     json_decref(params);
-    path_name(command, name);
+    command_path_name(command, name);
     return json_pack("{s:s, s:s, s:o}", "name", name, "summary",
                      moly_translate(language, declaration->summary), "params", offered);
 }
@@ -78,8 +75,9 @@ moly_status commands_get(request *r, reply *out, moly_error *err)
     json_t *list = json_array();
     int failed = list ? 0 : -1;
     for (size_t i = 0; i < n && failed == 0; i++) {
-        failed =
-            is_offered(all[i]) ? json_array_append_new(list, describe(all[i], r->language)) : 0;
+        failed = command_is_offered(all[i])
+                     ? json_array_append_new(list, describe(all[i], r->language))
+                     : 0;
     }
     out->json = failed == 0 ? json_pack("{s:O}", "results", list) : NULL;
     json_decref(list);
@@ -90,7 +88,7 @@ static moly_status check_members(const moly_command *command, const json_t *body
 {
     for (size_t i = 0; i < command->declaration.n_params; i++) {
         const moly_param *param = &command->declaration.params[i];
-        if (reads_machine(param) && json_object_get(body, param->name)) {
+        if (command_reads_machine(param) && json_object_get(body, param->name)) {
             return MOLY_FAIL(err, MOLY_ERR_USAGE,
                              "%s: files of the server are not read for a browser", param->name);
         }

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "limits.h"
+#include "moly/base/command.h"
 #include "moly/centre/centre.h"
 #include "moly/server/server.h"
 #include "patience.h"
@@ -209,6 +210,11 @@ void acts_release(moly_server *server);
 moly_status acts_get(request *r, reply *out, moly_error *err);
 moly_status commands_get(request *r, reply *out, moly_error *err);
 moly_status command_post(request *r, reply *out, moly_error *err);
+enum { COMMAND_NAME_SIZE = 64 };
+/* "nuclide show" is nuclide.show in a path, as acts have their names. */
+void command_path_name(const moly_command *command, char name[COMMAND_NAME_SIZE]);
+bool command_is_offered(const moly_command *command);
+bool command_reads_machine(const moly_param *param); /* not taken from a browser */
 moly_status act_post(request *r, reply *out, moly_error *err);
 moly_status act_request_get(request *r, reply *out, moly_error *err);
 moly_status act_preview_post(request *r, reply *out, moly_error *err);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "moly/commands/commands.h"
+
 /* A copy of the parts of a path that are in braces, as OpenAPI's parameters. */
 static void add_path_parameters(const char *pattern, json_t *parameters)
 {
@@ -124,6 +126,42 @@ static void add_acts(const route *row, moly_arena *arena, json_t *paths)
     }
 }
 
+static json_t *command_operation(const route *row, const moly_command *command, const char *name)
+{
+    const moly_declaration *declaration = &command->declaration;
+    json_t *schema = moly_declare_schema(declaration);
+    for (size_t i = 0; i < declaration->n_params; i++) {
+        if (command_reads_machine(&declaration->params[i])) {
+            (void)json_object_del(json_object_get(schema, "properties"),
+                                  declaration->params[i].name);
+        }
+    }
+    return json_pack("{s:s, s:s+, s:s, s:o, s:{s:b, s:{s:{s:o}}}}", "summary", declaration->summary,
+                     "operationId", "command.", name, "description",
+                     declaration->description ? declaration->description : declaration->summary,
+                     "responses", responses(row), "requestBody", "required", 1, "content",
+                     "application/json", "schema", schema);
+}
+
+/* "/api/commands/{name}" once for each that is offered. */
+static void add_commands(const route *row, moly_arena *arena, json_t *paths)
+{
+    size_t n = 0;
+    const moly_command *const *all = moly_commands(&n);
+    for (size_t i = 0; i < n; i++) {
+        char name[COMMAND_NAME_SIZE];
+        command_path_name(all[i], name);
+        const char *path = command_is_offered(all[i])
+                               ? moly_arena_printf(arena, "%.*s%s", (int)strcspn(row->pattern, "{"),
+                                                   row->pattern, name)
+                               : NULL;
+        if (path) {
+            (void)json_object_set_new(
+                paths, path, json_pack("{s:o}", "post", command_operation(row, all[i], name)));
+        }
+    }
+}
+
 static void add_route(const route *row, json_t *paths)
 {
     json_t *item = json_object_get(paths, row->pattern);
@@ -154,6 +192,8 @@ moly_status openapi_get(request *r, reply *out, moly_error *err)
     for (size_t i = 0; i < n; i++) {
         if (rows[i].handle == act_post || rows[i].handle == act_preview_post) {
             add_acts(&rows[i], r->arena, paths);
+        } else if (rows[i].handle == command_post) {
+            add_commands(&rows[i], r->arena, paths);
         } else {
             add_route(&rows[i], paths);
         }

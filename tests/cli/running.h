@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { RUN_TEXT = 262144 };
+enum { RUN_TEXT = 524288 };
 
 typedef struct ran {
     int exit_code;

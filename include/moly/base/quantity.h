@@ -32,6 +32,7 @@ extern "C" {
     X(MOLY_DIM_BODY_MASS, "kg", "body mass")                                                       \
     X(MOLY_DIM_BODY_LENGTH, "cm", "body length")                                                   \
     X(MOLY_DIM_CURRENT, "a", "beam current")                                                       \
+    X(MOLY_DIM_CHARGE, "coulomb", "electric charge")                                               \
     X(MOLY_DIM_FLUX, "per_cm2_s", "flux")                                                          \
     X(MOLY_DIM_DENSITY, "g_per_cm3", "density")                                                    \
     X(MOLY_DIM_AREAL_DENSITY, "g_per_cm2", "mass per area")

@@ -115,6 +115,29 @@ MOLY_API MOLY_CHECKED moly_status moly_centre_perform_prepared(
     moly_ledger *ledger, const char *act, json_t *fields, const moly_performer *performer,
     moly_centre_prepare prepare, void *context, json_t **event, moly_error *err);
 
+/** As moly_centre_preview(), prepared: what was put is undone too. */
+MOLY_API MOLY_CHECKED moly_status moly_centre_preview_prepared(
+    moly_ledger *ledger, const char *act, json_t *fields, const moly_performer *performer,
+    moly_centre_prepare prepare, void *context, json_t **body, moly_error *err);
+
+/** Whether a parameter of an act takes a file: the command line has its path, HTTP its bytes in
+ *  base64, and the act the hash of the blob that they become. */
+MOLY_API bool moly_act_takes_file(const moly_param *param);
+/** Files that go with an act. */
+typedef struct moly_attachment {
+    const char *field;
+    const void *data;
+    size_t length;
+} moly_attachment;
+typedef struct moly_attachments {
+    const moly_attachment *items;
+    size_t n;
+} moly_attachments;
+/** A moly_centre_prepare whose context is a moly_attachments: keeps the files and puts their hashes
+ *  into their fields. */
+MOLY_API MOLY_CHECKED moly_status moly_centre_attach(moly_transaction *transaction, json_t *fields,
+                                                     void *context, moly_error *err);
+
 /** What `moly init` makes beside the ledger: the first administrator. */
 MOLY_API MOLY_CHECKED moly_status moly_centre_found(moly_ledger *ledger, const char *admin,
                                                     const char *password, moly_password_cost cost,

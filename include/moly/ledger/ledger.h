@@ -238,6 +238,14 @@ MOLY_API MOLY_CHECKED moly_status moly_ledger_activity(const moly_ledger_reader 
                                                        const char *account, const char *nuclide,
                                                        moly_instant at, double *activity_bq,
                                                        double *sd_bq, moly_error *err);
+/** The same of several nuclides, for one reading of the account.
+ *  @param nuclides  NULL-terminated
+ *  @param[out] activity_bq, sd_bq  one for each of them; sd_bq may be NULL; undefined on failure */
+MOLY_API MOLY_CHECKED moly_status moly_ledger_activities(const moly_ledger_reader *reader,
+                                                         const char *account,
+                                                         const char *const *nuclides,
+                                                         moly_instant at, double *activity_bq,
+                                                         double *sd_bq, moly_error *err);
 
 /** The books at an instant.
  *  @param[out] balance  {"at","results":[{"account","nuclide","activity_bq","sd_bq"}…],

@@ -53,6 +53,8 @@ static const correctable table[] = {
     {"patient", "height", "height_cm", MOLY_DIM_BODY_LENGTH, true, false},
     {"eluate", "activity", "activity_bq", MOLY_DIM_ACTIVITY, true, true},
     {"kit", "activity", "activity_bq", MOLY_DIM_ACTIVITY, true, true},
+    {"target", "activity", "activity_bq", MOLY_DIM_ACTIVITY, true, true},
+    {"vial", "activity", "activity_bq", MOLY_DIM_ACTIVITY, true, true},
     {"dose", "activity", "activity_bq", MOLY_DIM_ACTIVITY, true, true},
     {"dose", "volume", "volume_ml", MOLY_DIM_VOLUME, true, false},
     {"order", "activity", "activity_bq", MOLY_DIM_ACTIVITY, true, false},

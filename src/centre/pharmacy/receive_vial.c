@@ -80,6 +80,7 @@ static void record(const moly_act_context *context, const struct receive_vial_ar
     decision_text(decision, "product_name", p->name);
     decision_text(decision, "nuclide", p->nuclide);
     decision_text(decision, "supplier", a->supplier);
+    decision_text(decision, "source", act_node(context, "outside", a->supplier));
     decision_text(decision, "lot", a->lot);
     decision_text(decision, "certificate", a->certificate);
     decision_number(decision, "labelled_bq", a->labelled_bq);

@@ -19,7 +19,7 @@ static const moly_param params[] = {
     {.name = "vial",
      MOLY_TEXT(struct release_args, vial),
      .record = "vial",
-     .help = "or vial of a ready product whose certificate was checked"},
+     .help = "or vial: a tested one of this site, or one whose certificate was checked"},
     ACT_AT(struct release_args),
     ACT_NOTE(struct release_args),
 };
@@ -33,8 +33,8 @@ static moly_status check(const moly_act_context *context, const vessel *v, moly_
                            say(context, v->kind), v->id);
     }
     /* A ready product was tested by its maker; its certificate is checked instead. */
-    bool is_ready = strcmp(v->kind, "vial") == 0;
-    if (!record_is(v->record, "state", is_ready ? "quarantine" : "tested")) {
+    bool is_ready = strcmp(v->kind, "vial") == 0 && record_is(v->record, "state", "quarantine");
+    if (!is_ready && !record_is(v->record, "state", "tested")) {
         return MOLY_REFUSE(err, "R-13", "%s %s is %s; its tests come before the release",
                            say(context, v->kind), v->id,
                            say(context, record_text(v->record, "state")));

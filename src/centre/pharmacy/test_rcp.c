@@ -4,7 +4,7 @@
 #include "vessel.h"
 
 struct test_rcp_args {
-    const char *kit, *eluate, *method, *note;
+    const char *kit, *eluate, *vial, *method, *note;
     double purity;
     moly_instant at;
 };
@@ -18,6 +18,10 @@ static const moly_param params[] = {
      MOLY_TEXT(struct test_rcp_args, eluate),
      .record = "eluate",
      .help = "or eluate that is tested"},
+    {.name = "vial",
+     MOLY_TEXT(struct test_rcp_args, vial),
+     .record = "vial",
+     .help = "or vial of this site's own production that is tested"},
     {.name = "purity",
      .letter = 'p',
      MOLY_F64(struct test_rcp_args, purity),
@@ -46,14 +50,14 @@ static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
     const struct test_rcp_args *a = args;
-    static const char *const kinds[] = {"kit", "eluate"};
-    const char *const ids[] = {a->kit, a->eluate};
+    static const char *const kinds[] = {"kit", "eluate", "vial"};
+    const char *const ids[] = {a->kit, a->eluate, a->vial};
     vessel v;
-    moly_status status = vessel_choose(context, 2, kinds, ids, &v, err);
+    moly_status status = vessel_choose(context, 3, kinds, ids, &v, err);
     if (status) {
         return status;
     }
-    const char *before = a->kit ? "labelled" : "tested";
+    const char *before = a->kit ? "labelled" : a->vial ? "untested" : "tested";
     if (isfinite(record_number(v.record, "purity"))) {
         return MOLY_REFUSE(err, "R-13", "%s %s has a result already, which is not replaced",
                            say(context, v.kind), v.id);
@@ -86,7 +90,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
 
 const moly_act pharmacy_test_rcp = {
     .declaration = {.name = "pharmacy.test_rcp",
-                    .summary = "Record the radiochemical purity of a kit or eluate",
+                    .summary = "Record the radiochemical purity of a kit, eluate or vial",
                     .description = "Below the product's limit it is out of specification, and that "
                                    "blocks its use. A result is not replaced by another test.",
                     .example = "moly act pharmacy.test_rcp"

@@ -52,14 +52,14 @@ static moly_status check(const moly_act_context *context, const struct clear_arg
         return MOLY_REFUSE(err, "R-58", "waste container %s is %s already", a->container,
                            say(context, record_text(waste->record, "state")));
     }
-    for (const char *const *name = physics_handled; *name; name++) {
-        double book_bq = 0.0, sd_bq = 0.0;
-        moly_status status =
-            act_activity(context, waste->node, *name, context->at, &book_bq, &sd_bq, err);
-        if (status) {
-            return status;
-        }
-        held_bq += book_bq;
+    double book_bq[PHYSICS_N_HANDLED];
+    moly_status status = moly_ledger_activities(context->reader, waste->node, physics_handled,
+                                                context->at, book_bq, NULL, err);
+    if (status) {
+        return status;
+    }
+    for (size_t i = 0; i < PHYSICS_N_HANDLED; i++) {
+        held_bq += book_bq[i];
     }
     double held_bq_per_g = held_bq / a->mass_g;
     if (held_bq_per_g > limit->value) {

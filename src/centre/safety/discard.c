@@ -3,7 +3,7 @@
 #include "vessel.h"
 
 struct discard_args {
-    const char *kit, *eluate, *vial, *dose, *generator, *container, *note;
+    const char *kit, *eluate, *vial, *dose, *generator, *target, *container, *note;
     double activity_bq;
     moly_instant at;
 };
@@ -29,6 +29,10 @@ static const moly_param params[] = {
      MOLY_TEXT(struct discard_args, generator),
      .record = "generator",
      .help = "or generator to put away for decay"},
+    {.name = "target",
+     MOLY_TEXT(struct discard_args, target),
+     .record = "target",
+     .help = "or target, with what stayed in it and on the way to the vial"},
     {.name = "container",
      MOLY_TEXT(struct discard_args, container),
      .record = "waste",
@@ -108,13 +112,13 @@ static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
     const struct discard_args *a = args;
-    static const char *const kinds[] = {"kit", "eluate", "vial", "dose", "generator"};
-    const char *const ids[] = {a->kit, a->eluate, a->vial, a->dose, a->generator};
+    static const char *const kinds[] = {"kit", "eluate", "vial", "dose", "generator", "target"};
+    const char *const ids[] = {a->kit, a->eluate, a->vial, a->dose, a->generator, a->target};
     vessel v;
     const char *container = NULL;
     bool is_new = false;
     double moved_bq = 0.0;
-    moly_status status = vessel_choose(context, 5, kinds, ids, &v, err);
+    moly_status status = vessel_choose(context, 6, kinds, ids, &v, err);
     if (!status) {
         status = check(context, &v, err);
     }
@@ -138,7 +142,8 @@ static moly_status decide(const moly_act_context *context, const void *args,
 const moly_act safety_discard = {
     .declaration =
         {.name = "safety.discard",
-         .summary = "Throw a kit, eluate, syringe or generator into a waste container",
+         .summary =
+             "Throw a kit, eluate, vial, syringe, generator or target into a waste container",
          .description =
              "The activity in the books goes to the container and the vessel's account is "
              "closed; a measured activity is compared with the books.",

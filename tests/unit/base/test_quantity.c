@@ -35,6 +35,7 @@ static void quantities_become_canonical(void **state)
         {"0.1 %", MOLY_DIM_RATIO, 0.001},
         {"70 kg", MOLY_DIM_BODY_MASS, 70},
         {"40uA", MOLY_DIM_CURRENT, 40e-6},
+        {"80 uAh", MOLY_DIM_CHARGE, 0.288},
         {"1e14/cm2/s", MOLY_DIM_FLUX, 1e14},
         {"10.22 g/cm3", MOLY_DIM_DENSITY, 10.22},
         {"250 mg/cm2", MOLY_DIM_AREAL_DENSITY, 0.25},

@@ -86,6 +86,40 @@ static void a_wrong_unit_is_said_in_the_readers_language(void **state)
     answer_free(&got);
 }
 
+static void calculations_stand_in_the_description(void **state)
+{
+    (void)state;
+    signed_in who = sign_in_as(&s, "physicist");
+    answer got = ask(&s, "GET", "/api/openapi.json", (asking){.token = who.token});
+    assert_http(&got, 200);
+    const json_t *paths = json_object_get(got.json, "paths");
+    const json_t *post = json_object_get(json_object_get(paths, "/api/commands/irradiate"), "post");
+    assert_string_equal(text_in(post, "operationId"), "command.irradiate");
+    assert_null(json_object_get(paths, "/api/commands/identify"));
+    answer_free(&got);
+}
+
+/* A spectrum goes in as base64 and is kept; the path of a file of the machine is none. */
+static void a_file_of_an_act_comes_as_its_bytes(void **state)
+{
+    (void)state;
+    signed_in who = sign_in_as(&s, "physicist");
+    answer got = ask(&s, "POST", "/api/acts/pharmacy.test_purity/preview",
+                     (asking){.token = who.token,
+                              .body = "{\"eluate\":\"ELU-000001\",\"spectrum\":\"/etc/passwd\","
+                                      "\"efficiency\":\"e30=\"}"});
+    assert_true(got.http >= 400);
+    assert_null(strstr(moly_text_get(&got.body), "root:"));
+    answer_free(&got);
+    got = ask(&s, "POST", "/api/acts/pharmacy.test_purity",
+              (asking){.token = who.token,
+                       .body = "{\"eluate\":\"ELU-000001\",\"spectrum\":\"?\","
+                               "\"efficiency\":\"e30=\"}"});
+    assert_http(&got, 400);
+    assert_non_null(strstr(error_in(&got, "message"), "base64"));
+    answer_free(&got);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -93,6 +127,8 @@ int main(void)
         cmocka_unit_test(a_target_is_irradiated),
         cmocka_unit_test(what_would_read_the_machine_is_refused),
         cmocka_unit_test(a_wrong_unit_is_said_in_the_readers_language),
+        cmocka_unit_test(calculations_stand_in_the_description),
+        cmocka_unit_test(a_file_of_an_act_comes_as_its_bytes),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
