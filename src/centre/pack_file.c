@@ -195,7 +195,7 @@ static moly_status check_hash(const json_t *file, moly_arena *arena, site_pack *
     return MOLY_OK;
 }
 
-moly_status pack_file_read(const json_t *file, moly_arena *arena, pack_file *read, moly_error *err)
+moly_status pack_file_parse(const json_t *file, moly_arena *arena, pack_file *read, moly_error *err)
 {
     static const char *const members[] = {"pack", "inherits",   "version",   "name", "limits",
                                           "hash", "public_key", "signature", NULL};
@@ -217,13 +217,16 @@ moly_status pack_file_read(const json_t *file, moly_arena *arena, pack_file *rea
     if (!status) {
         status = read_limits(file, arena, version, pack, err);
     }
-    if (!status) {
-        status = check_place(pack, err);
-    }
+    return status ? status : check_place(pack, err);
+}
+
+moly_status pack_file_read(const json_t *file, moly_arena *arena, pack_file *read, moly_error *err)
+{
+    moly_status status = pack_file_parse(file, arena, read, err);
     if (!status) {
         status = check_signature(file, read, err);
     }
-    return status ? status : check_hash(file, arena, pack, err);
+    return status ? status : check_hash(file, arena, &read->pack, err);
 }
 
 bool pack_is_newer(const char *version, const char *than)

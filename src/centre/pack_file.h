@@ -18,6 +18,10 @@ typedef struct pack_file {
  * has them. */
 MOLY_CHECKED moly_status pack_file_read(const json_t *file, moly_arena *arena, pack_file *read,
                                         moly_error *err);
+/* The same without hash and signature, which leaves pack.hash NULL: for a file that was checked
+ * when it came, and that the ledger has kept since. */
+MOLY_CHECKED moly_status pack_file_parse(const json_t *file, moly_arena *arena, pack_file *read,
+                                         moly_error *err);
 /* Is `version` newer than `than`? Numbers between points count as numbers. */
 bool pack_is_newer(const char *version, const char *than);
 

@@ -15,7 +15,7 @@ static const json_t *adopted(const json_t *records, const char *code)
     {
         const char *id = json_string_value(json_object_get(record, "id"));
         if (id && strcmp(id, code) == 0) {
-            return json_object_get(record, "file");
+            return record;
         }
     }
     return NULL;
@@ -25,12 +25,12 @@ static moly_status find_pack(const json_t *records, const char *code, moly_arena
                              const site_pack **pack, moly_error *err)
 {
     const site_pack *built_in = site_pack_of_country(code);
-    const json_t *file = adopted(records, code);
-    if (!file && built_in) {
+    const json_t *record = adopted(records, code);
+    if (!record && built_in) {
         code = built_in->code; /* a member's union may have been adopted */
-        file = adopted(records, code);
+        record = adopted(records, code);
     }
-    if (!file) {
+    if (!record) {
         *pack = built_in ? built_in : site_pack_find("common");
         return !built_in && adopted(records, "common")
                    ? find_pack(records, "common", arena, pack, err)
@@ -41,7 +41,12 @@ static moly_status find_pack(const json_t *records, const char *code, moly_arena
         return MOLY_NO_MEMORY(err);
     }
     *pack = &read->pack;
-    return pack_file_read(file, arena, read, err);
+    moly_status status = pack_file_parse(json_object_get(record, "file"), arena, read, err);
+    read->pack.hash = json_string_value(json_object_get(record, "hash"));
+    if (!status && !read->pack.hash) {
+        status = MOLY_FAIL(err, MOLY_ERR_DATA, "the record of pack %s has no hash", code);
+    }
+    return status;
 }
 
 static moly_status build(const json_t *records, const char *country, moly_arena *arena,
