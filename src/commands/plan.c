@@ -9,12 +9,16 @@
 #include "commands_inside.h"
 
 typedef struct plan_args {
-    const char *file;
+    json_t *day;
 } plan_args;
 
+/* 1000 doses of 200 bytes, five times; a request to the server may have no more */
+#define LARGEST_DAY (1u << 20)
+
 static const moly_param params[] = {
-    {"file", 0, MOLY_TEXT(plan_args, file), .is_required = true, .is_positional = true,
-     .pattern_hint = "FILE", .help = "JSON: cyclotrons, cells, products, clinics and doses"},
+    {"day", 0, MOLY_JSON(plan_args, day), .is_required = true, .is_positional = true,
+     .pattern_hint = "FILE", .file_bytes = LARGEST_DAY, .document = plan_schema,
+     .help = "JSON: cyclotrons, cells, products, clinics and doses"},
 };
 
 static const moly_column timeline_columns[] = {
@@ -269,7 +273,7 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
     const plan_args *args = raw_args;
     plan_file file;
     const moly_plan *plan = NULL;
-    moly_status status = plan_read(args->file, &run->clock, run->arena, &file, err);
+    moly_status status = plan_read(args->day, &run->clock, run->arena, &file, err);
     if (status == MOLY_OK) {
         status = moly_plan_make(&file.problem, run->arena, &plan, err);
     }
