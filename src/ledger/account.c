@@ -25,7 +25,7 @@ static bool is_share(const posting *p)
  * Moly runs on. */
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "states are stored little-endian");
 
-static moly_status take_state(const store_value *column, holding *inventory, moly_error *err)
+moly_status account_take_state(const store_value *column, holding *inventory, moly_error *err)
 {
     size_t size = inventory_size(inventory->family) * sizeof(double);
     if (column->type != STORE_BLOB || column->length != size) {
@@ -95,7 +95,7 @@ static moly_status take_part(void *context, const store_value *columns, moly_err
         status = get_part(a, family, columns[2].i, &part, err);
     }
     if (!status) {
-        status = take_state(&columns[3], &part->inventory, err);
+        status = account_take_state(&columns[3], &part->inventory, err);
         part->seq = columns[4].i;
     }
     return status;
@@ -279,9 +279,8 @@ static moly_status replay_posting(const activity_account *a, const posting *p, i
     return status;
 }
 
-/* What the part of `family` held at an instant, from the postings made by then. */
-static moly_status replay(changes *c, const activity_account *a, const decay_family *family,
-                          int64_t until_us, holding *state, moly_error *err)
+moly_status account_replay(changes *c, const activity_account *a, const decay_family *family,
+                           int64_t until_us, holding *state, moly_error *err)
 {
     struct gathering g = {0};
     holding *states = moly_alloc(a->n_parts, sizeof *states);
@@ -313,7 +312,7 @@ static moly_status figure_anew(changes *c, activity_account *a, int64_t seq, mol
     moly_status status = MOLY_OK;
     for (size_t k = 0; k < a->n_parts && !status; k++) {
         account_part *part = &a->parts[k];
-        status = replay(c, a, part->inventory.family, part->ref_us, &part->inventory, err);
+        status = account_replay(c, a, part->inventory.family, part->ref_us, &part->inventory, err);
         part->seq = seq;
         part->is_changed = true;
     }
@@ -426,7 +425,7 @@ static moly_status part_at(changes *c, const activity_account *a, const account_
 {
     const decay_family *family = part->inventory.family;
     if (part->ref_us > at_us) {
-        return replay(c, a, family, at_us, state, err);
+        return account_replay(c, a, family, at_us, state, err);
     }
     memcpy(state->atoms, part->inventory.atoms, inventory_size(family) * sizeof(double));
     return inventory_decay(state, elapsed_s(part->ref_us, at_us), err);
@@ -454,63 +453,6 @@ moly_status account_amount(changes *c, activity_account *a, const char *nuclide,
         *activity_bq = sum_bq;
         *sd_bq = sqrt(fmax(variance_bq2, 0.0));
     }
-    return status;
-}
-
-struct account_walk {
-    changes past; /* for accounts that changed after the instant */
-    int64_t at_us;
-    inventory_row row;
-    void *context;
-};
-
-static moly_status state_in_the_past(struct account_walk *walk, const char *name,
-                                     const decay_family *family, holding *state, moly_error *err)
-{
-    activity_account *a = NULL;
-    moly_status status = account_get(&walk->past, name, &a, err);
-    if (!status) {
-        status = replay(&walk->past, a, family, walk->at_us, state, err);
-    }
-    changes_clear(&walk->past);
-    return status;
-}
-
-static moly_status walk_account(void *context, const store_value *c, moly_error *err)
-{
-    struct account_walk *walk = context;
-    const char *name = store_get_text(&c[0]), *source = store_get_text(&c[1]);
-    const decay_family *family = NULL;
-    holding state = {0};
-    moly_status status = family_find(walk->past.families, source, &family, err);
-    if (!status) {
-        status = inventory_new(family, &state, err);
-    }
-    if (!status && c[2].i > walk->at_us) {
-        status = state_in_the_past(walk, name, family, &state, err);
-    } else if (!status) {
-        status = take_state(&c[3], &state, err);
-        if (!status) {
-            status = inventory_decay(&state, elapsed_s(c[2].i, walk->at_us), err);
-        }
-    }
-    if (!status) {
-        status = walk->row(walk->context, name, source, &state, err);
-    }
-    inventory_free(&state);
-    return status;
-}
-
-moly_status accounts_at(families *f, store *s, int64_t at_us, inventory_row row, void *context,
-                        moly_error *err)
-{
-    struct account_walk walk = {.at_us = at_us, .row = row, .context = context};
-    changes_init(&walk.past, s, f);
-    moly_status status = store_query(s,
-                                     "SELECT account, source, ref_us, state FROM account"
-                                     " ORDER BY account, source",
-                                     NULL, 0, walk_account, &walk, err);
-    changes_free(&walk.past);
     return status;
 }
 

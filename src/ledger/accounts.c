@@ -8,7 +8,6 @@
 
 #include "moly/nuclide/nuclide.h"
 
-enum { MAX_ACCOUNT = 193 };
 /* What is called a discrepancy: more than this many standard deviations, and more than a becquerel,
  * below which rounding lives. */
 static const double max_sigmas = 2.0, floor_bq = 1.0;

@@ -6,6 +6,8 @@
 
 #include "changes.h"
 
+enum { MAX_ACCOUNT = 193 }; /* bytes of a name, KIND/ID */
+
 /* ---- family.c ------------------------------------------------------------------------------- */
 
 /* A nuclide that was posted and all radioactive members that it decays into, with their own small
@@ -35,6 +37,10 @@ MOLY_CHECKED moly_status inventory_new(const decay_family *family, holding *made
 void inventory_free(holding *inventory);
 /* Let `seconds` >= 0 pass. */
 MOLY_CHECKED moly_status inventory_decay(holding *inventory, double seconds, moly_error *err);
+/* The same for n inventories of one family, seconds[i] for inventories[i]: a tenth of the time. */
+MOLY_CHECKED moly_status inventories_decay(const decay_family *family, size_t n,
+                                           holding *const *inventories, const double *seconds,
+                                           moly_error *err);
 /* Add a posting of the family's nuclide made `seconds` >= 0 before. */
 MOLY_CHECKED moly_status inventory_post(holding *inventory, double activity_bq, double sd_bq,
                                         double seconds, moly_error *err);
@@ -88,6 +94,16 @@ MOLY_CHECKED moly_status account_amount(changes *c, activity_account *a, const c
 /* Put what changed into the rows; called by changes_flush(). */
 MOLY_CHECKED moly_status accounts_put(changes *c, moly_error *err);
 void accounts_free(changes *c);
+
+/* A column of table account holds the state of an inventory. */
+MOLY_CHECKED moly_status account_take_state(const store_value *column, holding *inventory,
+                                            moly_error *err);
+/* What the part of `family` held at an instant, from the postings made by then. */
+MOLY_CHECKED moly_status account_replay(changes *c, const activity_account *a,
+                                        const decay_family *family, int64_t until_us,
+                                        holding *state, moly_error *err);
+
+/* ---- account_walk.c: all accounts ----------------------------------------------------------- */
 
 /* What each account and family holds at an instant. Called with account, nuclide posted and the
  * inventory then. */

@@ -21,7 +21,7 @@ typedef struct sums {
 struct balancing {
     json_t *results;
     sums totals, residue;
-    char account[200]; /* whose lines are being gathered */
+    char account[MAX_ACCOUNT + 1]; /* whose lines are being gathered */
     sums lines;
 };
 

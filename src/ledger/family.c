@@ -194,24 +194,20 @@ void inventory_free(holding *inventory)
     inventory->covariance = NULL;
 }
 
-/* Column j of the decay map: what one atom of member j becomes. */
-static moly_status decay_map(const decay_family *family, double seconds, double *map,
-                             moly_error *err)
+/* Decay maps for n durations: out[j][k][i] is what of one atom of member j becomes member i in
+ * seconds[k]. */
+static moly_status decay_maps(const decay_family *family, size_t n, const double *seconds,
+                              double *out, moly_error *err)
 {
-    size_t n = family->n;
-    double start[MAX_MEMBERS] = {0}, end[MAX_MEMBERS];
-    for (size_t j = 0; j < n; j++) {
+    double start[MAX_MEMBERS] = {0};
+    moly_status status = MOLY_OK;
+    for (size_t j = 0; j < family->n && !status; j++) {
         start[j] = 1.0;
-        moly_status status = moly_decay_atoms(family->engine, start, &seconds, 1, end, NULL, err);
-        if (status) {
-            return status;
-        }
+        status =
+            moly_decay_atoms(family->engine, start, seconds, n, out + j * n * family->n, NULL, err);
         start[j] = 0.0;
-        for (size_t i = 0; i < n; i++) {
-            map[i * n + j] = end[i];
-        }
     }
-    return MOLY_OK;
+    return status;
 }
 
 static void apply_map(const double *map, size_t n, holding *inventory, double *scratch)
@@ -245,22 +241,34 @@ static void apply_map(const double *map, size_t n, holding *inventory, double *s
     }
 }
 
-moly_status inventory_decay(holding *inventory, double seconds, moly_error *err)
+moly_status inventories_decay(const decay_family *family, size_t n, holding *const *inventories,
+                              const double *seconds, moly_error *err)
 {
-    size_t n = inventory->family->n;
-    if (seconds == 0.0) {
-        return MOLY_OK;
-    }
-    double *map = moly_alloc(2 * n * n, sizeof *map);
-    if (!map) {
+    const size_t m = family->n;
+    double *maps = moly_alloc((n + 2) * m * m, sizeof *maps);
+    if (!maps) {
         return MOLY_NO_MEMORY(err);
     }
-    moly_status status = decay_map(inventory->family, seconds, map, err);
-    if (!status) {
-        apply_map(map, n, inventory, map + n * n);
+    double *map = maps + n * m * m, *scratch = map + m * m;
+    moly_status status = decay_maps(family, n, seconds, maps, err);
+    for (size_t k = 0; k < n && !status; k++) {
+        for (size_t j = 0; j < m; j++) {
+            for (size_t i = 0; i < m; i++) {
+                map[i * m + j] = maps[(j * n + k) * m + i];
+            }
+        }
+        if (seconds[k] != 0.0) {
+            apply_map(map, m, inventories[k], scratch);
+        }
     }
-    moly_free(map);
+    moly_free(maps);
     return status;
+}
+
+moly_status inventory_decay(holding *inventory, double seconds, moly_error *err)
+{
+    return seconds == 0.0 ? MOLY_OK
+                          : inventories_decay(inventory->family, 1, &inventory, &seconds, err);
 }
 
 moly_status inventory_post(holding *inventory, double activity_bq, double sd_bq, double seconds,

@@ -230,8 +230,35 @@ describe("the screens", { skip: cannotRun, timeout: 600_000 }, () => {
     await page.waitForSelector(".production-plots .u-over");
     assert.deepEqual(await violations(page), []);
     await page.fill(".production-field:nth-child(2) input", "16 Mev");
-    await page.waitForSelector(".notice-bad");
-    assert.match(await page.textContent(".notice-bad"), /MeV/);
+    // the refusal stands beside the field that it is of
+    await page.waitForSelector(".production-field:nth-child(2) .problem");
+    assert.match(await page.textContent(".production-field:nth-child(2) .problem"), /MeV/);
+    assert.deepEqual(await violations(page), []);
+  });
+
+  it("a reactor and a generator answer on their tabs, and errors stand at the field", async () => {
+    await go(page, "production");
+    await page.check("input[name=made-with][value=reactor]", { force: true });
+    await page.waitForSelector("#activated-title");
+    assert.match(await page.textContent(".figure-name"), /Lu-177/);
+    await page.fill(".production-field:nth-child(6) input", "-1 mg");
+    await page.waitForSelector(".production-field:nth-child(6) .problem");
+    assert.deepEqual(await violations(page), []);
+    await page.check("input[name=made-with][value=generator]", { force: true });
+    await page.waitForSelector("#elutions-title");
+    await page.waitForSelector(".production-plots .u-over");
+    assert.equal((await page.$$("[aria-labelledby=elutions-title] tbody tr")).length, 4);
+    assert.deepEqual(await violations(page), []);
+    await page.check("input[name=made-with][value=beam]", { force: true });
+    await page.waitForSelector(".production-plots .u-over");
+  });
+
+  it("a spectrum is given to the purity test as a file", async () => {
+    await go(page, "act/pharmacy.test_purity");
+    await page.waitForSelector("#f-spectrum");
+    await page.setInputFiles("#f-spectrum", { name: "eluate.csv", mimeType: "text/csv", buffer: Buffer.from("1\n".repeat(4096)) });
+    await page.waitForSelector("text=eluate.csv, 8.19 kB");
+    assert.deepEqual(await violations(page), []);
   });
 
   it("the keyboard alone goes everywhere", async () => {

@@ -14,7 +14,8 @@ export async function loadActs(): Promise<void> {
 
 /** The way of an atom through the house. An act that is not named here stands with "other". */
 const STAGES: readonly (readonly [stage: string, acts: readonly string[]])[] = [
-  ["generator", ["pharmacy.receive_generator", "pharmacy.accept_lot", "pharmacy.elute", "pharmacy.test_breakthrough"]],
+  ["beam", ["production.irradiate", "production.process"]],
+  ["generator", ["pharmacy.receive_generator", "pharmacy.accept_lot", "pharmacy.elute", "pharmacy.test_breakthrough", "pharmacy.test_purity"]],
   ["kit", ["pharmacy.receive_kit", "pharmacy.label_kit", "pharmacy.test_rcp", "pharmacy.release", "pharmacy.reject"]],
   ["patient", ["clinic.register_patient", "clinic.refer", "clinic.justify", "clinic.order"]],
   ["dose", ["clinic.draw_dose", "clinic.administer", "clinic.measure_residual", "clinic.discharge"]],

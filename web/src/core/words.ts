@@ -72,10 +72,10 @@ export type Tone = "good" | "wait" | "bad" | "done" | "plain";
 
 const TONES: Record<string, Tone> = {
   accepted: "good", released: "good", drawn: "good", active: "good", justified: "good", registered: "good",
-  quarantine: "wait", untested: "wait", tested: "wait", labelled: "wait", ordered: "wait", received: "wait",
+  quarantine: "wait", untested: "wait", tested: "wait", labelled: "wait", ordered: "wait", received: "wait", bombarded: "wait",
   open: "plain",
   given: "done", injected: "done", "residual measured": "done", discharged: "done", discarded: "done",
-  cleared: "done", closed: "done", reported: "done",
+  cleared: "done", closed: "done", reported: "done", processed: "done",
   "out of specification": "bad", rejected: "bad", expired: "bad", blocked: "bad", retired: "bad", cancelled: "bad",
 };
 

@@ -9,6 +9,7 @@ import { boundText, label } from "../core/words.ts";
 import type { Field } from "../core/types.ts";
 import { Icon } from "../ui/icon.tsx";
 import { instantOf, unitIn, unitsOf, useUnit, wallText } from "./entry.ts";
+import { FileField } from "./file.tsx";
 import { RecordField } from "./records.tsx";
 
 export interface FieldProps {
@@ -103,6 +104,7 @@ function Control(props: FieldProps) {
     case "json":
       return <LongField {...props} />;
     default:
+      if (field.hint === "FILE") return <FileField {...props} />;
       return field.record === undefined ? <TextField {...props} /> : <RecordField {...props} />;
   }
 }

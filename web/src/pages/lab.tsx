@@ -13,6 +13,7 @@ import { Icon, type IconName } from "../ui/icon.tsx";
 import { Loading, Page } from "../ui/parts.tsx";
 
 const STAGES: Record<string, { icon: IconName; name: () => string }> = {
+  beam: { icon: "target", name: () => t("Cyclotron") },
   generator: { icon: "generator", name: () => t("Generator") },
   kit: { icon: "vial", name: () => t("Kits") },
   patient: { icon: "person", name: () => t("Patient and order") },

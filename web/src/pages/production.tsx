@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a beam makes of a target, while the numbers are turned: yield, purity, heat, with their sources.
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { NoAnswer, post, Refusal } from "../core/api.ts";
+import { post } from "../core/api.ts";
+import { useCalculation } from "../core/calculation.ts";
 import { t, word } from "../core/i18n.ts";
 import { activity, duration, plain, significant } from "../core/quantity.ts";
 import { load, save } from "../core/storage.ts";
 import { unitsIn } from "../core/words.ts";
+import { Calculator, Figure, Usual } from "../ui/calculator.tsx";
 import { Curves, type Curve } from "../ui/curves.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Page } from "../ui/parts.tsx";
+import { GeneratorTab } from "./generator.tsx";
+import { Reactor } from "./reactor.tsx";
 
 interface Beam {
   beam: string;
@@ -45,42 +49,20 @@ interface Reactions {
 }
 
 /** Targets that cyclotrons of hospitals know, with a beam that suits them. */
-const USUAL: readonly { name: string; beam: Beam }[] = [
-  { name: "F-18", beam: { beam: "p", energy: "16 MeV", current: "40 uA", time: "2 h", cool: "0 min", target: "H2O{18O:0.98,16O:0.02}" } },
-  { name: "C-11", beam: { beam: "p", energy: "16 MeV", current: "40 uA", time: "40 min", cool: "0 min", target: "N" } },
-  { name: "N-13", beam: { beam: "p", energy: "16 MeV", current: "20 uA", time: "20 min", cool: "0 min", target: "H2O" } },
-  { name: "Ga-68", beam: { beam: "p", energy: "14 MeV", current: "30 uA", time: "1 h", cool: "30 min", target: "Zn{68:0.99,67:0.006,66:0.004}" } },
-  { name: "Cu-64", beam: { beam: "p", energy: "14 MeV", current: "20 uA", time: "4 h", cool: "2 h", target: "Ni{64:0.98,60:0.01,58:0.01}" } },
-  { name: "Zr-89", beam: { beam: "p", energy: "13 MeV", current: "20 uA", time: "3 h", cool: "12 h", target: "Y" } },
-  { name: "Tc-99m", beam: { beam: "p", energy: "18 MeV", current: "100 uA", time: "6 h", cool: "1 h", target: "Mo{100:0.974,98:0.021,97:0.005}" } },
-  { name: "I-124", beam: { beam: "p", energy: "13 MeV", current: "15 uA", time: "4 h", cool: "6 h", target: "Te{124:0.995,125:0.005}" } },
+const USUAL: readonly (readonly [string, Beam])[] = [
+  ["F-18", { beam: "p", energy: "16 MeV", current: "40 uA", time: "2 h", cool: "0 min", target: "H2O{18O:0.98,16O:0.02}" }],
+  ["C-11", { beam: "p", energy: "16 MeV", current: "40 uA", time: "40 min", cool: "0 min", target: "N" }],
+  ["N-13", { beam: "p", energy: "16 MeV", current: "20 uA", time: "20 min", cool: "0 min", target: "H2O" }],
+  ["Ga-68", { beam: "p", energy: "14 MeV", current: "30 uA", time: "1 h", cool: "30 min", target: "Zn{68:0.99,67:0.006,66:0.004}" }],
+  ["Cu-64", { beam: "p", energy: "14 MeV", current: "20 uA", time: "4 h", cool: "2 h", target: "Ni{64:0.98,60:0.01,58:0.01}" }],
+  ["Zr-89", { beam: "p", energy: "13 MeV", current: "20 uA", time: "3 h", cool: "12 h", target: "Y" }],
+  ["Tc-99m", { beam: "p", energy: "18 MeV", current: "100 uA", time: "6 h", cool: "1 h", target: "Mo{100:0.974,98:0.021,97:0.005}" }],
+  ["I-124", { beam: "p", energy: "13 MeV", current: "15 uA", time: "4 h", cool: "6 h", target: "Te{124:0.995,125:0.005}" }],
 ];
 
 const PARTICLES = ["p", "d", "h", "a"];
-const WAIT_MS = 250, MOST_ROWS = 12, STEPS = 80, LEAST_BQ = 1000;
+const MOST_ROWS = 12, STEPS = 80, LEAST_BQ = 1000;
 const KEPT = "moly.production.beam";
-
-/** The calculation for what stands in the fields; the last good one stays until the next is there. */
-function useIrradiation(beam: Beam) {
-  const [answer, setAnswer] = useState<{ made?: Irradiation; of?: Beam; refusal?: Refusal }>({});
-  useEffect(() => {
-    let isCurrent = true;
-    const timer = window.setTimeout(async () => {
-      try {
-        const made = await post<Irradiation>("/api/commands/irradiate", beam);
-        if (isCurrent) setAnswer({ made, of: beam });
-      } catch (error) {
-        if (error instanceof Refusal && isCurrent) setAnswer((before) => ({ ...before, refusal: error }));
-        else if (!(error instanceof Refusal) && !(error instanceof NoAnswer)) throw error;
-      }
-    }, WAIT_MS);
-    return () => {
-      isCurrent = false;
-      window.clearTimeout(timer);
-    };
-  }, [beam]);
-  return answer;
-}
 
 function useCurve(made: Made | undefined, particle: string): Curve[] {
   const [curves, setCurves] = useState<Curve[]>([]);
@@ -105,55 +87,58 @@ function useCurve(made: Made | undefined, particle: string): Curve[] {
   return curves;
 }
 
+const TABS = ["beam", "reactor", "generator"] as const;
+type Tab = (typeof TABS)[number];
+const KEPT_TAB = "moly.production.tab";
+
 export function ProductionPage() {
-  const [beam, setBeam] = useState<Beam>(() => load<Beam>(KEPT) ?? USUAL[0]!.beam);
-  const { made, of, refusal } = useIrradiation(beam);
-  const change = (next: Beam) => {
-    setBeam(next);
-    save(KEPT, next);
-  };
+  const [tab, setTab] = useState<Tab>(() => TABS.find((one) => one === load<string>(KEPT_TAB)) ?? "beam");
+  const names: Record<Tab, string> = { beam: t("Cyclotron"), reactor: t("Reactor"), generator: t("Generator") };
   return (
-    <Page title={t("Production")} lead={t("What a beam makes of a target. Nothing here is recorded.")} className="production">
-      <Usual onChoose={change} />
-      <Fields beam={beam} onChange={change} />
-      {refusal !== undefined && (
-        <p class="notice notice-bad" role="alert"><Icon name="warn" size={28} /> <span>{unitsIn(refusal.message)}</span></p>
-      )}
-      {made !== undefined && of !== undefined && <Result made={made} beam={of} />}
+    <Page title={t("Production")} lead={t("What a beam, a reactor or a generator gives. Nothing here is recorded.")} className="production">
+      <div class="segments" role="group" aria-label={t("Made with")}>
+        {TABS.map((one) => (
+          <label key={one} class={one === tab ? "chosen" : ""}>
+            <input type="radio" name="made-with" value={one} checked={one === tab}
+              onChange={() => {
+                setTab(one);
+                save(KEPT_TAB, one);
+              }} />
+            {names[one]}
+          </label>
+        ))}
+      </div>
+      {tab === "beam" && <BeamTab />}
+      {tab === "reactor" && <Reactor />}
+      {tab === "generator" && <GeneratorTab />}
     </Page>
   );
 }
 
-function Usual({ onChoose }: { onChoose: (beam: Beam) => void }) {
-  return (
-    <div class="chips" role="group" aria-label={t("Usual targets")}>
-      {USUAL.map(({ name, beam }) => (
-        <button key={name} type="button" class="chip" onClick={() => onChoose(beam)}>{name}</button>
-      ))}
-    </div>
-  );
-}
-
-function Fields({ beam, onChange }: { beam: Beam; onChange: (beam: Beam) => void }) {
-  const field = (key: keyof Beam, label: string) => (
-    <label class="production-field"><span>{label}</span>
-      <input class="input num" value={beam[key]} onInput={(event) => onChange({ ...beam, [key]: event.currentTarget.value })} />
-    </label>
-  );
+function BeamTab() {
+  const [beam, setBeam] = useState<Beam>(() => load<Beam>(KEPT) ?? USUAL[0]![1]);
+  const { result: made, of, refusal } = useCalculation<Beam, Irradiation>("irradiate", beam);
+  const change = (next: Beam) => {
+    setBeam(next);
+    save(KEPT, next);
+  };
   const words: Record<string, string> = { p: t("Protons"), d: t("Deuterons"), h: t("Helium-3"), a: t("Alphas") };
   return (
-    <form class="production-fields" onSubmit={(event) => event.preventDefault()}>
-      <label class="production-field"><span>{t("Beam")}</span>
-        <select class="input" value={beam.beam} onChange={(event) => onChange({ ...beam, beam: event.currentTarget.value })}>
-          {PARTICLES.map((one) => <option key={one} value={one}>{words[one]}</option>)}
-        </select>
-      </label>
-      {field("energy", t("Energy"))}
-      {field("current", t("Current"))}
-      {field("time", t("Irradiate for"))}
-      {field("cool", t("Then wait"))}
-      {field("target", t("Target material"))}
-    </form>
+    <>
+      <Usual usual={USUAL} onChoose={change} />
+      <Calculator
+        values={beam} refusal={refusal} onChange={change}
+        fields={[
+          { key: "beam", label: t("Beam"), choices: PARTICLES.map((one) => [one, words[one]!] as const) },
+          { key: "energy", label: t("Energy") },
+          { key: "current", label: t("Current") },
+          { key: "time", label: t("Irradiate for") },
+          { key: "cool", label: t("Then wait") },
+          { key: "target", label: t("Target material") },
+        ]}
+      />
+      {made !== undefined && of !== undefined && <Result made={made} beam={of} />}
+    </>
   );
 }
 
@@ -198,10 +183,6 @@ function Result({ made, beam }: { made: Irradiation; beam: Beam }) {
       )}
     </>
   );
-}
-
-function Figure({ name, value }: { name: string; value: string }) {
-  return <li class="figure"><span class="figure-name">{name}</span><span class="figure-value num">{value}</span></li>;
 }
 
 function Table({ made, chosen, onChoose }: { made: Irradiation; chosen: string; onChoose: (nuclide: string) => void }) {

@@ -53,7 +53,7 @@ export function Icon({ name, size = 24 }: { name: IconName; size?: number }) {
 }
 
 const KINDS: Record<string, IconName> = {
-  generator: "generator", eluate: "vial", kit: "vial", "kit-lot": "vial", preparation: "vial", vial: "vial",
+  generator: "generator", eluate: "vial", kit: "vial", "kit-lot": "vial", preparation: "vial", vial: "vial", target: "target",
   dose: "syringe", syringe: "syringe", patient: "person", waste: "waste", drum: "waste", study: "studies",
   order: "report", referral: "report", user: "person", person: "person", administration: "syringe",
 };
