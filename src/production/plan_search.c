@@ -202,15 +202,22 @@ static bool count_on(const search *s, size_t most, division *d)
     return false;
 }
 
+/* With at most `most` batches of each product, as far as it matters. */
+static size_t count_divisions(const search *s, size_t most)
+{
+    size_t n = 1;
+    for (size_t l = 0; l < s->n_lines && n <= MOST_DIVISIONS; l++) {
+        n *= most;
+    }
+    return n;
+}
+
 /* By their bounds, the best first. */
 static size_t list_divisions(search *s, division *list, bool *are_all)
 {
-    size_t n = 0, most = MOLY_PLAN_MOST_BATCHES, product = MOST_DIVISIONS + 1;
-    for (; product > MOST_DIVISIONS; most -= product > MOST_DIVISIONS) {
-        product = 1;
-        for (size_t l = 0; l < s->n_lines && product <= MOST_DIVISIONS; l++) {
-            product *= most;
-        }
+    size_t n = 0, most = MOLY_PLAN_MOST_BATCHES;
+    while (count_divisions(s, most) > MOST_DIVISIONS) {
+        most--;
     }
     *are_all = most == MOLY_PLAN_MOST_BATCHES;
     division d = {0};

@@ -308,8 +308,8 @@ describe("the screens", { skip: cannotRun, timeout: 600_000 }, () => {
     await page.waitForSelector(".dose.is-missed");
     assert.equal(await page.locator(".dose.is-missed").count(), 1);
     await page.focus('[data-dose="0"]');
-    assert.match(await page.textContent(".timeline-callout"), /C18 opens at 05:00/);
-    assert.match(await page.getAttribute('[data-dose="0"]', "aria-valuetext"), /C18 opens at 05:00/);
+    assert.match(await page.textContent(".timeline-callout"), /HC-1 opens at 05:30/);
+    assert.match(await page.getAttribute('[data-dose="0"]', "aria-valuetext"), /HC-1 opens at 05:30/);
     assert.match(await page.textContent(".verdict"), /1 of 43 doses cannot be made/);
     assert.deepEqual(await violations(page), []);
     await page.fill(".plan-activity input", "3,5");

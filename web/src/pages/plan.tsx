@@ -8,7 +8,8 @@ import {
   bringTo, dateOf, exampleDay, instant, keepDay, keptDay, readDay, tomorrow, withDose, withOneMore, withoutDose,
   type Batch, type Day, type Dose, type Import, type Miss, type Plan,
 } from "../core/day.ts";
-import { t, word } from "../core/i18n.ts";
+import { useAtom } from "../core/atom.ts";
+import { language, t, word } from "../core/i18n.ts";
 import { activity, duration, plain, significant } from "../core/quantity.ts";
 import { useReading } from "../core/resource.ts";
 import type { Site } from "../core/types.ts";
@@ -84,7 +85,8 @@ function Planner({ offset }: { offset: number }) {
   const isOld = of?.day !== day;
   const isSame = of?.day.doses.length === day.doses.length; // numbers still mean the same doses
   const shown = isSame ? plan : undefined;
-  const missed = useMemo(() => new Map((shown?.missed ?? []).flatMap((miss) => miss.doses.map((dose) => [dose.number - 1, reasonOf(miss)] as const))), [shown]);
+  const spoken = useAtom(language);
+  const missed = useMemo(() => new Map((shown?.missed ?? []).flatMap((miss) => miss.doses.map((dose) => [dose.number - 1, reasonOf(miss)] as const))), [shown, spoken]);
   const date = dateOf(day, offset), next = tomorrow(offset);
   const page = useRef<HTMLDivElement>(null);
   const focusDose = (dose: number) => {
@@ -95,16 +97,12 @@ function Planner({ offset }: { offset: number }) {
     choose(undefined);
     change(whole);
   };
-  const takeBack = () => {
-    undo();
-    choose(undefined);
-  };
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
       if (event.key === "z" && (event.ctrlKey || event.metaKey) && !isTyping) {
         event.preventDefault();
-        takeBack();
+        undo();
       }
     };
     window.addEventListener("keydown", onKey);
@@ -114,7 +112,7 @@ function Planner({ offset }: { offset: number }) {
   return (
     <Page title={t("Planning")} className="plan"
       lead={date === undefined ? t("No doses yet. Nothing here is recorded.") : t("Doses of {date}. Nothing here is recorded.", { date: weekdayOf(fromWall(date, "12:00")) })}
-      tools={<Tools day={day} date={date} canUndo={canUndo} onUndo={takeBack} onDay={begin} onExample={() => begin(exampleDay(offset))} />}>
+      tools={<Tools day={day} date={date} canUndo={canUndo} onUndo={undo} onDay={begin} onExample={() => begin(exampleDay(offset))} />}>
       {!isKept && <p class="notice notice-wait" role="alert"><Icon name="warn" size={28} /> <span>{t("This device cannot keep the day: save it as a file before you leave.")}</span></p>}
       {date !== undefined && date < next && (
         <p class="notice notice-wait"><Icon name="wait" size={28} />
@@ -312,7 +310,7 @@ function Batches({ plan, day, isOld }: { plan: Plan; day: Day; isOld: boolean })
         <caption id="batches-title">{t("Batches, by the beginning of beam or elution")}</caption>
         <thead>
           <tr>
-            <th scope="col">{t("Product")}</th><th scope="col">{t("Beam or elution")}</th><th scope="col">{t("How long, on what")}</th><th scope="col" class="end">{t("Current")}</th>
+            <th scope="col">{t("Product")}</th><th scope="col">{t("Beam or elution")}</th><th scope="col" class="end">{t("Current")}</th>
             <th scope="col" class="end">{t("At its end")}</th><th scope="col" class="end"><abbr title={t("Of the most that the longest beam, or the column, would give")}>{t("Spare")}</abbr></th>
             <th scope="col">{t("Synthesis")}</th><th scope="col">{t("Released")}</th><th scope="col" class="end">{t("Doses")}</th><th scope="col">{t("Last dose")}</th><th scope="col" class="end">{t("Cost")}</th>
           </tr>
@@ -320,14 +318,15 @@ function Batches({ plan, day, isOld }: { plan: Plan; day: Day; isOld: boolean })
         <tbody>
           {plan.batches.map((one) => (
             <tr key={`${one.product} ${one.beam_from}`}>
-              <th scope="row">{nuclideOf(day, one.product)} <span class="quiet">{word(one.product)}</span></th>
-              <td class="num">{one.cyclotron ?? one.generator} {beamText(one)}</td>
-              <td class="num">{one.generator === null ? duration(one.beam_s) : ""}{one.target !== null && <div class="quiet plan-target">{one.target}</div>}</td>
+              <th scope="row">{nuclideOf(day, one.product)} <div class="quiet plan-target">{word(one.product)}</div></th>
+              <td class="num">{one.cyclotron ?? one.generator} {beamText(one)}
+                {one.generator === null && <div class="quiet plan-target">{[duration(one.beam_s), one.target ?? ""].filter((text) => text !== "").join(", ")}</div>}
+              </td>
               <td class="end num">{one.generator === null ? `${plain(one.current_a * 1e6, 3)}\u00a0${t("µA")}` : "–"}</td>
               <td class="end num">{activity(one.eob_bq)}</td>
               <td class="end num">{spare(one)}</td>
               <td class="num">{one.cell ?? ""} {clockTime(one.synthesis_from)}–{clockTime(one.synthesis_to)}</td>
-              <td class="num">{clockTime(one.released)} <span class="quiet">{activity(one.released_bq)}</span></td>
+              <td class="num">{clockTime(one.released)} <div class="quiet plan-target">{activity(one.released_bq)}</div></td>
               <td class="end num">{one.doses.length}</td>
               <td class="num">{clockTime(one.last_use)}</td>
               <td class="end num">{plain(Math.round(one.cost))}</td>

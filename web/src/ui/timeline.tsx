@@ -3,7 +3,8 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { clockTime } from "../core/clock.ts";
 import { instant, type Batch, type Day, type Plan } from "../core/day.ts";
-import { t, word } from "../core/i18n.ts";
+import { useAtom } from "../core/atom.ts";
+import { language, t, word } from "../core/i18n.ts";
 import { activity } from "../core/quantity.ts";
 
 export const STEP_MS = 5 * 60_000;
@@ -180,7 +181,8 @@ function Chart({ width, ...props }: TimelineProps & { width: number }) {
   const perMs = (width - label - END) / (to - from);
   const x = (ms: number) => label + (ms - from) * perMs;
   const lanes = useMemo(() => lanesOf(drag?.day ?? day, (BLOCK_WIDTH + 1) / perMs), [drag?.day ?? day, perMs]);
-  const rows = useMemo(() => rowsOf(day, plan), [day, plan]);
+  const spoken = useAtom(language);
+  const rows = useMemo(() => rowsOf(day, plan), [day, plan, spoken]);
   const scheduleTop = AXIS + lanes.length * LANE + AXIS + 6;
   const height = scheduleTop + rows.length * ROW + 4;
   const chosenBatch = plan?.batches.findIndex((one) => one.doses.some((dose) => dose.number - 1 === chosen)) ?? -1;
@@ -220,7 +222,7 @@ function Chart({ width, ...props }: TimelineProps & { width: number }) {
         {hours.map((ms, i) => (
           <g key={ms} aria-hidden="true">
             <line class="hour" x1={x(ms)} x2={x(ms)} y1={AXIS} y2={height} />
-            {i % everyHour === 0 && [AXIS - 9, scheduleTop - 9].map((y) => <text key={y} class="hour-text" x={x(ms)} y={y}>{clockTime(ms)}</text>)}
+            {i % everyHour === 0 && !(guide !== undefined && Math.abs(x(ms) - x(Date.parse(guide.at))) < 42) && [AXIS - 9, scheduleTop - 9].map((y) => <text key={y} class="hour-text" x={x(ms)} y={y}>{clockTime(ms)}</text>)}
           </g>
         ))}
         <line class="edge" x1={0} x2={width} y1={AXIS} y2={AXIS} />
@@ -311,7 +313,7 @@ function Block({ dose, y, x, day, chosen, dragged, missed, onChoose, onMove, gri
   return (
     <g class={`dose kind-${kindOf(day, product)} ${reason === undefined ? "" : "is-missed"} ${dose === chosen ? "is-chosen" : ""} ${dose === dragged ? "is-dragged" : ""}`}
       data-dose={dose} transform={`translate(${x(ms)} ${y + (LANE - BLOCK_HEIGHT) / 2 - 2})`}
-      role="slider" tabIndex={0} aria-label={t("Dose {number}", { number: dose + 1 })} aria-valuetext={said}
+      role="slider" tabindex={0} aria-label={t("Dose {number}", { number: dose + 1 })} aria-valuetext={said}
       aria-valuemin={0} aria-valuemax={24 * 60} aria-valuenow={hours * 60 + minutes} aria-orientation="horizontal"
       onFocus={() => onChoose(dose)} onKeyDown={step}
       onPointerDown={(event) => grip.onPointerDown(dose, event)} onPointerMove={grip.onPointerMove}
@@ -350,15 +352,13 @@ function ScheduleRow({ row, y, width, label, x, day, plan, chosenBatch }: InChar
       ))}
       {shown.map(({ bar, left, wide }, i) => {
         const room = (shown[i + 1]?.left ?? end) - left - wide - 8;
-        const inside = bar.texts.find((text) => text.length * LETTER <= wide - 4), outside = bar.texts.find((text) => text.length * LETTER <= room);
+        const text = bar.texts.find((one) => one.length * LETTER <= Math.max(wide - 4, room)), isInside = (text?.length ?? 0) * LETTER <= wide - 4;
         const product = plan!.batches[bar.batch]!.product;
         return (
           <g key={i} clip-path="url(#plot)" class={`bar kind-${kindOf(day, product)} ${bar.batch === chosenBatch ? "is-chosen" : ""}`}>
             <title>{bar.title}</title>
             <rect x={left} y={y + 5} width={wide} height={ROW - 9} rx={wide < 8 ? 2 : 5} />
-            {inside !== undefined
-              ? <text x={left + wide / 2} y={y + ROW / 2 + 5} text-anchor="middle">{inside}</text>
-              : outside !== undefined && <text x={left + wide + 5} y={y + ROW / 2 + 5}>{outside}</text>}
+            {text !== undefined && <text x={isInside ? left + wide / 2 : left + wide + 5} y={y + ROW / 2 + 5} text-anchor={isInside ? "middle" : "start"}>{text}</text>}
           </g>
         );
       })}
