@@ -16,8 +16,8 @@
     X(TC99M)                                                                                       \
     X(MO99)                                                                                        \
     X("C-11")                                                                                      \
-    X("N-13") X("O-15") X("F-18") X("Cu-64") X("Ga-68") X("Zr-89") X("I-123") X("I-124")           \
-        X("Lu-177")
+    X("N-13") X("O-15") X("F-18") X("Cu-64") X("Ga-68") X("Zr-89") X("I-123") X("I-124") X("Lu-"   \
+                                                                                           "177")
 #define PHYSICS_COUNT(name) +1
 enum { PHYSICS_N_HANDLED = 0 PHYSICS_HANDLED(PHYSICS_COUNT) };
 extern const char *const physics_handled[PHYSICS_N_HANDLED + 1]; /* NULL-terminated */

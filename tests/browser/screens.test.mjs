@@ -234,6 +234,7 @@ describe("the screens", { skip: cannotRun, timeout: 600_000 }, () => {
     await page.waitForSelector(".production-field:nth-child(2) .problem");
     assert.match(await page.textContent(".production-field:nth-child(2) .problem"), /MeV/);
     assert.deepEqual(await violations(page), []);
+    await page.fill(".production-field:nth-child(2) input", "16 MeV");
   });
 
   it("a reactor and a generator answer on their tabs, and errors stand at the field", async () => {

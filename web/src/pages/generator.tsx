@@ -114,7 +114,7 @@ function Schedule({ made }: { made: Elutions }) {
         <div class="production-plots">
           <figure>
             <figcaption>{t("What each elution gives, and the parent on the column")}</figcaption>
-            <Curves curves={curves} label={t("Elutions over time")} xText={(x) => duration(x)} yText={(y) => activity(y, 3)}
+            <Curves curves={curves} label={t("Elutions over time")} isTime xText={(x) => duration(x)} yText={(y) => activity(y, 3)}
               xTitle={t("Since calibration")} yTitle={t("Activity")} />
           </figure>
         </div>

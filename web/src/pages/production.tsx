@@ -171,7 +171,7 @@ function Result({ made, beam }: { made: Irradiation; beam: Beam }) {
         {times.length > 0 && (
           <figure>
             <figcaption>{t("Activity that the beam itself makes, during and after it")}</figcaption>
-            <Curves curves={times} label={t("Activity over time")} isLogarithmic
+            <Curves curves={times} label={t("Activity over time")} isLogarithmic isTime
               xText={(x) => duration(x)} yText={(y) => activity(y, 3)} xTitle={t("Since the beam began")} yTitle={t("Activity")} />
           </figure>
         )}

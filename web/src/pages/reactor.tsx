@@ -99,7 +99,7 @@ function Made({ made }: { made: Activation }) {
           <tbody>
             {rows.map((one) => (
               <tr key={one.nuclide}>
-                <th scope="row">{one.nuclide}</th>
+                <th scope="row" class="no-wrap">{one.nuclide}</th>
                 <td class="end num">{activity(one.activity_eob_bq)}</td>
                 <td class="end num">{one.activity_end_bq < 1 ? "–" : activity(one.activity_end_bq)}</td>
                 <td class="end num quiet">{one.u_rel === null ? "–" : `± ${significant(100 * one.u_rel, 2)} %`}</td>

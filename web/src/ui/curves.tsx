@@ -17,11 +17,18 @@ interface CurvesProps {
   xTitle: string;
   yTitle: string;
   isLogarithmic?: boolean;
+  /** The x axis is a time in seconds: its ticks stand on whole minutes, hours, days. */
+  isTime?: boolean;
   /** from .. to on the x axis */
   shaded?: [number, number] | undefined;
 }
 
 const HEIGHT = 300;
+const MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86_400;
+const TICKS_S = [
+  1, 2, 5, 10, 20, 30, ...[1, 2, 5, 10, 20, 30].map((n) => n * MINUTE_S), ...[1, 2, 3, 6, 12].map((n) => n * HOUR_S),
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map((n) => n * DAY_S),
+];
 /** Tokens that stay apart for the colour-blind, in light and dark. */
 const STROKES = ["--accent", "--wait", "--bad", "--good", "--quiet"];
 
@@ -76,7 +83,7 @@ export function Curves(props: CurvesProps) {
             })),
           ],
           axes: [
-            { ...axis, label: props.xTitle, values: (_u, values) => values.map((x) => props.xText(x)) },
+            { ...axis, label: props.xTitle, space: 80, ...(props.isTime === true ? { incrs: TICKS_S } : {}), values: (_u, values) => values.map((x) => props.xText(x)) },
             { ...axis, label: props.yTitle, size: 90, values: (_u, values) => values.map((y) => (y === null ? "" : props.yText(y))) },
           ],
           hooks: props.shaded === undefined ? {} : { drawClear: [shade(props.shaded, color("--accent-faint"))] },
