@@ -312,7 +312,7 @@ static moly_status make_result(const plan_file *file, const moly_plan *plan, jso
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)
 {
     const plan_args *args = raw_args;
-    plan_file file;
+    plan_file file = {0};
     const moly_plan *plan = NULL;
     moly_status status = plan_read(args->day, &run->clock, run->arena, &file, err);
     if (status == MOLY_OK) {
