@@ -7,6 +7,7 @@ import { BalancePage } from "./balance.tsx";
 import { HotLab } from "./lab.tsx";
 import { PatientPage, Patients } from "./patients.tsx";
 import { Persons } from "./persons.tsx";
+import { PlanPage } from "./plan.tsx";
 import { ProductionPage } from "./production.tsx";
 import { RecordPage } from "./record.tsx";
 import { Studies, StudyPage } from "./studies.tsx";
@@ -34,6 +35,8 @@ export function screenOf(route: Route) {
       return <RecordPage key={`${first}/${second}`} kind={first} id={second} />;
     case "production":
       return <ProductionPage />;
+    case "plan":
+      return <PlanPage />;
     case "balance":
       return <BalancePage />;
     case "audit":
