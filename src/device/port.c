@@ -8,6 +8,7 @@
 #include <libserialport.h>
 #include <netdb.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <termios.h>
@@ -205,10 +206,13 @@ moly_status moly_device_port_open(const char *where, const moly_device_settings 
     moly_status status = MOLY_OK;
     if (strncmp(where, "tcp:", 4) == 0) {
         status = open_tcp(where + 4, made, err);
-    } else if (strncmp(where, "/dev/pts/", 9) == 0) {
-        status = open_terminal(where, made, err);
     } else {
-        status = open_serial(where, settings, made, err);
+        /* a link to a port is a port */
+        char *real = realpath(where, NULL);
+        const char *path = real ? real : where;
+        status = strncmp(path, "/dev/pts/", 9) == 0 ? open_terminal(path, made, err)
+                                                    : open_serial(path, settings, made, err);
+        free(real);
     }
     if (status) {
         moly_device_port_close(made);

@@ -183,15 +183,17 @@ moly_status moly_device_simulator_open(moly_device_simulator **simulator, const 
     return MOLY_OK;
 }
 
-/* A pseudo-terminal that closes takes along what was not read yet. */
+/* A pseudo-terminal that closes takes along what was not read yet, or is still on its way. */
 static void drain(const moly_device_simulator *simulator)
 {
     static const double most_s = 1.0;
     double end_s = seconds_now() + most_s;
     int left = 0;
-    while (simulator->sent_s > 0.0 && seconds_now() < end_s &&
-           ioctl(simulator->kept, FIONREAD, &left) == 0 && left > 0) {
-        (void)poll(NULL, 0, 10);
+    while (simulator->sent_s > 0.0 && seconds_now() < end_s) {
+        (void)poll(NULL, 0, 100);
+        if (ioctl(simulator->kept, FIONREAD, &left) != 0 || left == 0) {
+            return;
+        }
     }
 }
 
