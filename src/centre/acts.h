@@ -7,6 +7,7 @@
 #include "moly/centre/centre.h"
 
 #define CENTRE_ACTS(X)                                                                             \
+    X(centre_adopt_pack)                                                                           \
     X(centre_correct)                                                                              \
     X(centre_create_person)                                                                        \
     X(centre_retire_person)                                                                        \

@@ -7,12 +7,30 @@
 #include "moly/commands/commands.h"
 
 static const moly_command *const own_commands[] = {
-    &cli_acts_command,           &cli_completion_command,    &cli_help_command,
-    &cli_import_command,         &cli_init_command,          &cli_ledger_anchor_command,
-    &cli_ledger_balance_command, &cli_ledger_export_command, &cli_ledger_rebuild_command,
-    &cli_ledger_verify_command,  &cli_man_command,           &cli_record_list_command,
-    &cli_record_show_command,    &cli_serve_command,         &cli_suv_command,
-    &cli_trace_command,          &cli_report_record_command, &cli_report_study_command,
+    &cli_acts_command,
+    &cli_completion_command,
+    &cli_help_command,
+    &cli_import_command,
+    &cli_init_command,
+    &cli_ledger_anchor_command,
+    &cli_ledger_balance_command,
+    &cli_ledger_export_command,
+    &cli_ledger_rebuild_command,
+    &cli_ledger_verify_command,
+    &cli_man_command,
+    &cli_record_list_command,
+    &cli_record_show_command,
+    &cli_serve_command,
+    &cli_suv_command,
+    &cli_trace_command,
+    &cli_report_record_command,
+    &cli_report_study_command,
+    &cli_pack_show_command,
+    &cli_pack_sign_command,
+    &cli_pack_verify_command,
+    &cli_record_retention_command,
+    &cli_product_list_command,
+    &cli_product_show_command,
 };
 enum { N_OWN = sizeof own_commands / sizeof own_commands[0] };
 
