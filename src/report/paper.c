@@ -73,10 +73,14 @@ static void head_and_foot(paper *p)
     const double foot = (f->is_landscape ? PAPER_WIDTH : PAPER_HEIGHT) - FOOT;
     double y = TOP;
     paper_colour(p, ink);
-    (void)paper_put(p, STYLE_STRONG, PANGO_ALIGN_LEFT, PAPER_LEFT, y, p->inner * 0.55, f->site);
-    double height = paper_measure(p, STYLE_STRONG, p->inner * 0.55, f->site);
-    (void)paper_put(p, STYLE_LABEL, PANGO_ALIGN_RIGHT, PAPER_LEFT + p->inner * 0.56, y,
-                    p->inner * 0.44, f->title);
+    const double wide = p->inner * 0.55, rest = p->inner * 0.44;
+    const PangoAlignment first = p->is_rtl ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT;
+    const PangoAlignment last = p->is_rtl ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT;
+    (void)paper_put(p, STYLE_STRONG, first, p->is_rtl ? p->right - wide : PAPER_LEFT, y, wide,
+                    f->site);
+    double height = paper_measure(p, STYLE_STRONG, wide, f->site);
+    (void)paper_put(p, STYLE_LABEL, last, p->is_rtl ? PAPER_LEFT : p->right - rest, y, rest,
+                    f->title);
     y += height + 4;
     if (f->is_training) {
         banner(p, training, &y, say(f->language, "TRAINING - not the record of a real patient"));
@@ -91,8 +95,7 @@ static void head_and_foot(paper *p)
     p->bottom = foot - 8;
     fill(p, rule, PAPER_LEFT, foot, p->inner, 0.5);
     paper_colour(p, ink);
-    (void)paper_put(p, STYLE_TINY, PANGO_ALIGN_LEFT, PAPER_LEFT, foot + 4, p->inner - 90,
-                    f->foot);
+    (void)paper_put(p, STYLE_TINY, PANGO_ALIGN_LEFT, PAPER_LEFT, foot + 4, p->inner - 90, f->foot);
     char text[128];
     (void)snprintf(text, sizeof text, say(f->language, "page %d of %d"), p->page, p->n_pages);
     (void)paper_put(p, STYLE_TINY, PANGO_ALIGN_RIGHT, p->right - 85, foot + 4, 85, text);
@@ -130,8 +133,7 @@ static PangoContext *new_context(PangoFontMap *map, cairo_t *cr, const char *lan
     pango_cairo_context_set_font_options(context, options);
     pango_cairo_context_set_resolution(context, 72.0);
     pango_context_set_language(context, pango_language_from_string(language ? language : "en"));
-    pango_context_set_base_dir(context, is_rtl(language) ? PANGO_DIRECTION_RTL
-                                                         : PANGO_DIRECTION_LTR);
+    pango_context_set_base_dir(context, PANGO_DIRECTION_LTR);
     pango_cairo_update_context(cr, context);
     cairo_font_options_destroy(options);
     return context;

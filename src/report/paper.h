@@ -47,8 +47,8 @@ typedef struct paper {
     double right, inner; /* where lines end, and how long they are */
     double y, bottom;    /* where the next thing goes, and where the page ends */
     bool is_rtl;         /* read from the right: tables and facts begin there */
-    int page, n_pages; /* n_pages is 0 while they are counted */
-    bool has_no_more;  /* more pages than anyone reads: the rest is left out */
+    int page, n_pages;   /* n_pages is 0 while they are counted */
+    bool has_no_more;    /* more pages than anyone reads: the rest is left out */
 } paper;
 
 typedef void (*paper_body)(paper *p, const void *context);

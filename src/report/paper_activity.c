@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What activity is where, for the regulator; waste with what is left in it (R-58); and a recall: who
- * has what was made of a lot (R-26). */
+/* What activity is where, for the regulator; waste with what is left in it (R-58); and a recall:
+ * who has what was made of a lot (R-26). */
 #include <math.h>
 
 #include "sheet.h"
@@ -120,13 +120,13 @@ moly_status paper_waste(sheet *s, moly_error *err)
     return MOLY_OK;
 }
 
-/* ---- recall ----------------------------------------------------------------------------------- */
+/* ---- recall -----------------------------------------------------------------------------------
+ */
 
 static moly_status add_patient(sheet *s, sheet_table *t, const json_t *dose, moly_error *err)
 {
     json_t *patient = NULL;
-    moly_status status =
-        sheet_record(s, "patient", member_text(dose, "patient"), &patient, err);
+    moly_status status = sheet_record(s, "patient", member_text(dose, "patient"), &patient, err);
     const char *name = member_text(patient, "name"), *number = member_text(patient, "number");
     const char *cells[] = {member_text(dose, "id"),
                            name,
@@ -146,7 +146,8 @@ moly_status paper_recall(sheet *s, moly_error *err)
     json_t *record = NULL, *trace = NULL;
     moly_status status = sheet_find(s, kinds, s->id, &kind, &record, err);
     if (!status) {
-        status = moly_ledger_trace(s->reader, words_printf(&s->w, "%s/%s", kind, s->id), &trace, err);
+        status =
+            moly_ledger_trace(s->reader, words_printf(&s->w, "%s/%s", kind, s->id), &trace, err);
     }
     status = status ? status : sheet_keep(s, trace, err);
     if (status) {
@@ -166,7 +167,7 @@ moly_status paper_recall(sheet *s, moly_error *err)
     sheet_column(people, say(language, "No."), 65, PANGO_ALIGN_LEFT);
     sheet_column(people, say(language, "Activity"), 65, PANGO_ALIGN_RIGHT);
     sheet_column(people, say(language, "State"), 65, PANGO_ALIGN_LEFT);
-    sheet_column(people, say(language, "Given"), 75, PANGO_ALIGN_LEFT);
+    sheet_column(people, say(language, "Given"), 86, PANGO_ALIGN_LEFT);
     sheet_column(people, say(language, "Told"), 50, PANGO_ALIGN_LEFT);
     size_t i;
     const json_t *one;

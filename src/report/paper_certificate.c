@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The certificate of a kit, eluate or vial: what it is, its tests against their limits, who released
- * it. What was not tested says so. */
+/* The certificate of a kit, eluate or vial: what it is, its tests against their limits, who
+ * released it. What was not tested says so. */
 #include <math.h>
 
 #include "sheet.h"
@@ -57,7 +57,8 @@ static void tests(sheet *s, const json_t *record)
     }
     const double aluminium = member_number(record, "aluminium_ug_per_ml");
     if (isfinite(aluminium)) {
-        test(s, t, say(language, "Aluminium"), NULL, words_printf(&s->w, "%.3g µg/mL", aluminium), NULL, 1);
+        test(s, t, say(language, "Aluminium"), NULL, words_printf(&s->w, "%.3g µg/mL", aluminium),
+             NULL, 1);
     }
     const char *nuclidic = member_text(record, "radionuclidic_purity");
     if (nuclidic) {
@@ -91,9 +92,11 @@ moly_status paper_certificate(sheet *s, moly_error *err)
     const double volume_ml = member_number(record, "volume_ml");
     sheet_fact(s, say(language, "Product"), sheet_product(s, record));
     sheet_fact(s, say(language, "State"), say(language, member_text(record, "state")));
-    sheet_fact(s, say(language, "Activity"), sheet_activity(s, member_number(record, "activity_bq")));
+    sheet_fact(s, say(language, "Activity"),
+               sheet_activity(s, member_number(record, "activity_bq")));
     sheet_fact(s, say(language, "Measured"), sheet_when(s, member_instant(record, "at")));
-    sheet_fact(s, say(language, "Volume, mL"), isfinite(volume_ml) ? words_fixed(&s->w, volume_ml, 2) : NULL);
+    sheet_fact(s, say(language, "Volume, mL"),
+               isfinite(volume_ml) ? words_fixed(&s->w, volume_ml, 2) : NULL);
     sheet_fact(s, say(language, "Valid until"), sheet_when(s, member_instant(record, "expiry")));
     sheet_fact(s, say(language, "Made from"), member_text(record, "source"));
     sheet_fact(s, say(language, "Lot"), member_text(record, "lot"));

@@ -26,9 +26,8 @@ static moly_status find_origin(sheet *s, struct origin *o, moly_error *err)
         o->eluate = o->vessel;
     }
     const char *generator = member_text(o->eluate, "generator");
-    return status || !generator
-               ? status
-               : sheet_record(s, "generator", generator, &o->generator, err);
+    return status || !generator ? status
+                                : sheet_record(s, "generator", generator, &o->generator, err);
 }
 
 static void line(sheet *s, sheet_table *t, const struct origin *o)
@@ -58,12 +57,12 @@ moly_status paper_journal(sheet *s, moly_error *err)
     struct origin o = {0};
     s->title = say(language, "Journal of generators and radiopharmaceuticals");
     s->is_landscape = true;
-    sheet_fact(s, say(language, "From"), sheet_when(s, s->from));
+    sheet_fact(s, say(language, "From"), s->from.us > 1 ? sheet_when(s, s->from) : NULL);
     sheet_fact(s, say(language, "Until"), sheet_when(s, s->until));
     sheet_fact(s, say(language, "Form"), "SanPiN 2.6.1.2368-08, 7");
     sheet_table *t = sheet_begin_table(s, NULL);
     sheet_column(t, say(language, "No."), 22, PANGO_ALIGN_LEFT);
-    sheet_column(t, say(language, "Date of elution"), 72, PANGO_ALIGN_LEFT);
+    sheet_column(t, say(language, "Date of elution"), 82, PANGO_ALIGN_LEFT);
     sheet_column(t, say(language, "Generator"), 64, PANGO_ALIGN_LEFT);
     sheet_column(t, say(language, "Valid until"), 58, PANGO_ALIGN_LEFT);
     sheet_column(t, say(language, "Eluate, mL"), 42, PANGO_ALIGN_RIGHT);
@@ -71,8 +70,8 @@ moly_status paper_journal(sheet *s, moly_error *err)
     sheet_column(t, say(language, "Radiopharmaceutical"), 130, PANGO_ALIGN_LEFT);
     sheet_column(t, say(language, "Volume, mL"), 42, PANGO_ALIGN_RIGHT);
     sheet_column(t, say(language, "Activity"), 58, PANGO_ALIGN_RIGHT);
-    sheet_column(t, say(language, "Injected"), 72, PANGO_ALIGN_LEFT);
-    sheet_column(t, say(language, "Signature"), 120, PANGO_ALIGN_LEFT);
+    sheet_column(t, say(language, "Injected"), 82, PANGO_ALIGN_LEFT);
+    sheet_column(t, say(language, "Signature"), 100, PANGO_ALIGN_LEFT);
     moly_status status = sheet_records(s, "dose", &doses, err);
     json_array_foreach(doses, i, o.dose)
     {
@@ -92,8 +91,7 @@ moly_status paper_journal(sheet *s, moly_error *err)
 static moly_status day_line(sheet *s, sheet_table *t, const json_t *order, moly_error *err)
 {
     json_t *patient = NULL;
-    moly_status status =
-        sheet_record(s, "patient", member_text(order, "patient"), &patient, err);
+    moly_status status = sheet_record(s, "patient", member_text(order, "patient"), &patient, err);
     if (status) {
         return status;
     }
@@ -102,7 +100,8 @@ static moly_status day_line(sheet *s, sheet_table *t, const json_t *order, moly_
     const double weight_kg = member_number(patient, "weight_kg");
     const char *cells[] = {
         sheet_time(s, member_instant(order, "at")),
-        words_printf(&s->w, "%s\n%s · %s", name ? name : "–", born ? born : "–", number ? number : "–"),
+        words_printf(&s->w, "%s\n%s%s%s", name ? name : "–", born ? born : "–", number ? " · " : "",
+                     number ? number : ""),
         isfinite(weight_kg) ? words_fixed(&s->w, weight_kg, 0) : NULL,
         member_text(order, "examination"),
         sheet_product(s, order),

@@ -61,7 +61,8 @@ void sheet_sign(sheet *s, const char *who)
     }
 }
 
-/* ---- drawing ---------------------------------------------------------------------------------- */
+/* ---- drawing ----------------------------------------------------------------------------------
+ */
 
 static void draw_table(paper *p, const sheet *s, const sheet_table *t)
 {
@@ -122,15 +123,23 @@ void sheet_draw(paper *p, const void *sheet_)
     }
 }
 
-/* ---- words ------------------------------------------------------------------------------------ */
+/* ---- words ------------------------------------------------------------------------------------
+ */
+
+/* In Arabic a number with its unit, and a date, keep their own order. */
+static const char *isolated(const sheet *s, const char *text)
+{
+    const bool is_rtl = s->w.language && strcmp(s->w.language, "ar") == 0;
+    return is_rtl && text ? words_printf(&s->w, "\xE2\x81\xA6%s\xE2\x81\xA9", text) : text;
+}
 
 const char *sheet_quantity(sheet *s, double value, moly_dim dim, int digits)
 {
     const char *text = words_quantity(&s->w, value, dim, digits);
     const char *unit = text ? strrchr(text, ' ') : NULL;
-    return unit ? words_printf(&s->w, "%.*s\xC2\xA0%s", (int)(unit - text), text,
-                               say(s->w.language, unit + 1))
-                : text;
+    return isolated(s, unit ? words_printf(&s->w, "%.*s\xC2\xA0%s", (int)(unit - text), text,
+                                           say(s->w.language, unit + 1))
+                            : text);
 }
 
 const char *sheet_activity(sheet *s, double activity_bq)
@@ -140,22 +149,27 @@ const char *sheet_activity(sheet *s, double activity_bq)
 
 const char *sheet_when(sheet *s, moly_instant t)
 {
+    const moly_calendar c = moly_instant_calendar(t, s->w.utc_offset_minutes);
     return moly_instant_is_none(t)
                ? NULL
-               : words_printf(&s->w, "%s\xC2\xA0%s", sheet_day(s, t), sheet_time(s, t));
+               : isolated(s, words_printf(&s->w, "%04d-%02d-%02d %02d:%02d", c.year, c.month, c.day,
+                                          c.hour, c.minute));
 }
 
 const char *sheet_day(sheet *s, moly_instant t)
 {
     const moly_calendar c = moly_instant_calendar(t, s->w.utc_offset_minutes);
-    return moly_instant_is_none(t) ? NULL
-                                   : words_printf(&s->w, "%04d-%02d-%02d", c.year, c.month, c.day);
+    return moly_instant_is_none(t)
+               ? NULL
+               : isolated(s, words_printf(&s->w, "%04d-%02d-%02d", c.year, c.month, c.day));
 }
 
 const char *sheet_time(sheet *s, moly_instant t)
 {
     const moly_calendar c = moly_instant_calendar(t, s->w.utc_offset_minutes);
-    return moly_instant_is_none(t) ? NULL : words_printf(&s->w, "%02d:%02d", c.hour, c.minute);
+    return moly_instant_is_none(t)
+               ? NULL
+               : isolated(s, words_printf(&s->w, "%02d:%02d", c.hour, c.minute));
 }
 
 const char *sheet_person(sheet *s, const char *user)
@@ -175,7 +189,8 @@ const char *sheet_product(sheet *s, const json_t *record)
     return name || !code ? name : say(s->w.language, code);
 }
 
-/* ---- records ---------------------------------------------------------------------------------- */
+/* ---- records ----------------------------------------------------------------------------------
+ */
 
 static void release(void *value)
 {
@@ -239,6 +254,8 @@ moly_status sheet_find(sheet *s, const char *const *kinds, const char *id, const
             return status;
         }
     }
-    return MOLY_FAIL(err, MOLY_ERR_NOT_FOUND, "there is no record %.60s of the kinds that this "
-                     "paper is about; see moly record list", id ? id : "");
+    return MOLY_FAIL(err, MOLY_ERR_NOT_FOUND,
+                     "there is no record %.60s of the kinds that this "
+                     "paper is about; see moly record list",
+                     id ? id : "");
 }

@@ -2,8 +2,8 @@
 #ifndef REPORT_SHEET_H
 #define REPORT_SHEET_H
 
-/* A paper that is gathered first and drawn afterwards: facts, tables, notes, lines to sign. Its file
- * has one function that fills a sheet from the records; sheet.c draws them all alike. */
+/* A paper that is gathered first and drawn afterwards: facts, tables, notes, lines to sign. Its
+ * file has one function that fills a sheet from the records; sheet.c draws them all alike. */
 
 #include "paper.h"
 #include "words.h"
@@ -73,7 +73,8 @@ MOLY_CHECKED moly_status sheet_records(sheet *s, const char *kind, json_t **reco
 MOLY_CHECKED moly_status sheet_find(sheet *s, const char *const *kinds, const char *id,
                                     const char **kind, json_t **record, moly_error *err);
 
-/* ---- the papers, one file each ---------------------------------------------------------------- */
+/* ---- the papers, one file each ----------------------------------------------------------------
+ */
 
 MOLY_CHECKED moly_status paper_journal(sheet *s, moly_error *err);
 MOLY_CHECKED moly_status paper_day(sheet *s, moly_error *err);

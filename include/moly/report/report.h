@@ -60,6 +60,15 @@ MOLY_API MOLY_CHECKED moly_status moly_report_paper(const moly_ledger_reader *re
                                                     const moly_paper_request *request,
                                                     moly_report_bytes *out, moly_error *err);
 
+/** The label of a dose, kit, eluate or vial, 60 mm x 40 mm: readable text and a GS1 DataMatrix with
+ *  "90KIND/ID". A record that was printed before (act pharmacy.print_label) says which copy it is.
+ *  @param is_zpl  for a label printer of 8 dots/mm instead of PDF
+ *  @retval MOLY_ERR_NOT_FOUND  no such record of these kinds */
+MOLY_API MOLY_CHECKED moly_status moly_report_label(const moly_ledger_reader *reader,
+                                                    const char *id, const char *language,
+                                                    bool is_zpl, moly_report_bytes *out,
+                                                    moly_error *err);
+
 #ifdef __cplusplus
 }
 #endif
