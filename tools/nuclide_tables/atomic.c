@@ -127,7 +127,7 @@ static void add_l_x(const shells *edges, table_nuclide *n, const scheme *s)
             add(n, &row, middle_kev(&row));
         }
     }
-    if (!has_parts && total) {
+    if (!has_parts && total && total->intensity > 0.0) {
         shells_add_l_x(edges, s->daughter.z, n,
                        &(table_line){.radiation = MOLY_RADIATION_X,
                                      .intensity_pct = total->intensity,

@@ -29,6 +29,7 @@ export const PLACES: readonly Place[] = [
   { path: "patients", key: "p", icon: "patients", name: () => t("Patients") },
   { path: "studies", key: "s", icon: "studies", name: () => t("Studies") },
   { path: "production", key: "c", icon: "target", name: () => t("Production") },
+  { path: "plan", key: "l", icon: "plan", name: () => t("Planning") },
   { path: "trace", key: "r", icon: "trace", name: () => t("Trace") },
   { path: "balance", key: "b", icon: "balance", name: () => t("Books") },
   { path: "audit", key: "a", icon: "audit", name: () => t("Audit") },

@@ -8,6 +8,7 @@ import { HotLab } from "./lab.tsx";
 import { Papers } from "./papers.tsx";
 import { PatientPage, Patients } from "./patients.tsx";
 import { Persons } from "./persons.tsx";
+import { PlanPage } from "./plan.tsx";
 import { ProductionPage } from "./production.tsx";
 import { RecordPage } from "./record.tsx";
 import { Studies, StudyPage } from "./studies.tsx";
@@ -37,6 +38,8 @@ export function screenOf(route: Route) {
       return <RecordPage key={`${first}/${second}`} kind={first} id={second} />;
     case "production":
       return <ProductionPage />;
+    case "plan":
+      return <PlanPage />;
     case "balance":
       return <BalancePage />;
     case "audit":
