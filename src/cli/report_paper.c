@@ -137,10 +137,10 @@ static const moly_view views[] = {
     }                                                                                              \
     const moly_command cli_report_##word##_command = {                                             \
         .declaration = {.name = "report " #word,                                                   \
-                        .summary = summary_,                                                       \
-                        .description = description_,                                               \
-                        .example = example_,                                                       \
-                        .params = table,                                                           \
+                        .summary = (summary_),                                                     \
+                        .description = (description_),                                             \
+                        .example = (example_),                                                     \
+                        .params = (table),                                                         \
                         .n_params = sizeof(table) / sizeof((table)[0]),                            \
                         .args_size = sizeof(struct paper_args)},                                   \
         .views = views,                                                                            \

@@ -142,7 +142,8 @@ moly_status paper_day(sheet *s, moly_error *err)
     sheet_column(t, say(language, "State"), 60, PANGO_ALIGN_LEFT);
     moly_status status = sheet_records(s, "order", &orders, err);
     const size_t n = json_array_size(orders);
-    const json_t **sorted = status ? NULL : moly_arena_alloc(s->w.arena, n + 1, sizeof *sorted);
+    const json_t **sorted =
+        status ? NULL : moly_arena_alloc(s->w.arena, n + 1, sizeof(const json_t *));
     if (!status && !sorted) {
         status = MOLY_NO_MEMORY(err);
     }
@@ -150,7 +151,7 @@ moly_status paper_day(sheet *s, moly_error *err)
         sorted[i] = json_array_get(orders, i);
     }
     if (!status && n > 0) {
-        qsort(sorted, n, sizeof *sorted, by_time);
+        qsort(sorted, n, sizeof(const json_t *), by_time);
     }
     for (size_t i = 0; i < n && !status; i++) {
         status = day_line(s, t, sorted[i], err);

@@ -39,8 +39,8 @@ static bool is_whole(const char *path, const char *language)
 static const char *name_in_c(const char *language, char name[LANGUAGE_SIZE])
 {
     (void)snprintf(name, LANGUAGE_SIZE, "%s", language);
-    for (char *c = name; *c; c++) {
-        *c = *c == '-' ? '_' : *c;
+    for (char *dash = strchr(name, '-'); dash; dash = strchr(dash, '-')) {
+        *dash = '_';
     }
     return name;
 }
