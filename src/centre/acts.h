@@ -25,6 +25,7 @@
     X(pharmacy_accept_lot)                                                                         \
     X(pharmacy_elute)                                                                              \
     X(pharmacy_label_kit)                                                                          \
+    X(pharmacy_print_label)                                                                        \
     X(pharmacy_receive_generator)                                                                  \
     X(pharmacy_receive_kit)                                                                        \
     X(pharmacy_receive_vial)                                                                       \

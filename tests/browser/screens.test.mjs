@@ -284,6 +284,7 @@ describe("the screens", { skip: cannotRun, timeout: 600_000 }, () => {
     const top = await page.locator(".timeline").boundingBox();
     await page.mouse.up();
     assert.equal((await page.locator(".timeline").boundingBox()).y, top.y, "the axis stays under the finger");
+    await page.waitForTimeout(1000); // the answer to where it was let go
     const moved = await firstBeam(), time = await page.inputValue(".plan-time input");
     assert.notEqual(time, "09:30");
     assert.deepEqual(await violations(page), []);

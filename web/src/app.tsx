@@ -43,7 +43,7 @@ export function App() {
 }
 
 /** Screens that belong to a place in the navigation without being it. */
-const INSIDE: Record<string, string> = { act: "lab", patient: "patients", study: "studies", record: "trace" };
+const INSIDE: Record<string, string> = { act: "lab", papers: "lab", patient: "patients", study: "studies", record: "trace" };
 
 function House() {
   const here = useAtom(route);

@@ -5,6 +5,7 @@ import { ActPage } from "./act.tsx";
 import { Audit } from "./audit.tsx";
 import { BalancePage } from "./balance.tsx";
 import { HotLab } from "./lab.tsx";
+import { Papers } from "./papers.tsx";
 import { PatientPage, Patients } from "./patients.tsx";
 import { Persons } from "./persons.tsx";
 import { PlanPage } from "./plan.tsx";
@@ -21,6 +22,8 @@ export function screenOf(route: Route) {
       return <HotLab />;
     case "act":
       return <ActPage key={`${first}?${route.query.toString()}`} name={first} query={route.query} />;
+    case "papers":
+      return <Papers />;
     case "patients":
       return <Patients />;
     case "patient":
