@@ -22,6 +22,15 @@
     X(clinic_refer)                                                                                \
     X(clinic_register_patient)                                                                     \
     X(clinic_report_study)                                                                         \
+    X(instrument_calibrate)                                                                        \
+    X(instrument_check_accuracy)                                                                   \
+    X(instrument_check_background)                                                                 \
+    X(instrument_check_constancy)                                                                  \
+    X(instrument_check_geometry)                                                                   \
+    X(instrument_check_linearity)                                                                  \
+    X(instrument_register)                                                                         \
+    X(instrument_take_reading)                                                                     \
+    X(instrument_withdraw)                                                                         \
     X(pharmacy_accept_lot)                                                                         \
     X(pharmacy_elute)                                                                              \
     X(pharmacy_label_kit)                                                                          \
@@ -39,7 +48,15 @@
     X(safety_clear_waste)                                                                          \
     X(safety_discard)                                                                              \
     X(safety_explain)                                                                              \
-    X(safety_measure)
+    X(safety_measure)                                                                              \
+    X(stock_approve_supplier)                                                                      \
+    X(stock_move_vessel)                                                                           \
+    X(stock_order)                                                                                 \
+    X(stock_receive_package)                                                                       \
+    X(stock_register_room)                                                                         \
+    X(stock_register_source)                                                                       \
+    X(stock_register_supplier)                                                                     \
+    X(stock_test_leak)
 
 #define CENTRE_ACT_DECLARED(name) extern const moly_act name;
 CENTRE_ACTS(CENTRE_ACT_DECLARED)

@@ -2,7 +2,7 @@
 /* The example centre, made by performing acts that are dated back from the clock: a generator three
  * days old, kits in every state, twelve patients of today, one of whom has been injected and one is
  * next. */
-#include "act.h"
+#include "example.h"
 #include "physics.h"
 
 #include <stdarg.h>
@@ -61,7 +61,7 @@ static const struct {
             {"nanocolloid", "NC-8801", true},
             {"tetrofosmin", "TF-3310", false}};
 
-typedef struct example {
+struct example {
     moly_ledger *ledger;
     const moly_progress *progress;
     moly_identity *admin, *staff[N_STAFF];
@@ -69,7 +69,7 @@ typedef struct example {
     double eluate_bq;               /* of today, when it was eluted */
     moly_status status;             /* once something failed, the rest is left out */
     moly_error *err;
-} example;
+};
 
 static moly_identity *identity_of(const example *e, const char *user)
 {
@@ -81,11 +81,8 @@ static moly_identity *identity_of(const example *e, const char *user)
     return e->admin;
 }
 
-/* `user` does an act. `fields` is JSON with ' for ", printed with what follows; "at" is added. */
-static void act(example *e, const char *user, const char *name, moly_instant at, const char *fields,
-                ...) MOLY_PRINTF(5, 6);
-static void act(example *e, const char *user, const char *name, moly_instant at, const char *fields,
-                ...)
+void example_act(example *e, const char *user, const char *name, moly_instant at,
+                 const char *fields, ...)
 {
     char text[1200], when[MOLY_INSTANT_TEXT_SIZE];
     json_t *object = NULL, *event = NULL;
@@ -152,9 +149,9 @@ static void hire(example *e)
     }
     for (size_t i = 0; i < N_STAFF && !e->status; i++) {
         (void)snprintf(password, sizeof password, "%s-moly", staff[i].user);
-        act(e, "admin", "centre.create_person", now,
-            "{'user':'%s','name':'%s','roles':['%s'],'password':'%s','cost':'minimal'}",
-            staff[i].user, staff[i].name, staff[i].role, password);
+        example_act(e, "admin", "centre.create_person", now,
+                    "{'user':'%s','name':'%s','roles':['%s'],'password':'%s','cost':'minimal'}",
+                    staff[i].user, staff[i].name, staff[i].role, password);
         if (!e->status) {
             e->status =
                 moly_ledger_sign_in(e->ledger, staff[i].user, password, &e->staff[i], e->err);
@@ -170,19 +167,19 @@ static void stock(example *e)
     (void)moly_instant_format(arrived, calibrated);
     (void)moly_instant_format(after(arrived, 14 * 1440), ends);
     (void)moly_instant_format(after(arrived, 200 * 1440), kits_end);
-    act(e, "technologist", "pharmacy.receive_generator", arrived,
-        "{'supplier':'Isotope','serial':'24-1107','activity':'20 GBq','calibrated':'%s',"
-        "'expiry':'%s'}",
-        calibrated, ends);
-    act(e, "radiopharmacist", "pharmacy.accept_lot", after(arrived, 20),
-        "{'generator':'GEN-000001','certificate':'C-24-1107'}");
+    example_act(e, "technologist", "pharmacy.receive_generator", arrived,
+                "{'supplier':'Isotope','serial':'24-1107','activity':'20 GBq','calibrated':'%s',"
+                "'expiry':'%s'}",
+                calibrated, ends);
+    example_act(e, "radiopharmacist", "pharmacy.accept_lot", after(arrived, 20),
+                "{'generator':'GEN-000001','certificate':'C-24-1107'}");
     for (size_t i = 0; i < sizeof lots / sizeof lots[0]; i++) {
-        act(e, "technologist", "pharmacy.receive_kit", after(arrived, 30),
-            "{'product':'%s','supplier':'Polatom','number':'%s','vials':6,'expiry':'%s'}",
-            lots[i].product, lots[i].number, kits_end);
+        example_act(e, "technologist", "pharmacy.receive_kit", after(arrived, 30),
+                    "{'product':'%s','supplier':'Polatom','number':'%s','vials':6,'expiry':'%s'}",
+                    lots[i].product, lots[i].number, kits_end);
         if (lots[i].is_accepted) {
-            act(e, "radiopharmacist", "pharmacy.accept_lot", after(arrived, 40),
-                "{'lot':'LOT-%06zu','certificate':'C-%s'}", i + 1, lots[i].number);
+            example_act(e, "radiopharmacist", "pharmacy.accept_lot", after(arrived, 40),
+                        "{'lot':'LOT-%06zu','certificate':'C-%s'}", i + 1, lots[i].number);
         }
     }
 }
@@ -192,11 +189,12 @@ static void stock(example *e)
 static void elute(example *e, size_t number, moly_instant at, double factor)
 {
     double measured_bq = 0.9 * factor * book(e, "generator/GEN-000001", at);
-    act(e, "technologist", "pharmacy.elute", at,
-        "{'generator':'GEN-000001','volume':'10 mL','activity':'%.4g MBq'}", measured_bq / 1e6);
-    act(e, "technologist", "pharmacy.test_breakthrough", after(at, 10),
-        "{'eluate':'ELU-%06zu','molybdenum':'%.3g kBq','aluminium':2}", number,
-        measured_bq / 1e3 * 1.5e-5);
+    example_act(e, "technologist", "pharmacy.elute", at,
+                "{'generator':'GEN-000001','volume':'10 mL','activity':'%.4g MBq'}",
+                measured_bq / 1e6);
+    example_act(e, "technologist", "pharmacy.test_breakthrough", after(at, 10),
+                "{'eluate':'ELU-%06zu','molybdenum':'%.3g kBq','aluminium':2}", number,
+                measured_bq / 1e3 * 1.5e-5);
 }
 
 /* What went to the waste yesterday held less than the books had: the example's one discrepancy, at
@@ -205,11 +203,11 @@ static void earlier_days(example *e)
 {
     moly_instant first = after(e->morning, -2 * 1440), second = after(e->morning, -1440);
     elute(e, 1, first, 1.02);
-    act(e, "technologist", "safety.discard", after(first, 660), "{'eluate':'ELU-000001'}");
+    example_act(e, "technologist", "safety.discard", after(first, 660), "{'eluate':'ELU-000001'}");
     elute(e, 2, second, 0.97);
-    act(e, "technologist", "safety.discard", after(second, 660),
-        "{'eluate':'ELU-000002','activity':'%.4g MBq'}",
-        0.85 * book(e, "eluate/ELU-000002", after(second, 660)) / 1e6);
+    example_act(e, "technologist", "safety.discard", after(second, 660),
+                "{'eluate':'ELU-000002','activity':'%.4g MBq'}",
+                0.85 * book(e, "eluate/ELU-000002", after(second, 660)) / 1e6);
 }
 
 static void admit(example *e, size_t i)
@@ -218,25 +216,27 @@ static void admit(example *e, size_t i)
     moly_instant yesterday = after(e->morning, -1000.0 + 3.0 * (double)i);
     (void)moly_instant_format(after(e->midnight, patients[i].hour * 60.0 + patients[i].minute),
                               planned);
-    act(e, "technologist", "clinic.register_patient", yesterday,
-        "{'name':'%s','birth_date':'%s','sex':'%s','weight':'%d kg','height':'%d cm'}",
-        patients[i].name, patients[i].born, patients[i].sex, patients[i].weight_kg,
-        patients[i].height_cm);
-    act(e, "technologist", "clinic.refer", yesterday,
+    example_act(e, "technologist", "clinic.register_patient", yesterday,
+                "{'name':'%s','birth_date':'%s','sex':'%s','weight':'%d kg','height':'%d cm'}",
+                patients[i].name, patients[i].born, patients[i].sex, patients[i].weight_kg,
+                patients[i].height_cm);
+    example_act(
+        e, "technologist", "clinic.refer", yesterday,
         "{'patient':'PAT-%06zu','examination':'%s','question':'%s','referrer':'Dr Sultanov'}",
         i + 1, patients[i].examination, patients[i].question);
-    act(e, "physician", "clinic.justify", after(yesterday, 1),
-        "{'referral':'REF-%06zu','justification':'the result decides the treatment'%s}", i + 1,
-        strcmp(patients[i].sex, "female") == 0 ? ",'pregnancy':'excluded'" : "");
-    act(e, "physician", "clinic.order", after(yesterday, 2),
-        "{'referral':'REF-%06zu','product':'%s','activity':'%d MBq','planned':'%s'}", i + 1,
-        patients[i].product, patients[i].activity_mbq, planned);
+    example_act(e, "physician", "clinic.justify", after(yesterday, 1),
+                "{'referral':'REF-%06zu','justification':'the result decides the treatment'%s}",
+                i + 1, strcmp(patients[i].sex, "female") == 0 ? ",'pregnancy':'excluded'" : "");
+    example_act(e, "physician", "clinic.order", after(yesterday, 2),
+                "{'referral':'REF-%06zu','product':'%s','activity':'%d MBq','planned':'%s'}", i + 1,
+                patients[i].product, patients[i].activity_mbq, planned);
 }
 
 /* A referral that waits for the physician. */
 static void refer_again(example *e)
 {
-    act(e, "technologist", "clinic.refer", after(e->morning, -30),
+    example_act(
+        e, "technologist", "clinic.refer", after(e->morning, -30),
         "{'patient':'PAT-000005','examination':'parathyroid scan','question':'calcium 2.9 mmol/L',"
         "'referrer':'Dr Sultanov'}");
 }
@@ -245,21 +245,21 @@ static void label(example *e, int lot, double volume_ml, double saline_ml, doubl
                   moly_instant at)
 {
     static const double eluate_ml = 10.0;
-    act(e, "technologist", "pharmacy.label_kit", at,
-        "{'lot':'LOT-%06d','eluate':'ELU-000003','volume':'%g mL','saline':'%g mL',"
-        "'activity':'%.4g MBq'}",
-        lot, volume_ml, saline_ml,
-        reading * volume_ml / eluate_ml * e->eluate_bq *
-            exp2(-moly_instant_difference_s(e->morning, at) / half_life_s) / 1e6);
+    example_act(e, "technologist", "pharmacy.label_kit", at,
+                "{'lot':'LOT-%06d','eluate':'ELU-000003','volume':'%g mL','saline':'%g mL',"
+                "'activity':'%.4g MBq'}",
+                lot, volume_ml, saline_ml,
+                reading * volume_ml / eluate_ml * e->eluate_bq *
+                    exp2(-moly_instant_difference_s(e->morning, at) / half_life_s) / 1e6);
 }
 
 static void draw(example *e, int number, double reading, moly_instant at, moly_instant injection)
 {
     char text[MOLY_INSTANT_TEXT_SIZE];
     double needed_bq = 600e6 * exp2(moly_instant_difference_s(at, injection) / half_life_s);
-    act(e, "technologist", "clinic.draw_dose", at,
-        "{'order':'ORD-%06d','kit':'KIT-000001','activity':'%.4g MBq','injection':'%s'}", number,
-        reading * needed_bq / 1e6, moly_instant_format(injection, text));
+    example_act(e, "technologist", "clinic.draw_dose", at,
+                "{'order':'ORD-%06d','kit':'KIT-000001','activity':'%.4g MBq','injection':'%s'}",
+                number, reading * needed_bq / 1e6, moly_instant_format(injection, text));
 }
 
 static void this_morning(example *e)
@@ -270,18 +270,18 @@ static void this_morning(example *e)
     label(e, 1, 5.0, 0.0, 0.99, after(m, 20));
     label(e, 2, 2.0, 0.0, 1.01, after(m, 25));
     label(e, 4, 1.0, 1.0, 1.005, after(m, 30));
-    act(e, "technologist", "pharmacy.test_rcp", after(m, 40),
-        "{'kit':'KIT-000001','purity':'98.1 %%','method':'ITLC-SG, saline and acetone'}");
-    act(e, "technologist", "pharmacy.test_rcp", after(m, 45),
-        "{'kit':'KIT-000002','purity':'96.4 %%','method':'TLC, aluminium oxide, ethanol'}");
-    act(e, "radiopharmacist", "pharmacy.release", after(m, 50), "{'kit':'KIT-000001'}");
+    example_act(e, "technologist", "pharmacy.test_rcp", after(m, 40),
+                "{'kit':'KIT-000001','purity':'98.1 %%','method':'ITLC-SG, saline and acetone'}");
+    example_act(e, "technologist", "pharmacy.test_rcp", after(m, 45),
+                "{'kit':'KIT-000002','purity':'96.4 %%','method':'TLC, aluminium oxide, ethanol'}");
+    example_act(e, "radiopharmacist", "pharmacy.release", after(m, 50), "{'kit':'KIT-000001'}");
     draw(e, 1, 1.01, after(m, 60), after(m, 70));
-    act(e, "technologist", "clinic.administer", after(m, 70),
-        "{'dose':'DOS-000001','patient':'PAT-000001','birth_date':'%s',"
-        "'site':'left antecubital vein'}",
-        patients[0].born);
-    act(e, "technologist", "clinic.measure_residual", after(m, 75),
-        "{'dose':'DOS-000001','activity':'11.4 MBq'}");
+    example_act(e, "technologist", "clinic.administer", after(m, 70),
+                "{'dose':'DOS-000001','patient':'PAT-000001','birth_date':'%s',"
+                "'site':'left antecubital vein'}",
+                patients[0].born);
+    example_act(e, "technologist", "clinic.measure_residual", after(m, 75),
+                "{'dose':'DOS-000001','activity':'11.4 MBq'}");
     draw(e, 2, 0.99, after(m, 80), after(m, 100));
 }
 
@@ -308,8 +308,10 @@ moly_status moly_centre_found_example(moly_ledger *ledger, const moly_progress *
     }
     hire(&e);
     advance(&e, 1);
+    example_stock(&e, after(e.morning, -4 * 1440));
     stock(&e);
     earlier_days(&e);
+    example_calibrator(&e, after(e.morning, -20));
     advance(&e, 2);
     for (size_t i = 0; i < N_PATIENTS; i++) {
         admit(&e, i);

@@ -11,6 +11,18 @@ moly_status vessel_find(const moly_act_context *context, const char *kind, const
     return v->node ? act_record(context, kind, id, &v->record, err) : MOLY_NO_MEMORY(err);
 }
 
+moly_status vessel_named(const moly_act_context *context, const char *node, vessel *v,
+                         moly_error *err)
+{
+    const char *slash = strchr(node, '/');
+    if (!slash || slash == node || !slash[1]) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE, "vessel: '%.60s' is not KIND/ID, as kit/KIT-000001",
+                         node);
+    }
+    const char *kind = moly_arena_strndup(context->arena, node, (size_t)(slash - node));
+    return kind ? vessel_find(context, kind, slash + 1, v, err) : MOLY_NO_MEMORY(err);
+}
+
 moly_status vessel_choose(const moly_act_context *context, size_t n, const char *const *kinds,
                           const char *const *ids, vessel *v, moly_error *err)
 {

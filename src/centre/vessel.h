@@ -16,6 +16,10 @@ typedef struct vessel {
 
 MOLY_CHECKED moly_status vessel_find(const moly_act_context *context, const char *kind,
                                      const char *id, vessel *v, moly_error *err);
+/* By its node, "kit/KIT-000001".
+ *  @retval MOLY_ERR_USAGE  not KIND/ID */
+MOLY_CHECKED moly_status vessel_named(const moly_act_context *context, const char *node, vessel *v,
+                                      moly_error *err);
 /* Nuclide that a record's activity is of: its member "nuclide", Tc-99m where it has none. Borrowed.
  */
 const char *vessel_nuclide(const json_t *record);

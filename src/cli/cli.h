@@ -15,6 +15,7 @@ extern const moly_command cli_device_simulate_command;
 extern const moly_command cli_help_command;
 extern const moly_command cli_import_command;
 extern const moly_command cli_init_command;
+extern const moly_command cli_instrument_show_command;
 extern const moly_command cli_ledger_anchor_command;
 extern const moly_command cli_ledger_balance_command;
 extern const moly_command cli_ledger_export_command;
@@ -42,6 +43,7 @@ extern const moly_command cli_report_waste_command;
 extern const moly_command cli_completion_command;
 extern const moly_command cli_acts_command;
 extern const moly_command cli_serve_command;
+extern const moly_command cli_stock_limits_command;
 extern const moly_command cli_suv_command;
 
 /** The row of a command's table for `--db`, the same in every command that opens a ledger. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
+#include "instruments/measured.h"
 #include "vessel.h"
 
 struct draw_args {
     const char *order, *kit, *eluate, *vial, *id, *note;
     double activity_bq, volume_ml;
+    measured_args measured;
     moly_instant injection, at;
 };
 
@@ -43,6 +45,8 @@ static const moly_param params[] = {
     {.name = "injection",
      MOLY_INSTANT(struct draw_args, injection),
      .help = "instant of the injection; without it the order's"},
+    ACT_MEASURED(struct draw_args),
+    ACT_CONTAINER(struct draw_args),
     ACT_ID(struct draw_args, "dose"),
     ACT_AT(struct draw_args),
     ACT_NOTE(struct draw_args),
@@ -185,7 +189,9 @@ static void warn_outside(const moly_act_context *context, const draw_plan *plan,
 static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
-    const struct draw_args *a = args;
+    struct draw_args filled = *(const struct draw_args *)args;
+    const struct draw_args *a = &filled;
+    measured m;
     static const char *const kinds[] = {"kit", "eluate", "vial"};
     const char *const ids[] = {a->kit, a->eluate, a->vial};
     const json_t *order = NULL;
@@ -199,6 +205,11 @@ static moly_status decide(const moly_act_context *context, const void *args,
     }
     if (!status) {
         status = make_plan(context, a, order, &source, &plan, err);
+    }
+    if (!status) {
+        status = measured_activity(context, &a->measured, plan.nuclide->name, a->activity_bq,
+                                   isfinite(a->volume_ml) ? a->volume_ml : plan.volume_ml, &m, err);
+        filled.activity_bq = m.activity_bq;
     }
     if (!status) {
         status = check(context, a, order, &source, &plan, err);
@@ -216,9 +227,11 @@ static moly_status decide(const moly_act_context *context, const void *args,
     if (isfinite(a->activity_bq)) {
         warn_outside(context, &plan, a->activity_bq, decision);
     }
-    return vessel_take(context, &source, node,
-                       isfinite(a->volume_ml) ? a->volume_ml : plan.volume_ml, a->activity_bq,
-                       decision, &predicted_bq, err);
+    status =
+        vessel_take(context, &source, node, isfinite(a->volume_ml) ? a->volume_ml : plan.volume_ml,
+                    a->activity_bq, decision, &predicted_bq, err);
+    decision_measured(context, &m, node, decision);
+    return status;
 }
 
 const moly_act clinic_draw_dose = {
@@ -240,7 +253,7 @@ const moly_act clinic_draw_dose = {
          ACT_PARAMS(params),
          .args_size = sizeof(struct draw_args)},
     .roles = HOT_LAB,
-    .rules = "R-13 R-22 R-24 R-33 R-34",
+    .rules = "R-13 R-14 R-22 R-24 R-28 R-30 R-31 R-33 R-34",
     .subject_kind = "dose",
     .decide = decide,
 };

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
+#include "instruments/measured.h"
 #include "vessel.h"
 
 struct residual_args {
     const char *dose, *reason, *note;
     double activity_bq;
+    measured_args measured;
     moly_instant at;
 };
 
@@ -21,12 +23,12 @@ static const moly_param params[] = {
      .dim = MOLY_DIM_ACTIVITY,
      .min = 0.0,
      .max = 1e11,
-     .is_required = true,
      .help = "activity measured in the syringe, needle and swab"},
     {.name = "reason",
      MOLY_TEXT(struct residual_args, reason),
      .max = 2000.0,
      .help = "why the net activity is outside the tolerance"},
+    ACT_MEASURED(struct residual_args),
     ACT_AT(struct residual_args),
     ACT_NOTE(struct residual_args),
 };
@@ -61,7 +63,9 @@ static moly_status check_net(const moly_act_context *context, const struct resid
 static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
-    const struct residual_args *a = args;
+    struct residual_args filled = *(const struct residual_args *)args;
+    const struct residual_args *a = &filled;
+    measured m;
     vessel dose;
     const moly_nuclide *nuclide = NULL;
     moly_status status = vessel_find(context, "dose", a->dose, &dose, err);
@@ -76,6 +80,15 @@ static moly_status decide(const moly_act_context *context, const void *args,
     }
     if (!status) {
         status = physics_nuclide(vessel_nuclide(dose.record), &nuclide, err);
+    }
+    if (!status) {
+        status =
+            measured_activity(context, &a->measured, nuclide->name, a->activity_bq, NAN, &m, err);
+        filled.activity_bq = m.activity_bq;
+    }
+    if (!status && !isfinite(a->activity_bq)) {
+        status = MOLY_FAIL(err, MOLY_ERR_USAGE,
+                           "activity is required: what was measured in the syringe");
     }
     if (status) {
         return status;
@@ -112,6 +125,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     decision_instant(decision, "residual_at", context->at);
     decision_number(decision, "net_bq", net_bq);
     decision_text(decision, "deviation_reason", a->reason);
+    decision_measured(context, &m, dose.node, decision);
     return MOLY_OK;
 }
 
@@ -130,7 +144,7 @@ const moly_act clinic_measure_residual = {
          ACT_PARAMS(params),
          .args_size = sizeof(struct residual_args)},
     .roles = HOT_LAB | CLINIC,
-    .rules = "R-13 R-34",
+    .rules = "R-13 R-14 R-28 R-31 R-34",
     .subject_kind = "dose",
     .decide = decide,
 };

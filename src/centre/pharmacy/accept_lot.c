@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
+#include "stock/stock.h"
 #include "vessel.h"
 
 struct accept_lot_args {
@@ -35,6 +36,9 @@ static moly_status decide(const moly_act_context *context, const void *args,
     moly_status status = vessel_choose(context, 2, kinds, ids, &v, err);
     if (!status) {
         status = rule_in_order(context, record_instant(v.record, "at"), "it was received", err);
+    }
+    if (!status) {
+        status = rule_supplier(context, record_text(v.record, "supplier"), err);
     }
     if (status) {
         return status;

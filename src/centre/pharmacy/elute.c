@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
+#include "instruments/measured.h"
 #include "vessel.h"
 
 struct elute_args {
     const char *generator, *id, *note;
     double volume_ml, activity_bq;
+    measured_args measured;
     moly_instant at;
 };
 
@@ -30,6 +32,7 @@ static const moly_param params[] = {
      .min = 1e6,
      .max = 1e12,
      .help = "Tc-99m measured in the dose calibrator (a preview may leave it out)"},
+    ACT_MEASURED(struct elute_args),
     ACT_ID(struct elute_args, "eluate"),
     ACT_AT(struct elute_args),
     ACT_NOTE(struct elute_args),
@@ -116,11 +119,17 @@ static void record(const moly_act_context *context, const struct elute_args *a, 
 static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
-    const struct elute_args *a = args;
+    struct elute_args filled = *(const struct elute_args *)args;
+    const struct elute_args *a = &filled;
+    measured m;
     vessel generator;
     yield y = {0};
     const char *id = NULL;
     moly_status status = vessel_find(context, "generator", a->generator, &generator, err);
+    if (!status) {
+        status = measured_activity(context, &a->measured, TC99M, a->activity_bq, NAN, &m, err);
+        filled.activity_bq = m.activity_bq;
+    }
     if (!status) {
         status = check(context, a, &generator, err);
     }
@@ -150,6 +159,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     if (is_measured) {
         flag_deviation(context, &y, a->activity_bq, decision);
     }
+    decision_measured(context, &m, act_node(context, "eluate", id), decision);
     return MOLY_OK;
 }
 
@@ -169,7 +179,7 @@ const moly_act pharmacy_elute = {
          ACT_PARAMS(params),
          .args_size = sizeof(struct elute_args)},
     .roles = HOT_LAB,
-    .rules = "R-13 R-20 R-21",
+    .rules = "R-13 R-14 R-20 R-21 R-28 R-31",
     .subject_kind = "eluate",
     .decide = decide,
 };

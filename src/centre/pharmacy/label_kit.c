@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
+#include "instruments/measured.h"
 #include "vessel.h"
 
 struct label_kit_args {
     const char *lot, *eluate, *id, *note;
     double volume_ml, saline_ml, activity_bq;
+    measured_args measured;
     moly_instant at;
 };
 
@@ -41,6 +43,8 @@ static const moly_param params[] = {
      .min = 1e6,
      .max = 1e12,
      .help = "Tc-99m measured in the vial (a preview may leave it out)"},
+    ACT_MEASURED(struct label_kit_args),
+    ACT_CONTAINER(struct label_kit_args),
     ACT_ID(struct label_kit_args, "kit"),
     ACT_AT(struct label_kit_args),
     ACT_NOTE(struct label_kit_args),
@@ -139,7 +143,9 @@ static void record(const moly_act_context *context, const struct label_kit_args 
 static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
-    const struct label_kit_args *a = args;
+    struct label_kit_args filled = *(const struct label_kit_args *)args;
+    const struct label_kit_args *a = &filled;
+    measured m;
     vessel eluate;
     const json_t *lot = NULL;
     const char *id = NULL;
@@ -156,6 +162,11 @@ static moly_status decide(const moly_act_context *context, const void *args,
     }
     if (!status) {
         status = vessel_concentration(&eluate, context->at, &concentration, err);
+    }
+    if (!status) {
+        status = measured_activity(context, &a->measured, vessel_nuclide(eluate.record),
+                                   a->activity_bq, a->volume_ml + a->saline_ml, &m, err);
+        filled.activity_bq = m.activity_bq;
     }
     bool is_measured = isfinite(a->activity_bq);
     double activity_bq = is_measured ? a->activity_bq : concentration * a->volume_ml;
@@ -175,8 +186,10 @@ static moly_status decide(const moly_act_context *context, const void *args,
     record(context, a, id, &eluate, lot, activity_bq, decision);
     decision_link(decision, node, eluate.node, "labelled with");
     decision_link(decision, node, act_node(context, "lot", a->lot), "made from");
-    return vessel_take(context, &eluate, node, a->volume_ml, a->activity_bq, decision,
-                       &predicted_bq, err);
+    status = vessel_take(context, &eluate, node, a->volume_ml, a->activity_bq, decision,
+                         &predicted_bq, err);
+    decision_measured(context, &m, node, decision);
+    return status;
 }
 
 const moly_act pharmacy_label_kit = {
@@ -198,7 +211,7 @@ const moly_act pharmacy_label_kit = {
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct label_kit_args)},
     .roles = HOT_LAB,
-    .rules = "R-13 R-20 R-22 R-24",
+    .rules = "R-13 R-14 R-20 R-22 R-24 R-28 R-30 R-31",
     .subject_kind = "kit",
     .decide = decide,
 };

@@ -2,9 +2,10 @@
 #include "act.h"
 #include "acts.h"
 #include "physics.h"
+#include "stock/stock.h"
 
 struct receive_generator_args {
-    const char *id, *supplier, *serial, *note;
+    const char *room, *id, *supplier, *serial, *note;
     double activity_bq, efficiency, efficiency_sd;
     moly_instant calibrated, last_elution, expiry, at;
 };
@@ -52,6 +53,7 @@ static const moly_param params[] = {
      .max = 0.2,
      .fallback = "5 %",
      .help = "standard uncertainty of the efficiency"},
+    ACT_ROOM(struct receive_generator_args, "where it was put"),
     ACT_ID(struct receive_generator_args, "generator"),
     ACT_AT(struct receive_generator_args),
     ACT_NOTE(struct receive_generator_args),
@@ -108,7 +110,10 @@ static moly_status decide(const moly_act_context *context, const void *args,
                          "calibrated: %s is more than 60 d from the receipt at %s",
                          say_time(context, a->calibrated), say_time(context, context->at));
     }
-    moly_status status = act_new_id(context, "generator", "GEN", a->id, &id, err);
+    moly_status status = rule_licence(context, a->room, MO99, a->activity_bq, err);
+    if (!status) {
+        status = act_new_id(context, "generator", "GEN", a->id, &id, err);
+    }
     if (!status) {
         status = post(context, a, act_node(context, "generator", id), decision, err);
     }
@@ -121,6 +126,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     decision_instant(decision, "at", context->at);
     decision_text(decision, "supplier", a->supplier);
     decision_text(decision, "serial", a->serial);
+    decision_text(decision, "room", a->room);
     decision_number(decision, "activity_bq", a->activity_bq);
     decision_instant(decision, "calibrated", a->calibrated);
     decision_instant(decision, "last_elution", a->last_elution);
@@ -149,7 +155,7 @@ const moly_act pharmacy_receive_generator = {
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct receive_generator_args)},
     .roles = HOT_LAB,
-    .rules = "R-20 R-21",
+    .rules = "R-20 R-54 R-21",
     .subject_kind = "generator",
     .decide = decide,
 };

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
 #include "product.h"
+#include "stock/stock.h"
 #include "vessel.h"
 
 struct receive_vial_args {
-    const char *supplier, *lot, *certificate, *id, *note;
+    const char *room, *supplier, *lot, *certificate, *id, *note;
     int product;
     double labelled_bq, activity_bq, volume_ml;
     moly_instant calibrated, expiry, at;
@@ -62,6 +63,7 @@ static const moly_param params[] = {
      MOLY_INSTANT(struct receive_vial_args, expiry),
      .is_required = true,
      .help = "end of use on the label"},
+    ACT_ROOM(struct receive_vial_args, "where it was put"),
     ACT_ID(struct receive_vial_args, "vial"),
     ACT_AT(struct receive_vial_args),
     ACT_NOTE(struct receive_vial_args),
@@ -79,6 +81,7 @@ static void record(const moly_act_context *context, const struct receive_vial_ar
     decision_text(decision, "product", p->code);
     decision_text(decision, "product_name", p->name);
     decision_text(decision, "nuclide", p->nuclide);
+    decision_text(decision, "room", a->room);
     decision_text(decision, "supplier", a->supplier);
     decision_text(decision, "source", act_node(context, "outside", a->supplier));
     decision_text(decision, "lot", a->lot);
@@ -120,6 +123,11 @@ static moly_status decide(const moly_act_context *context, const void *args,
                            say_time(context, a->expiry));
     }
     moly_status status = physics_nuclide(p->nuclide, &nuclide, err);
+    if (!status) {
+        status = rule_licence(
+            context, a->room, nuclide->name,
+            physics_decayed_bq(nuclide, a->labelled_bq, a->calibrated, context->at), err);
+    }
     if (!status) {
         status = act_new_id(context, "vial", "VIA", a->id, &id, err);
     }

@@ -32,18 +32,6 @@ static const moly_param params[] = {
     ACT_NOTE(struct measure_args),
 };
 
-static moly_status find(const moly_act_context *context, const char *node, vessel *v,
-                        moly_error *err)
-{
-    const char *slash = strchr(node, '/');
-    if (!slash || slash == node || !slash[1]) {
-        return MOLY_FAIL(err, MOLY_ERR_USAGE, "vessel: '%.60s' is not KIND/ID, as kit/KIT-000001",
-                         node);
-    }
-    const char *kind = moly_arena_strndup(context->arena, node, (size_t)(slash - node));
-    return kind ? vessel_find(context, kind, slash + 1, v, err) : MOLY_NO_MEMORY(err);
-}
-
 static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
@@ -51,7 +39,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     vessel v;
     const moly_nuclide *nuclide = NULL;
     double book_bq = 0.0, book_sd_bq = 0.0;
-    moly_status status = find(context, a->vessel, &v, err);
+    moly_status status = vessel_named(context, a->vessel, &v, err);
     if (!status) {
         status = physics_nuclide(a->nuclide, &nuclide, err);
     }

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CENTRE_INSTRUMENTS_CHECK_H
+#define CENTRE_INSTRUMENTS_CHECK_H
+
+/* Checks of instruments: what they have in common. A check is a record of its own ("owner" is the
+ * instrument), and the instrument's record has the last outcome and when the next is due. */
+
+#include "act.h"
+#include "physics.h"
+
+typedef enum instrument_check {
+    CHECK_CONSTANCY,
+    CHECK_ACCURACY,
+    CHECK_LINEARITY,
+    CHECK_GEOMETRY,
+    CHECK_BACKGROUND,
+    N_INSTRUMENT_CHECKS
+} instrument_check;
+
+typedef struct instrument_check_row {
+    const char *word;                 /* "constancy": "constancy_due" is a member */
+    const char *tolerance, *interval; /* keys of the country's limits */
+    const char *act;                  /* "instrument.check_constancy" */
+} instrument_check_row;
+extern const instrument_check_row instrument_checks[N_INSTRUMENT_CHECKS];
+
+extern const char *const instrument_kinds[]; /* "dose calibrator", ...; NULL-terminated */
+
+typedef struct check_outcome {
+    instrument_check check;
+    double deviation, deviation_sd; /* fractions */
+    bool is_passed;
+} check_outcome;
+
+/* The instrument, which is in use and was registered before the act. */
+MOLY_CHECKED moly_status check_instrument(const moly_act_context *context, const char *id,
+                                          const json_t **instrument, moly_error *err);
+/* Outcome against the tolerance. */
+check_outcome check_judge(const moly_act_context *context, instrument_check check, double deviation,
+                          double deviation_sd);
+/* Subject and record of the check, whose members the caller goes on to set. */
+MOLY_CHECKED moly_status check_record(const moly_act_context *context, const char *instrument,
+                                      const check_outcome *outcome, moly_decision *decision,
+                                      const char **id, moly_error *err);
+/* What the instrument's record has of it, and the words to who did it. Last. */
+void check_close(const moly_act_context *context, const char *instrument,
+                 const check_outcome *outcome, moly_decision *decision);
+
+/* A source of known activity, decayed to the act. */
+typedef struct known_source {
+    const char *nuclide;
+    double activity_bq, sd_fraction;
+    moly_instant reference;
+} known_source;
+/* The registered source `id`, or what was given of it. */
+MOLY_CHECKED moly_status check_source(const moly_act_context *context, const char *id,
+                                      const known_source *given, known_source *source,
+                                      moly_error *err);
+MOLY_CHECKED moly_status check_expected(const moly_act_context *context, const known_source *source,
+                                        double *expected_bq, moly_error *err);
+
+/* Weighted mean of logarithms: how far each point lies from what all of them say. */
+typedef struct line_fit {
+    double mean;                /* of y */
+    double slope, slope_sd;     /* of y over x; NAN without x */
+    double largest, largest_sd; /* deviation, fraction, with its sign */
+    size_t at;                  /* which point */
+} line_fit;
+/* @param x  NULL: no slope is fitted; y, sd  natural logarithms; n >= 2 */
+void fit_logarithms(size_t n, const double *x, const double *y, const double *sd, line_fit *fit);
+
+#endif
