@@ -103,8 +103,8 @@ void check_close(const moly_act_context *context, const char *instrument,
     }
 }
 
-moly_status check_expected(const moly_act_context *context, const known_source *source,
-                           double *expected_bq, moly_error *err)
+moly_status source_activity(const moly_act_context *context, const known_source *source,
+                            double *expected_bq, moly_error *err)
 {
     const moly_nuclide *nuclide = NULL;
     moly_status status = physics_nuclide(source->nuclide, &nuclide, err);

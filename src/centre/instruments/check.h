@@ -56,8 +56,9 @@ typedef struct known_source {
 MOLY_CHECKED moly_status check_source(const moly_act_context *context, const char *id,
                                       const known_source *given, known_source *source,
                                       moly_error *err);
-MOLY_CHECKED moly_status check_expected(const moly_act_context *context, const known_source *source,
-                                        double *expected_bq, moly_error *err);
+MOLY_CHECKED moly_status source_activity(const moly_act_context *context,
+                                         const known_source *source, double *expected_bq,
+                                         moly_error *err);
 
 /* Weighted mean of logarithms: how far each point lies from what all of them say. */
 typedef struct line_fit {

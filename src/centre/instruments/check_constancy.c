@@ -67,7 +67,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
                          &source, err);
     }
     if (!status) {
-        status = check_expected(context, &source, &expected_bq, err);
+        status = source_activity(context, &source, &expected_bq, err);
     }
     if (status) {
         return status;

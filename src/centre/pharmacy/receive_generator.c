@@ -155,7 +155,7 @@ const moly_act pharmacy_receive_generator = {
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct receive_generator_args)},
     .roles = HOT_LAB,
-    .rules = "R-20 R-54 R-21",
+    .rules = "R-20 R-21 R-54",
     .subject_kind = "generator",
     .decide = decide,
 };

@@ -169,7 +169,7 @@ const moly_act pharmacy_receive_vial = {
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct receive_vial_args)},
     .roles = HOT_LAB,
-    .rules = "R-20 R-31",
+    .rules = "R-20 R-31 R-54",
     .subject_kind = "vial",
     .decide = decide,
 };

@@ -214,7 +214,15 @@ static moly_status decide(const moly_act_context *context, const void *args,
         decision_link(decision, act_node(context, "package", id),
                       act_node(context, "purchase", a->purchase), "answers");
     }
-    return n_over > 0 ? rule_reason(a->action, "R-19", "a package over a limit", err) : MOLY_OK;
+    bool is_settled = a->action && strspn(a->action, " \t\r\n") != strlen(a->action);
+    if (n_over > 0 && !is_settled) {
+        return MOLY_REFUSE(err, "R-19",
+                           "the package is over %zu limits: keep it apart, tell the "
+                           "supplier and whom the country asks for, and say what was "
+                           "done (action)",
+                           n_over);
+    }
+    return MOLY_OK;
 }
 
 const moly_act stock_receive_package = {
@@ -223,7 +231,7 @@ const moly_act stock_receive_package = {
          .summary = "Receive a package and survey it",
          .description =
              "Dose rates, wipe and transport index against the limits; what is over one needs an "
-             "action and names whom to tell. A survey later than the limit (3 h) is flagged.",
+             "action. A survey later than the limit (3 h) is flagged.",
          .example = "moly act stock.receive_package"
                     " --db sqlite:moly.db"
                     " --as technologist"
