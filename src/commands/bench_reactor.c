@@ -8,7 +8,7 @@
 #include "commands_inside.h"
 #include "moly/production/reactor.h"
 
-#define N_RUNS 200
+#define N_RUNS 20
 #define DAY_S 86400.0
 #define ATOMS 1e20
 
@@ -110,7 +110,8 @@ static moly_status bench_one(const moly_reactor_data *data, const moly_nuclide_s
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)
 {
     (void)run;
-    static const char *const targets[] = {"Lu-176", "Yb-176", "W-186", "Mo-98", "Te-130", "Ho-165"};
+    static const char *const targets[] = {"Lu-176", "Yb-176", "W-186",  "Mo-98",
+                                          "Te-130", "Ho-165", "Ra-226", "U-235"};
     const bench_args *args = raw_args;
     moly_nuclide_set *loaded = NULL;
     const moly_nuclide_set *set = NULL;
