@@ -8,7 +8,7 @@
 #include "commands_inside.h"
 #include "moly/production/reactor.h"
 
-#define N_RUNS 20
+#define N_RUNS 200
 #define DAY_S 86400.0
 #define ATOMS 1e20
 

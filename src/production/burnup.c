@@ -253,6 +253,7 @@ typedef struct rates {
     double thermal_per_s_b, resonance_per_s_b; /* reactions a second per barn */
     size_t scaled;                             /* reaction whose cross sections are multiplied */
     double factor;
+    bool is_rough;         /* for derivatives */
     const bool *is_needed; /* [n] members that the engine is to follow; NULL: all */
 } rates;
 
@@ -502,7 +503,7 @@ static moly_status solve_wide(const moly_burnup *b, rates r, const double *atoms
             memcpy(out, atoms, b->n * sizeof *out);
             continue;
         }
-        status = contour_solve(&system, times_s[t], w.atoms, w.is_known, err);
+        status = contour_solve(&system, times_s[t], r.is_rough, w.atoms, w.is_known, err);
         size_t n_unknown = status == MOLY_OK ? find_needed(b, &w) : 0;
         if (n_unknown > 0) {
             r.is_needed = w.is_needed;
@@ -538,10 +539,11 @@ static moly_status solve(const moly_burnup *b, moly_flux_step step, size_t scale
             step.flux_per_cm2_s, step.epithermal_ratio);
     }
     double per_barn = step.flux_per_cm2_s * CM2_PER_BARN;
-    rates r = {per_barn, per_barn * step.epithermal_ratio, scaled, factor, NULL};
+    rates r = {per_barn, per_barn * step.epithermal_ratio, scaled, factor, scaled != SIZE_MAX,
+               NULL};
     /* the engine refuses other amounts, and has a sentence for it */
-    bool is_wide =
-        b->n >= WIDE && out_decays == NULL && is_amount(atoms, b->n) && is_amount(times_s, n_times);
+    bool is_wide = (b->n >= WIDE || r.is_rough) && out_decays == NULL && is_amount(atoms, b->n) &&
+                   is_amount(times_s, n_times);
     return is_wide ? solve_wide(b, r, atoms, times_s, n_times, out_atoms, err)
                    : solve_engine(b, &r, atoms, times_s, n_times, out_atoms, out_decays, err);
 }

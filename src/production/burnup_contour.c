@@ -42,42 +42,52 @@ static void contour_init(contour *c, size_t n)
 /* Members change at moments that are counted up; one is stale when a parent changed after it was
  * computed. */
 typedef struct work {
-    double *x; /* [n][2][MOST_POINTS] transforms: real, imaginary parts */
+    double *x; /* [n][2][points] transforms: real, imaginary parts */
     uint64_t *computed, *changed, now;
     double *last; /* [n] atoms by the contour before */
 } work;
 
-/* One member's transform from those of its parents, at all points.
- * @return whether it changed */
-static bool transform(const contour_system *s, const contour *c, size_t j, double t, double *x)
+/* One member's transform from those of its parents, at all points; in the first lap from those
+ * before it only. */
+static void transform(const contour_system *s, const contour *c, size_t j, double t, bool is_first,
+                      const double *restrict x, double *restrict re, double *restrict im)
 {
-    double sum_re[MOST_POINTS], sum_im[MOST_POINTS];
-    double *own = x + j * 2 * MOST_POINTS;
     size_t n = c->n;
-    bool is_changed = false;
     for (size_t k = 0; k < n; k++) {
-        sum_re[k] = s->start[j];
-        sum_im[k] = 0.0;
+        re[k] = s->start[j];
+        im[k] = 0.0;
     }
     for (size_t e = s->in_begin[j]; e < s->in_begin[j + 1]; e++) {
-        const double *parent = x + (size_t)s->from[e] * 2 * MOST_POINTS;
+        if (is_first && s->from[e] > j) {
+            continue;
+        }
+        const double *restrict parent_re = x + (size_t)s->from[e] * 2 * n;
+        const double *restrict parent_im = parent_re + n;
         double rate = s->rate_per_s[e] * t;
         for (size_t k = 0; k < n; k++) {
-            sum_re[k] += rate * parent[k];
-            sum_im[k] += rate * parent[MOST_POINTS + k];
+            re[k] += rate * parent_re[k];
+            im[k] += rate * parent_im[k];
         }
     }
     double removal = s->removal[j] * t;
     for (size_t k = 0; k < n; k++) {
-        double re = c->re[k] + removal, im = c->im[k];
-        double inverse = 1.0 / (re * re + im * im);
-        double new_re = (sum_re[k] * re + sum_im[k] * im) * inverse;
-        double new_im = (sum_im[k] * re - sum_re[k] * im) * inverse;
-        double change = fabs(new_re - own[k]) + fabs(new_im - own[MOST_POINTS + k]);
-        is_changed |= change > SWEEP_LEFT * (fabs(new_re) + fabs(new_im));
-        own[k] = new_re;
-        own[MOST_POINTS + k] = new_im;
+        double z_re = c->re[k] + removal, z_im = c->im[k];
+        double inverse = 1.0 / (z_re * z_re + z_im * z_im);
+        double sum_re = re[k], sum_im = im[k];
+        re[k] = (sum_re * z_re + sum_im * z_im) * inverse;
+        im[k] = (sum_im * z_re - sum_re * z_im) * inverse;
     }
+}
+
+/* @return whether it changed by more than what the next laps can be without */
+static bool replace(double *own, const double *fresh, size_t n)
+{
+    bool is_changed = false;
+    for (size_t k = 0; k < n; k++) {
+        double change = fabs(fresh[k] - own[k]) + fabs(fresh[n + k] - own[n + k]);
+        is_changed |= change > SWEEP_LEFT * (fabs(fresh[k]) + fabs(fresh[n + k]));
+    }
+    memcpy(own, fresh, 2 * n * sizeof *own);
     return is_changed;
 }
 
@@ -95,17 +105,22 @@ static bool is_stale(const contour_system *s, const work *w, size_t j)
  * @return false where a loop is too strong for that */
 static bool sweep(const contour_system *s, const contour *c, double t, work *w)
 {
-    memset(w->x, 0, s->n * 2 * MOST_POINTS * sizeof *w->x);
-    memset(w->changed, 0, s->n * sizeof *w->changed);
-    memset(w->computed, 0, s->n * sizeof *w->computed);
-    w->now = 1;
+    double fresh[2 * MOST_POINTS];
+    size_t width = 2 * c->n;
+    w->now = 0;
+    for (size_t j = 0; j < s->n; j++) {
+        transform(s, c, j, t, true, w->x, fresh, fresh + c->n);
+        memcpy(w->x + j * width, fresh, width * sizeof *fresh);
+        w->computed[j] = w->changed[j] = ++w->now;
+    }
     bool is_any = true;
-    for (int lap = 0; lap < MOST_SWEEPS && is_any; lap++) {
+    for (int lap = 1; lap < MOST_SWEEPS && is_any; lap++) {
         is_any = false;
         for (size_t j = 0; j < s->n; j++) {
-            if (lap == 0 || is_stale(s, w, j)) {
+            if (is_stale(s, w, j)) {
+                transform(s, c, j, t, false, w->x, fresh, fresh + c->n);
                 w->computed[j] = ++w->now;
-                if (transform(s, c, j, t, w->x)) {
+                if (replace(w->x + j * width, fresh, c->n)) {
                     w->changed[j] = w->now;
                     is_any = true;
                 }
@@ -120,7 +135,7 @@ static double add_up(const contour *c, const double *x, double *magnitude)
 {
     double sum[2] = {0}, all[2] = {0};
     for (size_t k = 0; k < c->n; k++) {
-        double re = c->weight_re[k] * x[k], im = c->weight_im[k] * x[MOST_POINTS + k];
+        double re = c->weight_re[k] * x[k], im = c->weight_im[k] * x[c->n + k];
         sum[k % 2] += re - im;
         all[k % 2] += fabs(re) + fabs(im);
     }
@@ -136,13 +151,13 @@ static bool is_near(double a, double b)
 /* What two neighbouring contours agree on is the sum of the wider one: its error is below the
  * square of the other's.
  * @return how many members have lost digits by width alone, so that a wider contour may help */
-static size_t judge(const contour_system *s, const contour *c, bool is_first, work *w,
+static size_t judge(const contour_system *s, const contour *c, bool is_compared, work *w,
                     double *atoms, bool *is_known)
 {
     size_t n_wanting = 0;
     for (size_t j = 0; j < s->n; j++) {
         double magnitude, last = w->last[j];
-        double sum = add_up(c, w->x + j * 2 * MOST_POINTS, &magnitude);
+        double sum = add_up(c, w->x + j * 2 * c->n, &magnitude);
         w->last[j] = sum;
         if (is_known[j]) {
             continue;
@@ -151,7 +166,7 @@ static size_t judge(const contour_system *s, const contour *c, bool is_first, wo
             atoms[j] = 0.0;
             is_known[j] = true;
         } else if (magnitude <= MOST_LOST * sum) {
-            is_known[j] = !is_first && is_near(last, sum);
+            is_known[j] = !is_compared || is_near(last, sum);
             atoms[j] = sum;
             n_wanting += is_known[j] ? 0 : 1;
         }
@@ -159,28 +174,37 @@ static size_t judge(const contour_system *s, const contour *c, bool is_first, wo
     return n_wanting;
 }
 
-moly_status contour_solve(const contour_system *system, double time_s, double *atoms,
+moly_status contour_solve(const contour_system *system, double time_s, bool is_rough, double *atoms,
                           bool *is_known, moly_error *err)
 {
     static const size_t sizes[] = {16, 24, 32, 40};
     moly_status status = MOLY_OK;
-    work w = {.x = moly_alloc(system->n + 1, 2 * MOST_POINTS * sizeof *w.x),
-              .computed = moly_alloc(system->n + 1, sizeof *w.computed),
-              .changed = moly_alloc(system->n + 1, sizeof *w.changed),
-              .last = moly_alloc(system->n + 1, sizeof *w.last)};
-    if (w.x == NULL || w.computed == NULL || w.changed == NULL || w.last == NULL) {
+    size_t n = system->n + 1, n_wanting = 1, n_points = 0;
+    work w = {.computed = moly_alloc(n, sizeof *w.computed),
+              .changed = moly_alloc(n, sizeof *w.changed),
+              .last = moly_alloc(n, sizeof *w.last)};
+    if (w.computed == NULL || w.changed == NULL || w.last == NULL) {
         status = MOLY_NO_MEMORY(err);
         goto done;
     }
     memset(is_known, 0, system->n * sizeof *is_known);
-    size_t n_wanting = 1;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes && n_wanting > 0; i++) {
         contour c;
         contour_init(&c, sizes[i]);
+        if (c.n > n_points) { /* the first two mostly do: room for both at once */
+            n_points = i == 0 && !is_rough ? sizes[1] : c.n;
+            moly_free(w.x);
+            w.x = moly_alloc(n, 2 * n_points * sizeof *w.x);
+            if (w.x == NULL) {
+                status = MOLY_NO_MEMORY(err);
+                goto done;
+            }
+        }
         if (!sweep(system, &c, time_s, &w)) {
             break;
         }
-        n_wanting = judge(system, &c, i == 0, &w, atoms, is_known);
+        n_wanting = judge(system, &c, !is_rough, &w, atoms, is_known);
+        n_wanting = is_rough ? 0 : n_wanting;
     }
 done:
     moly_free(w.x);

@@ -22,10 +22,12 @@ typedef struct contour_system {
 } contour_system;
 
 /* Atoms at a time > 0.
+ * @param      is_rough one contour of few points, unchecked: 1e-6 for up to eight slow ancestors in
+ *                      a row, and a smooth function of every rate, for derivatives
  * @param[out] atoms    [n]
  * @param[out] is_known [n] whether all digits are: relative error below 4e-12. The rest (what has
  *                      decayed to little of what it was) needs another method. */
-MOLY_CHECKED moly_status contour_solve(const contour_system *system, double time_s, double *atoms,
-                                       bool *is_known, moly_error *err);
+MOLY_CHECKED moly_status contour_solve(const contour_system *system, double time_s, bool is_rough,
+                                       double *atoms, bool *is_known, moly_error *err);
 
 #endif

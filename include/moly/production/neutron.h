@@ -70,6 +70,8 @@ typedef struct moly_fission_yield {
 /** Independent yields of U-235 by thermal neutrons, `index` 0 .. n - 1. */
 MOLY_API size_t moly_fission_yield_count(void);
 MOLY_API moly_fission_yield moly_fission_yield_at(size_t index);
+/** @return false where the state is no fragment; its yield is then 0 */
+MOLY_API bool moly_fission_yield_find(int z, int a, int isomer, moly_fission_yield *yield);
 
 /** Self-shielding of a target by its own absorption: mean flux inside over the flux outside. */
 typedef enum moly_shield_shape {
