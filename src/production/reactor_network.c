@@ -266,6 +266,12 @@ static double most_atoms(const reactor_network *w, size_t at, const moly_reactio
     return w->nodes[at].bound * fmin(1.0, hits * stays);
 }
 
+/* Of g sigma0: both of them uncertain. */
+static double g_sd(double g, double thermal_b, double thermal_sd_b)
+{
+    return hypot(g * thermal_sd_b, MOLY_WESTCOTT_SD * (g - 1.0) * thermal_b);
+}
+
 static moly_status follow_captures(reactor_network *w, size_t at, moly_error *err)
 {
     const moly_nuclide *t = reactor_nuclide(w, at);
@@ -294,11 +300,12 @@ static moly_status follow_captures(reactor_network *w, size_t at, moly_error *er
         double sd_integral = !has_integral                 ? integral
                              : isfinite(c->resonance_sd_b) ? c->resonance_sd_b
                                                            : MOLY_NEUTRON_UNKNOWN_SD * integral;
+        sd_thermal = g_sd(g, c->thermal_b, sd_thermal);
         moly_reaction reaction = {(uint32_t)at, g * c->thermal_b, integral, w->n_products, 0};
         double made = most_atoms(w, at, &reaction);
         status =
             add_reaction(w, reaction,
-                         (reactor_reaction){g * sd_thermal, sd_integral, g, c->thermal_source,
+                         (reactor_reaction){sd_thermal, sd_integral, g, c->thermal_source,
                                             c->resonance_source, g_source, false, has_integral},
                          err);
         if (status == MOLY_OK && nuclide != SIZE_MAX && made > LEAST_SHARE * w->total_atoms) {
@@ -325,8 +332,8 @@ static moly_status follow_fission(reactor_network *w, size_t at, moly_error *err
     moly_reaction reaction = {(uint32_t)at, g * f.thermal_b, f.resonance_b, w->n_products, 0};
     double made = most_atoms(w, at, &reaction);
     status = add_reaction(w, reaction,
-                          (reactor_reaction){g * f.thermal_sd_b, f.resonance_sd_b, g, f.source,
-                                             f.source, g_source, true, true},
+                          (reactor_reaction){g_sd(g, f.thermal_b, f.thermal_sd_b), f.resonance_sd_b,
+                                             g, f.source, f.source, g_source, true, true},
                           err);
     for (size_t i = 0; i < moly_fission_yield_count() && status == MOLY_OK; i++) {
         moly_fission_yield y = moly_fission_yield_at(i);

@@ -21,6 +21,10 @@ extern "C" {
 /** Relative uncertainty that stands for one that is not given. */
 #define MOLY_NEUTRON_UNKNOWN_SD 0.25
 
+/** Relative uncertainty of g - 1, Westcott's g: what separates Lu-176 as published (1.75) from the
+ *  evaluated libraries (1.71). */
+#define MOLY_WESTCOTT_SD 0.05
+
 /** Capture of one neutron by one state into one state. */
 typedef struct moly_capture {
     int16_t z, a, isomer;   /**< target */
