@@ -179,11 +179,13 @@ moly_status contour_solve(const contour_system *system, double time_s, bool is_r
 {
     static const size_t sizes[] = {16, 24, 32, 40};
     moly_status status = MOLY_OK;
-    size_t n = system->n + 1, n_wanting = 1, n_points = 0;
-    work w = {.computed = moly_alloc(n, sizeof *w.computed),
+    size_t n = system->n + 1, n_wanting = 1;
+    size_t n_points = is_rough ? sizes[0] : sizes[1]; /* the first two mostly do */
+    work w = {.x = moly_alloc(n, 2 * n_points * sizeof *w.x),
+              .computed = moly_alloc(n, sizeof *w.computed),
               .changed = moly_alloc(n, sizeof *w.changed),
               .last = moly_alloc(n, sizeof *w.last)};
-    if (w.computed == NULL || w.changed == NULL || w.last == NULL) {
+    if (w.x == NULL || w.computed == NULL || w.changed == NULL || w.last == NULL) {
         status = MOLY_NO_MEMORY(err);
         goto done;
     }
@@ -191,8 +193,8 @@ moly_status contour_solve(const contour_system *system, double time_s, bool is_r
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes && n_wanting > 0; i++) {
         contour c;
         contour_init(&c, sizes[i]);
-        if (c.n > n_points) { /* the first two mostly do: room for both at once */
-            n_points = i == 0 && !is_rough ? sizes[1] : c.n;
+        if (c.n > n_points) {
+            n_points = c.n;
             moly_free(w.x);
             w.x = moly_alloc(n, 2 * n_points * sizeof *w.x);
             if (w.x == NULL) {
