@@ -11,6 +11,13 @@ pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd)
 pkg_check_modules(PANGOCAIRO REQUIRED IMPORTED_TARGET pangocairo)
 
+# Zint comes without a .pc file.
+find_path(ZINT_INCLUDE_DIR zint.h REQUIRED)
+find_library(ZINT_LIBRARY zint REQUIRED)
+add_library(Moly::zint INTERFACE IMPORTED)
+target_include_directories(Moly::zint INTERFACE ${ZINT_INCLUDE_DIR})
+target_link_libraries(Moly::zint INTERFACE ${ZINT_LIBRARY})
+
 # DCMTK by its libraries: Debian's dcmtk.pc names all of them and packages that it does not depend on.
 find_path(DCMTK_INCLUDE_DIR dcmtk/dcmdata/dctk.h REQUIRED)
 add_library(Moly::dcmtk INTERFACE IMPORTED)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# moly_table(out_variable HEADER file TYPE struct NAME array COLUMNS letters CSV file)
+# moly_table(out_variable HEADER file TYPE struct NAME array COLUMNS letters CSV file [WORDS array])
 #
 # A committed table becomes a C array at every build whose data changed; the C file is appended to
 # `out_variable`, for the SOURCES of the room. See tools/table_compile.
@@ -11,12 +11,12 @@ if(NOT TARGET table_compile)
 endif()
 
 function(moly_table out_variable)
-    cmake_parse_arguments(ARG "" "HEADER;TYPE;NAME;COLUMNS;CSV" "" ${ARGN})
+    cmake_parse_arguments(ARG "" "HEADER;TYPE;NAME;COLUMNS;CSV;WORDS" "" ${ARGN})
     set(made ${CMAKE_BINARY_DIR}/tables/${ARG_NAME}.c)
     file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/tables)
     add_custom_command(OUTPUT ${made}
         COMMAND table_compile ${made} ${ARG_HEADER} ${ARG_TYPE} ${ARG_NAME} ${ARG_COLUMNS}
-            ${ARG_CSV}
+            ${ARG_CSV} ${ARG_WORDS}
         DEPENDS table_compile ${ARG_CSV}
         COMMENT "Compiling ${ARG_NAME}" VERBATIM)
     set(${out_variable} ${${out_variable}} ${made} PARENT_SCOPE)

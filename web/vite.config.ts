@@ -17,5 +17,6 @@ export default defineConfig({
     alias: [{ find: /^numcodecs\/(blosc|lz4|zstd)$/, replacement: fileURLToPath(new URL("src/viewer/no-codec.ts", import.meta.url)) }],
   },
   worker: { format: "es" },
-  server: { proxy: { "/api": { target: server } } },
+  // the example day stands in docs/
+  server: { proxy: { "/api": { target: server } }, fs: { allow: [".."] } },
 });

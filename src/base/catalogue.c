@@ -35,6 +35,11 @@ const char *const *moly_languages(void)
     return moly_catalogue_languages;
 }
 
+const char *const *moly_paper_languages(void)
+{
+    return moly_catalogue_paper_languages;
+}
+
 json_t *moly_catalogue_json(const char *language)
 {
     const moly_catalogue *catalogue = find_language(language);

@@ -17,6 +17,7 @@ typedef struct moly_catalogue {
 } moly_catalogue;
 
 extern const moly_catalogue moly_catalogues[]; /* ends with a NULL language */
-extern const char *const moly_catalogue_languages[];
+extern const char *const moly_catalogue_languages[];       /* with a whole catalogue */
+extern const char *const moly_catalogue_paper_languages[]; /* and those that only papers speak */
 
 #endif

@@ -110,7 +110,7 @@ static json_t *value_schema(const moly_param *param)
     case MOLY_TYPE_TEXT_LIST:
         return json_pack("{s:s,s:o}", "type", "array", "items", text_schema(param));
     case MOLY_TYPE_JSON:
-        return json_object();
+        return param->document ? param->document() : json_object();
     }
     return NULL;
 }

@@ -310,11 +310,21 @@ static void release_json(void *json)
     json_decref(json);
 }
 
-static moly_status read_json(moly_reading *reading, const char *text, json_t **value,
-                             moly_error *err)
+static moly_status read_json(moly_reading *reading, const moly_param *param, const char *text,
+                             json_t **value, moly_error *err)
 {
     json_t *json = NULL;
-    moly_status status = moly_json_parse(text, strlen(text), &json, err);
+    char *data = NULL;
+    size_t length = 0;
+    moly_status status = MOLY_OK;
+    if (param->file_bytes > 0) {
+        status = moly_file_read(text, param->file_bytes, &data, &length, err);
+    }
+    if (status == MOLY_OK) {
+        status = data ? moly_json_parse(data, length, &json, err)
+                      : moly_json_parse(text, strlen(text), &json, err);
+    }
+    moly_free(data);
     if (status == MOLY_OK && !moly_arena_defer(reading->arena, release_json, json)) {
         json_decref(json);
         status = MOLY_NO_MEMORY(err);
@@ -351,7 +361,7 @@ moly_status moly_param_read(moly_reading *reading, const moly_param *param, moly
         status = moly_param_check_text(param, text, err);
         return status == MOLY_OK ? moly_param_push_text(reading, param, seen, text, err) : status;
     case MOLY_TYPE_JSON:
-        return read_json(reading, text, member, err);
+        return read_json(reading, param, text, member, err);
     }
     return status;
 }

@@ -7,6 +7,7 @@
 #include "moly/centre/centre.h"
 
 #define CENTRE_ACTS(X)                                                                             \
+    X(centre_adopt_pack)                                                                           \
     X(centre_correct)                                                                              \
     X(centre_create_person)                                                                        \
     X(centre_retire_person)                                                                        \
@@ -24,6 +25,7 @@
     X(pharmacy_accept_lot)                                                                         \
     X(pharmacy_elute)                                                                              \
     X(pharmacy_label_kit)                                                                          \
+    X(pharmacy_print_label)                                                                        \
     X(pharmacy_receive_generator)                                                                  \
     X(pharmacy_receive_kit)                                                                        \
     X(pharmacy_receive_vial)                                                                       \

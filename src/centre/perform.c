@@ -3,6 +3,8 @@
  * of Moly comes through here, so all give the same event, the same refusal and the same words. */
 #include "act.h"
 
+#include "site_now.h"
+
 /* Clocks of instruments and of the site may differ by this much. */
 static const double future_tolerance_s = 120.0;
 
@@ -159,7 +161,8 @@ static moly_status decide(moly_act_context *context, const json_t *fields, moly_
     if (!decision->body) {
         return MOLY_NO_MEMORY(err);
     }
-    decision_member(decision, "site_data", json_string(site_data_version));
+    decision_member(decision, "site_data", json_string(context->limits->version));
+    decision_member(decision, "site_data_hash", json_string(context->limits->hash));
     const moly_performer *who = context->performer;
     if (who->request && !context->is_preview) {
         decision_member(decision, "request", json_string(who->request));
@@ -167,7 +170,7 @@ static moly_status decide(moly_act_context *context, const json_t *fields, moly_
                         json_string(who->request_digest ? who->request_digest : ""));
     }
     double late_s = moly_instant_difference_s(context->at, context->now);
-    if (late_s > context->limits->late_entry_s.value) {
+    if (late_s > site_value(context->limits, "late_entry_s")) {
         decision_member(decision, "late_s", moly_json_rounded(late_s, 6));
     }
     status = act->decide(context, args, decision, err);
@@ -256,7 +259,6 @@ static moly_status run(moly_transaction *transaction, void *given, moly_error *e
                                 .transaction = transaction,
                                 .reader = moly_transaction_reader(transaction),
                                 .site = site,
-                                .limits = site_data_for(site->country),
                                 .performer = request->performer,
                                 .now = moly_clock_now(moly_ledger_clock(request->ledger)),
                                 .arena = moly_arena_new(),
@@ -265,9 +267,12 @@ static moly_status run(moly_transaction *transaction, void *given, moly_error *e
         return MOLY_NO_MEMORY(err);
     }
     moly_decision decision = {.arena = context.arena, .language = request->performer->language};
-    moly_status status = request->prepare ? request->prepare(transaction, (json_t *)request->fields,
-                                                             request->prepare_context, err)
-                                          : MOLY_OK;
+    moly_status status =
+        site_data_now(context.reader, site->country, context.arena, &context.limits, err);
+    if (!status && request->prepare) {
+        status =
+            request->prepare(transaction, (json_t *)request->fields, request->prepare_context, err);
+    }
     if (!status) {
         status = decide(&context, request->fields, &decision, err);
     }

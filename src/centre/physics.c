@@ -6,9 +6,12 @@
 #include "moly/base/memory.h"
 #include "moly/production/generator.h"
 
-#define NAME(name) name,
-const char *const physics_handled[PHYSICS_N_HANDLED + 1] = {PHYSICS_HANDLED(NAME) NULL};
-#undef NAME
+const char *const physics_handled[PHYSICS_N_HANDLED + 1] = {
+    TC99M,    MO99,     "C-11",    "N-13",   "O-15",   "F-18",   "Sc-44",  "Cu-64",
+    "Cu-67",  "Ga-67",  "Ga-68",   "Ge-68",  "Rb-82",  "Sr-82",  "Sr-89",  "Y-90",
+    "Zr-89",  "In-111", "I-123",   "I-124",  "I-125",  "I-131",  "Sm-153", "Tb-161",
+    "Ho-166", "Lu-177", "Lu-177m", "Re-188", "Tl-201", "Pb-212", "At-211", "Bi-213",
+    "Ra-223", "Ra-224", "Ac-225",  "Ac-227", NULL};
 
 moly_status physics_nuclide(const char *name, const moly_nuclide **nuclide, moly_error *err)
 {

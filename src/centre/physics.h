@@ -10,17 +10,11 @@
 #define TC99M "Tc-99m"
 #define MO99 "Mo-99"
 
-/* Nuclides whose activity a vessel of the hot lab can hold: name. What a site receives, makes or
+/* Nuclides whose activity a vessel of the hot lab can hold, NULL-terminated: of the products, of
+ * the columns that some come from, and what grows or stays in them. What a site receives, makes or
  * gives is one of them. */
-#define PHYSICS_HANDLED(X)                                                                         \
-    X(TC99M)                                                                                       \
-    X(MO99)                                                                                        \
-    X("C-11")                                                                                      \
-    X("N-13") X("O-15") X("F-18") X("Cu-64") X("Ga-68") X("Zr-89") X("I-123") X("I-124") X("Lu-"   \
-                                                                                           "177")
-#define PHYSICS_COUNT(name) +1
-enum { PHYSICS_N_HANDLED = 0 PHYSICS_HANDLED(PHYSICS_COUNT) };
-extern const char *const physics_handled[PHYSICS_N_HANDLED + 1]; /* NULL-terminated */
+enum { PHYSICS_N_HANDLED = 36 };
+extern const char *const physics_handled[PHYSICS_N_HANDLED + 1];
 
 MOLY_CHECKED moly_status physics_nuclide(const char *name, const moly_nuclide **nuclide,
                                          moly_error *err);

@@ -1,56 +1,82 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "product.h"
 
+#include <jansson.h>
 #include <string.h>
 
-#define HOURS(n) ((n)*3600.0)
-#define GBQ(n) ((n)*1e9)
-
-/* Where leaflets differ between makers the stricter figure stands here; the leaflet in hand rules,
- * and receive_kit takes its figures. */
-static const product rows[] = {
-    {"pertechnetate", "Sodium pertechnetate (Tc-99m)", "Tc-99m", false, 0.95, HOURS(12), GBQ(200),
-     0.1, 50.0, "Ph.Eur. 0124"},
-    {"medronate", "Tc-99m medronate (MDP)", "Tc-99m", true, 0.95, HOURS(12), GBQ(18.5), 2.0, 10.0,
-     "Ph.Eur. 0641; MDP-25 product information"},
-    {"sestamibi", "Tc-99m sestamibi (MIBI)", "Tc-99m", true, 0.94, HOURS(6), GBQ(5.55), 1.0, 3.0,
-     "Ph.Eur. 1926; Cardiolite product information"},
-    {"pentetate", "Tc-99m pentetate (DTPA)", "Tc-99m", true, 0.95, HOURS(6), GBQ(18.5), 2.0, 10.0,
-     "Ph.Eur. 0642; PoltechDTPA and Draximage DTPA product information"},
-    {"mertiatide", "Tc-99m mertiatide (MAG3)", "Tc-99m", true, 0.94, HOURS(6), GBQ(3.7), 4.0, 10.0,
-     "Ph.Eur. 1372; Technescan MAG3 product information"},
-    {"succimer", "Tc-99m succimer (DMSA)", "Tc-99m", true, 0.95, HOURS(4), GBQ(1.48), 1.0, 6.0,
-     "Ph.Eur. 0643; DMSA kit product information (4 h)"},
-    {"nanocolloid", "Tc-99m albumin nanocolloid", "Tc-99m", true, 0.95, HOURS(6), GBQ(5.55), 1.0,
-     5.0, "Nanocoll product information"},
-    {"tetrofosmin", "Tc-99m tetrofosmin", "Tc-99m", true, 0.90, HOURS(12), GBQ(4.4), 4.0, 8.0,
-     "USP; Myoview product information: at most 1.1 GBq/mL, so 4.4 GBq in the least volume"},
-    {"sulfur-colloid", "Tc-99m sulfur colloid", "Tc-99m", true, 0.92, HOURS(6), GBQ(18.5), 1.0, 3.0,
-     "USP, Technetium Tc 99m Sulfur Colloid Injection; product information"},
-    {"fludeoxyglucose", "Fludeoxyglucose (F-18)", "F-18", false, 0.95, HOURS(12), GBQ(200), 0.1,
-     50.0, "Ph.Eur. 1325"},
-    {"ammonia", "Ammonia (N-13)", "N-13", false, 0.99, HOURS(1), GBQ(100), 0.1, 50.0,
-     "Ph.Eur. 1492; product information of Ammonia N 13 Injection: 60 min"},
-};
-enum { N_ROWS = sizeof rows / sizeof rows[0] };
-
-const char *const product_codes[] = {
-    "pertechnetate", "medronate",   "sestamibi",      "pentetate",       "mertiatide", "succimer",
-    "nanocolloid",   "tetrofosmin", "sulfur-colloid", "fludeoxyglucose", "ammonia",    NULL};
-_Static_assert(sizeof product_codes / sizeof product_codes[0] == N_ROWS + 1,
-               "a code for each product");
+#include "moly/base/text.h"
+#include "moly/centre/product.h"
 
 const product *product_at(int index)
 {
-    return index >= 0 && index < N_ROWS ? &rows[index] : NULL;
+    return index >= 0 && (size_t)index < product_rows_n ? &product_rows[index] : NULL;
 }
 
 const product *product_named(const char *code)
 {
-    for (size_t i = 0; i < N_ROWS; i++) {
-        if (strcmp(rows[i].code, code) == 0) {
-            return &rows[i];
+    for (size_t i = 0; i < product_rows_n; i++) {
+        if (strcmp(product_rows[i].code, code) == 0) {
+            return &product_rows[i];
         }
     }
     return NULL;
+}
+
+bool product_is(const product *p, const char *kind)
+{
+    return strcmp(p->kind, kind) == 0;
+}
+
+static json_t *text_json(const char *text)
+{
+    return text ? json_string(text) : json_null();
+}
+
+static json_t *product_json(const product *p)
+{
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, "
+        "s:s}",
+        "code", p->code, "name", p->name, "nuclide", p->nuclide, "kind", p->kind, "min_purity",
+        moly_json_real(p->min_purity), "purity_method", text_json(p->purity_method), "ph_low",
+        moly_json_real(p->ph_low), "ph_high", moly_json_real(p->ph_high), "radionuclidic_purity",
+        moly_json_real(p->radionuclidic_purity), "max_activity_bq",
+        moly_json_real(p->max_activity_bq), "min_volume_ml", moly_json_real(p->min_volume_ml),
+        "max_volume_ml", moly_json_real(p->max_volume_ml), "use_within_s",
+        moly_json_real(p->use_within_s), "endotoxin_eu", moly_json_real(p->endotoxin_eu), "storage",
+        text_json(p->storage), "monograph", text_json(p->monograph), "status", p->status, "source",
+        p->source);
+}
+
+moly_status moly_product_list(const char *nuclide, json_t **result, moly_error *err)
+{
+    json_t *rows = json_array();
+    int failed = rows ? 0 : -1;
+    *result = NULL;
+    for (size_t i = 0; i < product_rows_n && !failed; i++) {
+        if (!nuclide || strcmp(product_rows[i].nuclide, nuclide) == 0) {
+            failed = json_array_append_new(rows, product_json(&product_rows[i]));
+        }
+    }
+    if (!failed && json_array_size(rows) == 0) {
+        json_decref(rows);
+        return MOLY_FAIL(err, MOLY_ERR_UNKNOWN, "no product of '%.20s' is in the library", nuclide);
+    }
+    *result = failed ? NULL : json_pack("{s:O}", "results", rows);
+    json_decref(rows);
+    return *result ? MOLY_OK : MOLY_NO_MEMORY(err);
+}
+
+moly_status moly_product_show(const char *code, json_t **result, moly_error *err)
+{
+    const product *p = product_named(code);
+    *result = NULL;
+    if (!p) {
+        const char *near = moly_nearest(code, product_codes, product_rows_n);
+        return near ? MOLY_FAIL(err, MOLY_ERR_UNKNOWN,
+                                "there is no product '%.40s'; did you mean %s?", code, near)
+                    : MOLY_FAIL(err, MOLY_ERR_UNKNOWN, "there is no product '%.40s'", code);
+    }
+    *result = product_json(p);
+    return *result ? MOLY_OK : MOLY_NO_MEMORY(err);
 }

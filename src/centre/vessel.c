@@ -41,7 +41,7 @@ static moly_status check_molybdenum(const moly_act_context *context, const vesse
     if (!isfinite(ratio)) {
         return MOLY_OK;
     }
-    const site_limit *limit = &context->limits->molybdenum_bq_per_bq;
+    const site_limit *limit = site_limit_of(context->limits, "molybdenum_bq_per_bq");
     double then = 0.0;
     moly_status status = physics_molybdenum_ratio(ratio, record_instant(v->record, "molybdenum_at"),
                                                   use, &then, err);
@@ -153,17 +153,18 @@ moly_status vessel_take(const moly_act_context *context, const vessel *from, con
     *predicted_bq = concentration * volume_ml;
     bool is_measured = isfinite(measured_bq);
     decision_transfer(
-        decision, &(transfer){.from = from->node,
-                              .to = to,
-                              .at = context->at,
-                              .nuclide = vessel_nuclide(from->record),
-                              .activity_bq = is_measured ? measured_bq : *predicted_bq,
-                              .sd_bq = (is_measured ? measured_bq : *predicted_bq) *
-                                       limits->calibrator_sd.value,
-                              .predicted_bq = *predicted_bq,
-                              .predicted_sd_bq = *predicted_bq * hypot(limits->calibrator_sd.value,
-                                                                       limits->volume_sd.value),
-                              .is_measured = is_measured});
+        decision,
+        &(transfer){.from = from->node,
+                    .to = to,
+                    .at = context->at,
+                    .nuclide = vessel_nuclide(from->record),
+                    .activity_bq = is_measured ? measured_bq : *predicted_bq,
+                    .sd_bq = (is_measured ? measured_bq : *predicted_bq) *
+                             site_value(limits, "calibrator_sd"),
+                    .predicted_bq = *predicted_bq,
+                    .predicted_sd_bq = *predicted_bq * hypot(site_value(limits, "calibrator_sd"),
+                                                             site_value(limits, "volume_sd")),
+                    .is_measured = is_measured});
     decision_record(decision, from->kind, from->id);
     decision_number(decision, "volume_left_ml", left_ml > volume_ml ? left_ml - volume_ml : 0.0);
     return MOLY_OK;
@@ -184,15 +185,15 @@ moly_status vessel_move_all(const moly_act_context *context, const char *from, c
     bool is_measured = isfinite(measured_bq);
     double moved_bq = is_measured ? measured_bq : book_bq;
     if (moved_bq > 0.0) {
-        transfer entry = {.from = from,
-                          .to = to,
-                          .at = context->at,
-                          .nuclide = nuclide,
-                          .activity_bq = moved_bq,
-                          .sd_bq =
-                              is_measured ? moved_bq * context->limits->calibrator_sd.value : sd_bq,
-                          .is_measured = is_measured,
-                          .share = is_measured ? 0.0 : 1.0};
+        transfer entry = {
+            .from = from,
+            .to = to,
+            .at = context->at,
+            .nuclide = nuclide,
+            .activity_bq = moved_bq,
+            .sd_bq = is_measured ? moved_bq * site_value(context->limits, "calibrator_sd") : sd_bq,
+            .is_measured = is_measured,
+            .share = is_measured ? 0.0 : 1.0};
         if (is_measured) {
             entry.predicted_bq = book_bq;
             entry.predicted_sd_bq = sd_bq;

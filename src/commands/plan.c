@@ -9,12 +9,16 @@
 #include "commands_inside.h"
 
 typedef struct plan_args {
-    const char *file;
+    json_t *day;
 } plan_args;
 
+/* 1000 doses of 200 bytes, five times; a request to the server may have no more */
+#define LARGEST_DAY (1u << 20)
+
 static const moly_param params[] = {
-    {"file", 0, MOLY_TEXT(plan_args, file), .is_required = true, .is_positional = true,
-     .pattern_hint = "FILE", .help = "JSON: cyclotrons, cells, products, clinics and doses"},
+    {"day", 0, MOLY_JSON(plan_args, day), .is_required = true, .is_positional = true,
+     .pattern_hint = "FILE", .file_bytes = LARGEST_DAY, .document = plan_schema,
+     .help = "JSON: cyclotrons, cells, products, clinics and doses"},
 };
 
 static const moly_column timeline_columns[] = {
@@ -36,7 +40,7 @@ static const moly_column import_columns[] = {
 };
 static const moly_view views[] = {
     {NULL, "timeline", timeline_columns, 5},
-    {NULL, "reason_rows", reason_columns, 1},
+    {NULL, "missed", reason_columns, 1},
     {"Import", "import", import_columns, 7},
 };
 
@@ -61,7 +65,8 @@ static json_t *dose_row(const moly_plan_problem *problem, size_t index)
 {
     const moly_plan_dose *dose = &problem->doses[index];
     json_t *row = json_object();
-    int failed = set_text(row, "clinic", problem->clinics[dose->clinic].name);
+    int failed = json_object_set_new(row, "number", json_integer((json_int_t)index + 1));
+    failed |= set_text(row, "clinic", problem->clinics[dose->clinic].name);
     failed |= set_text(row, "product", problem->products[dose->product].name);
     failed |= set_real(row, "activity_bq", dose->activity_bq);
     failed |= set_instant(row, "at", dose->at);
@@ -205,6 +210,47 @@ static int add_batch(json_t *timeline, const moly_plan_problem *problem, const m
     return failed;
 }
 
+static const char *const why_words[] = {
+    [MOLY_PLAN_STALE] = "shelf life",
+    [MOLY_PLAN_LARGE] = "batch too large",
+    [MOLY_PLAN_CELL_CLOSED] = "cell closed",
+    [MOLY_PLAN_BEAM_SHORT] = "bombardment too short",
+    [MOLY_PLAN_BEAM_CLOSED] = "cyclotron closed",
+    [MOLY_PLAN_COLUMN] = "generator too weak",
+};
+
+static int set_known_instant(json_t *object, const char *key, moly_instant at)
+{
+    return moly_instant_is_none(at) ? json_object_set_new(object, key, json_null())
+                                    : set_instant(object, key, at);
+}
+
+static json_t *miss_row(const moly_plan_problem *problem, const moly_plan_miss *miss)
+{
+    json_t *row = json_object(), *doses = json_array();
+    int failed = set_text(row, "product", problem->products[miss->product].name);
+    failed |= set_text(row, "why", why_words[miss->why]);
+    failed |= set_text(row, "text", miss->text);
+    failed |= set_text(row, "place", miss->place);
+    failed |= set_instant(row, "leaves", miss->leaves);
+    failed |= set_known_instant(row, "at", miss->at);
+    failed |= set_known_instant(row, "opens", miss->opens);
+    failed |= set_real(row, "needed_bq", miss->needed_bq);
+    failed |= set_real(row, "most_bq", miss->most_bq);
+    failed |= set_real(row, "kept_s", miss->kept_s);
+    failed |= set_real(row, "shelf_s", miss->shelf_s);
+    failed |= set_real(row, "longest_s", problem->products[miss->product].longest_s);
+    for (size_t d = 0; d < miss->n_doses; d++) {
+        failed |= json_array_append_new(doses, dose_row(problem, miss->doses[d]));
+    }
+    failed |= json_object_set_new(row, "doses", doses);
+    if (failed != 0) {
+        json_decref(row);
+        return NULL;
+    }
+    return row;
+}
+
 static json_t *import_row(const moly_plan_problem *problem, const moly_plan_comparison *c)
 {
     const moly_plan_product *product = &problem->products[c->product];
@@ -228,18 +274,16 @@ static moly_status make_result(const plan_file *file, const moly_plan *plan, jso
                                moly_error *err)
 {
     json_t *whole = json_object(), *batches = json_array(), *timeline = json_array();
-    json_t *reasons = json_array(), *rows = json_array(), *unmet = json_array();
+    json_t *reasons = json_array(), *missed = json_array(), *unmet = json_array();
     json_t *import = json_array();
     int failed = json_object_set_new(whole, "feasible", json_boolean(plan->n_unmet == 0));
     for (size_t b = 0; b < plan->n_batches; b++) {
         failed |= json_array_append_new(batches, batch_row(file, &plan->batches[b]));
         failed |= add_batch(timeline, &file->problem, &plan->batches[b]);
     }
-    for (size_t r = 0; r < plan->n_reasons; r++) {
-        json_t *row = json_object();
-        failed |= json_array_append_new(reasons, json_string(plan->reasons[r]));
-        failed |= set_text(row, "text", plan->reasons[r]);
-        failed |= json_array_append_new(rows, row);
+    for (size_t m = 0; m < plan->n_misses; m++) {
+        failed |= json_array_append_new(reasons, json_string(plan->misses[m].text));
+        failed |= json_array_append_new(missed, miss_row(&file->problem, &plan->misses[m]));
     }
     for (size_t u = 0; u < plan->n_unmet; u++) {
         failed |= json_array_append_new(unmet, dose_row(&file->problem, plan->unmet[u]));
@@ -250,11 +294,12 @@ static moly_status make_result(const plan_file *file, const moly_plan *plan, jso
     failed |= json_object_set_new(whole, "batches", batches);
     failed |= json_object_set_new(whole, "timeline", timeline);
     failed |= json_object_set_new(whole, "reasons", reasons);
-    failed |= json_object_set_new(whole, "reason_rows", rows);
+    failed |= json_object_set_new(whole, "missed", missed);
     failed |= json_object_set_new(whole, "unmet", unmet);
     failed |= json_object_set_new(whole, "import", import);
     failed |= set_real(whole, "beam_s", plan->beam_s);
     failed |= set_real(whole, "cost", plan->cost);
+    failed |= json_object_set_new(whole, "proven_best", json_boolean(plan->is_proven));
     failed |= json_object_set_new(whole, "n_tried", json_integer((json_int_t)plan->n_tried));
     if (failed != 0) {
         json_decref(whole);
@@ -267,9 +312,9 @@ static moly_status make_result(const plan_file *file, const moly_plan *plan, jso
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)
 {
     const plan_args *args = raw_args;
-    plan_file file;
+    plan_file file = {0};
     const moly_plan *plan = NULL;
-    moly_status status = plan_read(args->file, &run->clock, run->arena, &file, err);
+    moly_status status = plan_read(args->day, &run->clock, run->arena, &file, err);
     if (status == MOLY_OK) {
         status = moly_plan_make(&file.problem, run->arena, &plan, err);
     }

@@ -9,8 +9,6 @@
 #include "moly/nuclide/nuclide.h"
 #include "moly/production/beam.h"
 
-#define LARGEST_FILE (16u << 20)
-
 typedef struct place_args {
     const char *name;
     moly_instant opens, closes;
@@ -51,6 +49,7 @@ typedef struct dose_args {
 
 #define LONGEST_DAY_S (7.0 * 86400.0)
 #define MOST_COST 1e12
+#define MOST_CLINICS 200
 
 static const moly_param place_params[] = {
     {"name", 0, MOLY_TEXT(place_args, name), .is_required = true, .help = "its name"},
@@ -81,6 +80,24 @@ static const moly_param import_params[] = {
     {"cost", 0, MOLY_F64(import_args, cost), .max = MOST_COST, .fallback = "0",
      .help = "of it all"},
 };
+#define N(params) (sizeof(params) / sizeof *(params))
+#define OBJECT(label, list, type)                                                                  \
+    (moly_declaration)                                                                             \
+    {                                                                                              \
+        .name = (label), .summary = (label), .params = (list), .n_params = N(list),                \
+        .args_size = sizeof(type)                                                                  \
+    }
+
+static json_t *generator_schema(void)
+{
+    return moly_declare_schema(&OBJECT("generator", generator_params, generator_args));
+}
+
+static json_t *import_schema(void)
+{
+    return moly_declare_schema(&OBJECT("import", import_params, import_args));
+}
+
 static const char *const beams[] = {"p", "d", "h", "a", NULL};
 static const moly_param product_params[] = {
     {"name", 0, MOLY_TEXT(product_args, name), .is_required = true, .help = "its name"},
@@ -99,7 +116,8 @@ static const moly_param product_params[] = {
      .max = 1.0, .help = "that the target takes"},
     {"longest", 0, MOLY_F64(product_args, longest_s), .dim = MOLY_DIM_TIME, .min = 1.0,
      .max = LONGEST_DAY_S, .fallback = "2 h", .help = "longest bombardment"},
-    {"generator", 0, MOLY_JSON(product_args, generator), .help = "instead of a cyclotron"},
+    {"generator", 0, MOLY_JSON(product_args, generator), .document = generator_schema,
+     .help = "instead of a cyclotron"},
     {"cells", 0, MOLY_TEXT_LIST(product_args, cells), .help = "hot cells that can make it"},
     {"transfer", 0, MOLY_F64(product_args, transfer_s), .dim = MOLY_DIM_TIME, .max = 86400.0,
      .fallback = "5 min", .help = "from target or generator to the cell"},
@@ -117,7 +135,8 @@ static const moly_param product_params[] = {
      .max = 1e15, .help = "at the end of synthesis"},
     {"batch-cost", 0, MOLY_F64(product_args, batch_cost), .max = MOST_COST, .fallback = "0",
      .help = "cassette, precursor, control"},
-    {"import", 0, MOLY_JSON(product_args, import), .help = "what it is compared with"},
+    {"import", 0, MOLY_JSON(product_args, import), .document = import_schema,
+     .help = "what it is compared with"},
 };
 static const moly_param clinic_params[] = {
     {"name", 0, MOLY_TEXT(clinic_args, name), .is_required = true, .help = "its name"},
@@ -131,13 +150,6 @@ static const moly_param dose_params[] = {
      .max = 1e13, .is_required = true, .help = "at the injection"},
     {"at", 0, MOLY_INSTANT(dose_args, at), .is_required = true, .help = "instant of the injection"},
 };
-
-#define N(params) (sizeof(params) / sizeof *(params))
-#define OBJECT(label, list, type)                                                                  \
-    (moly_declaration)                                                                             \
-    {                                                                                              \
-        .name = (label), .params = (list), .n_params = N(list), .args_size = sizeof(type)          \
-    }
 
 typedef struct reader {
     const moly_clock *clock;
@@ -372,7 +384,8 @@ static moly_status read_clinics(const reader *in, const json_t *whole)
 {
     moly_plan_problem *problem = &in->file->problem;
     const json_t *array = NULL;
-    moly_status status = find_array(in, whole, "clinics", 200, &array, &problem->n_clinics);
+    moly_status status =
+        find_array(in, whole, "clinics", MOST_CLINICS, &array, &problem->n_clinics);
     moly_plan_clinic *clinics =
         moly_arena_alloc(in->arena, problem->n_clinics + 1, sizeof *clinics);
     if (status == MOLY_OK && !clinics) {
@@ -435,11 +448,6 @@ static moly_status read_doses(const reader *in, const json_t *whole)
     return status;
 }
 
-static void release_json(void *json)
-{
-    json_decref(json);
-}
-
 static moly_status check_members(const json_t *whole, moly_error *err)
 {
     static const char *const known[] = {"cyclotrons", "cells", "products", "clinics", "doses"};
@@ -461,41 +469,55 @@ static moly_status check_members(const json_t *whole, moly_error *err)
     return MOLY_OK;
 }
 
-moly_status plan_read(const char *path, const moly_clock *clock, moly_arena *arena, plan_file *file,
-                      moly_error *err)
+moly_status plan_read(const json_t *day, const moly_clock *clock, moly_arena *arena,
+                      plan_file *file, moly_error *err)
 {
-    char *data = NULL;
-    size_t length = 0;
     const reader in = {clock, arena, file, err};
     *file = (plan_file){0};
-    moly_status status = moly_file_read(path, LARGEST_FILE, &data, &length, err);
+    moly_status status = json_is_object(day)
+                             ? check_members(day, err)
+                             : MOLY_FAIL(err, MOLY_ERR_DATA, "a plan is a JSON object");
     if (status == MOLY_OK) {
-        status = moly_json_parse(data, length, &file->json, err);
-    }
-    moly_free(data);
-    if (status == MOLY_OK && !moly_arena_defer(arena, release_json, file->json)) {
-        json_decref(file->json);
-        status = MOLY_NO_MEMORY(err);
-    }
-    if (status == MOLY_OK && !json_is_object(file->json)) {
-        status = MOLY_FAIL(err, MOLY_ERR_DATA, "%s: a plan is a JSON object", path);
-    }
-    if (status == MOLY_OK) {
-        status = check_members(file->json, err);
-    }
-    if (status == MOLY_OK) {
-        status = read_places(&in, file->json, "cyclotrons", &file->problem.cyclotrons,
+        status = read_places(&in, day, "cyclotrons", &file->problem.cyclotrons,
                              &file->problem.n_cyclotrons);
     }
     if (status == MOLY_OK) {
-        status =
-            read_places(&in, file->json, "cells", &file->problem.cells, &file->problem.n_cells);
+        status = read_places(&in, day, "cells", &file->problem.cells, &file->problem.n_cells);
     }
     if (status == MOLY_OK) {
-        status = read_products(&in, file->json);
+        status = read_products(&in, day);
     }
     if (status == MOLY_OK) {
-        status = read_clinics(&in, file->json);
+        status = read_clinics(&in, day);
     }
-    return status == MOLY_OK ? read_doses(&in, file->json) : status;
+    return status == MOLY_OK ? read_doses(&in, day) : status;
+}
+
+/* An array of such objects, of which there are at most so many. */
+static int add_array(json_t *properties, const char *name, const moly_declaration *item,
+                     size_t most)
+{
+    return json_object_set_new(properties, name,
+                               json_pack("{s:s, s:I, s:o}", "type", "array", "maxItems",
+                                         (json_int_t)most, "items", moly_declare_schema(item)));
+}
+
+json_t *plan_schema(void)
+{
+    const moly_declaration place = OBJECT("place", place_params, place_args),
+                           product = OBJECT("product", product_params, product_args),
+                           clinic = OBJECT("clinic", clinic_params, clinic_args),
+                           dose = OBJECT("dose", dose_params, dose_args);
+    json_t *properties = json_object();
+    int failed = add_array(properties, "cyclotrons", &place, MOLY_PLAN_MOST_PLACES);
+    failed |= add_array(properties, "cells", &place, MOLY_PLAN_MOST_PLACES);
+    failed |= add_array(properties, "products", &product, MOLY_PLAN_MOST_PRODUCTS);
+    failed |= add_array(properties, "clinics", &clinic, MOST_CLINICS);
+    failed |= add_array(properties, "doses", &dose, MOLY_PLAN_MOST_DOSES);
+    if (failed != 0) {
+        json_decref(properties);
+        return NULL;
+    }
+    return json_pack("{s:s, s:o, s:b}", "type", "object", "properties", properties,
+                     "additionalProperties", 0);
 }

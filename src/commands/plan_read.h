@@ -10,14 +10,15 @@
 #include "moly/production/plan.h"
 
 typedef struct plan_file {
-    moly_plan_problem problem;
-    const char **targets; /* of each product; NULL: a generator, or not told */
-    json_t *json;         /* keeps the texts; released with the arena */
+    moly_plan_problem problem; /* its texts are the arena's */
+    const char **targets;      /* of each product; NULL: a generator, or not told */
 } plan_file;
 
 /* @param[out] file  in `arena`
- * @retval MOLY_ERR_DATA  the JSON, or an object in it: the message names its place */
-MOLY_CHECKED moly_status plan_read(const char *path, const moly_clock *clock, moly_arena *arena,
+ * @retval MOLY_ERR_DATA  an object in it: the message names its place */
+MOLY_CHECKED moly_status plan_read(const json_t *day, const moly_clock *clock, moly_arena *arena,
                                    plan_file *file, moly_error *err);
+/* What plan_read() takes. New reference; NULL without memory. */
+json_t *plan_schema(void);
 
 #endif

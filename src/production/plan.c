@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The best day: every way to divide the products' doses into batches is placed in the order of
- * their latest ends, and in every other order while the batches are few; then orders are improved
- * by exchange of neighbours. */
+/* A day: what is asked is checked, the products' doses become lines, and the best day that is found
+ * is described. */
 #include "moly/production/plan.h"
 
 #include <math.h>
@@ -9,29 +8,12 @@
 
 #include "plan_inside.h"
 
-enum { MOST_DIVISIONS = 4096, EXACT_BATCHES = 6 };
-
-typedef struct search {
+typedef struct day {
     const moly_plan_problem *problem;
-    moly_arena *arena;
     plan_line lines[MOLY_PLAN_MOST_PRODUCTS];
-    size_t n_lines, most_batches, n_tried;
-    /* the division in hand, and the best order of it */
-    plan_wish wishes[PLAN_MOST_BATCHES];
-    size_t n, order[PLAN_MOST_BATCHES];
-    plan_placed placed[PLAN_MOST_BATCHES];
-    /* the best of all */
-    bool has_best;
-    plan_score best;
-    plan_wish best_wishes[PLAN_MOST_BATCHES];
-    plan_placed best_placed[PLAN_MOST_BATCHES];
-    size_t best_n;
-} search;
-
-static bool is_better(plan_score a, plan_score b)
-{
-    return a.unmet != b.unmet ? a.unmet < b.unmet : a.cost < b.cost;
-}
+    size_t n_lines;
+    plan_found found;
+} day;
 
 /* ---- what is asked ------------------------------------------------------------------------ */
 
@@ -105,12 +87,12 @@ static moly_status check(const moly_plan_problem *problem, moly_error *err)
     return MOLY_OK;
 }
 
-static moly_status make_lines(search *s, moly_error *err)
+static moly_status make_lines(day *s, moly_arena *arena, moly_error *err)
 {
     for (size_t p = 0; p < s->problem->n_products; p++) {
         plan_line *line = &s->lines[s->n_lines];
         *line = (plan_line){.product = p};
-        line->doses = moly_arena_alloc(s->arena, s->problem->n_doses, sizeof *line->doses);
+        line->doses = moly_arena_alloc(arena, s->problem->n_doses, sizeof *line->doses);
         if (!line->doses) {
             return MOLY_NO_MEMORY(err);
         }
@@ -120,140 +102,14 @@ static moly_status make_lines(search *s, moly_error *err)
             }
         }
         if (line->n > 0) {
-            moly_status status = plan_divide(s->problem, line, s->arena, err);
+            moly_status status = plan_divide(s->problem, line, arena, err);
             if (status != MOLY_OK) {
                 return status;
             }
             s->n_lines++;
         }
     }
-    s->most_batches = MOLY_PLAN_MOST_BATCHES;
-    while (s->most_batches > 1 &&
-           pow((double)s->most_batches, (double)s->n_lines) > MOST_DIVISIONS) {
-        s->most_batches--;
-    }
     return MOLY_OK;
-}
-
-/* ---- the search --------------------------------------------------------------------------- */
-
-static plan_score try_order(search *s, const size_t *order, plan_placed *placed)
-{
-    s->n_tried++;
-    return plan_place(s->problem, s->wishes, order, s->n, placed);
-}
-
-/* All orders, by Heap's exchanges. */
-static plan_score best_of_all(search *s, plan_score best)
-{
-    plan_placed placed[PLAN_MOST_BATCHES];
-    size_t order[PLAN_MOST_BATCHES], count[PLAN_MOST_BATCHES] = {0};
-    memcpy(order, s->order, sizeof order);
-    for (size_t i = 1; i < s->n;) {
-        if (count[i] < i) {
-            size_t j = i % 2 == 0 ? 0 : count[i], moved = order[j];
-            order[j] = order[i];
-            order[i] = moved;
-            plan_score score = try_order(s, order, placed);
-            if (is_better(score, best)) {
-                best = score;
-                memcpy(s->order, order, sizeof order);
-            }
-            count[i]++;
-            i = 1;
-        } else {
-            count[i++] = 0;
-        }
-    }
-    return best;
-}
-
-static plan_score best_of_neighbours(search *s, plan_score best)
-{
-    plan_placed placed[PLAN_MOST_BATCHES];
-    bool is_moving = true;
-    while (is_moving) {
-        is_moving = false;
-        for (size_t i = 0; i + 1 < s->n; i++) {
-            size_t order[PLAN_MOST_BATCHES];
-            memcpy(order, s->order, sizeof order);
-            order[i] = s->order[i + 1];
-            order[i + 1] = s->order[i];
-            plan_score score = try_order(s, order, placed);
-            if (is_better(score, best)) {
-                best = score;
-                memcpy(s->order, order, sizeof order);
-                is_moving = true;
-            }
-        }
-    }
-    return best;
-}
-
-static void latest_first(search *s)
-{
-    for (size_t i = 0; i < s->n; i++) {
-        size_t j = i;
-        for (; j > 0 && s->wishes[s->order[j - 1]].latest_us < s->wishes[i].latest_us; j--) {
-            s->order[j] = s->order[j - 1];
-        }
-        s->order[j] = i;
-    }
-}
-
-/* One division: `batches[l]` of each line. */
-static moly_status try_division(search *s, const size_t *batches, moly_error *err)
-{
-    s->n = 0;
-    for (size_t l = 0; l < s->n_lines; l++) {
-        const plan_line *line = &s->lines[l];
-        const size_t *first = line->first[batches[l] - 1];
-        for (size_t b = 0; b < batches[l]; b++) {
-            s->wishes[s->n++] = plan_wish_of(s->problem, line, first[b], first[b + 1]);
-        }
-    }
-    latest_first(s);
-    plan_score score = try_order(s, s->order, s->placed);
-    if (s->n <= EXACT_BATCHES) {
-        score = best_of_all(s, score);
-    } else {
-        score = best_of_neighbours(s, score);
-    }
-    score = plan_place(s->problem, s->wishes, s->order, s->n, s->placed);
-    moly_status status = plan_elute(s->problem, s->wishes, s->n, s->placed, &score, err);
-    if (status == MOLY_OK && (!s->has_best || is_better(score, s->best))) {
-        s->has_best = true;
-        s->best = score;
-        s->best_n = s->n;
-        memcpy(s->best_wishes, s->wishes, sizeof s->wishes);
-        memcpy(s->best_placed, s->placed, sizeof s->placed);
-    }
-    return status;
-}
-
-static moly_status try_all(search *s, moly_error *err)
-{
-    size_t batches[MOLY_PLAN_MOST_PRODUCTS];
-    for (size_t l = 0; l < MOLY_PLAN_MOST_PRODUCTS; l++) {
-        batches[l] = 1;
-    }
-    for (;;) {
-        bool is_possible = true;
-        for (size_t l = 0; l < s->n_lines; l++) {
-            is_possible = is_possible && s->lines[l].is_possible[batches[l] - 1];
-        }
-        moly_status status = is_possible ? try_division(s, batches, err) : MOLY_OK;
-        if (status != MOLY_OK) {
-            return status;
-        }
-        size_t l = 0;
-        while (l < s->n_lines && ++batches[l] > s->most_batches) {
-            batches[l++] = 1;
-        }
-        if (l == s->n_lines) {
-            return MOLY_OK;
-        }
-    }
 }
 
 /* ---- the result --------------------------------------------------------------------------- */
@@ -263,7 +119,7 @@ static moly_instant after(int64_t us, double s)
     return moly_instant_add_s((moly_instant){us}, s);
 }
 
-static moly_plan_batch batch_of(const search *s, const plan_wish *wish, const plan_placed *placed)
+static moly_plan_batch batch_of(const day *s, const plan_wish *wish, const plan_placed *placed)
 {
     const moly_plan_product *p = &s->problem->products[wish->line->product];
     moly_plan_batch batch = {.product = wish->line->product,
@@ -281,13 +137,12 @@ static moly_plan_batch batch_of(const search *s, const plan_wish *wish, const pl
                              .eob_bq = placed->eob_bq,
                              .most_eob_bq = placed->most_eob_bq,
                              .cost = plan_cost(s->problem, wish, placed)};
-    batch.product_bq = batch.eob_bq * p->synthesis_yield *
-                       exp(-p->lambda_per_s * (p->transfer_s + p->synthesis_s));
+    batch.product_bq = plan_made_bq(p, batch.eob_bq);
     batch.released_bq = batch.product_bq * exp(-p->lambda_per_s * p->control_s);
     return batch;
 }
 
-static moly_plan_comparison compare(const search *s, size_t product, double own_cost)
+static moly_plan_comparison compare(const day *s, size_t product, double own_cost)
 {
     const moly_plan_product *p = &s->problem->products[product];
     const moly_plan_import *import = &p->import;
@@ -317,22 +172,26 @@ static moly_plan_comparison compare(const search *s, size_t product, double own_
     return c;
 }
 
-static moly_status describe(search *s, moly_arena *arena, moly_plan *plan, moly_error *err)
+static moly_status describe(day *s, moly_arena *arena, moly_plan *plan, moly_error *err)
 {
     moly_plan_batch *batches = moly_arena_alloc(arena, PLAN_MOST_BATCHES, sizeof *batches);
     moly_plan_comparison *comparisons =
         moly_arena_alloc(arena, MOLY_PLAN_MOST_PRODUCTS, sizeof *comparisons);
     size_t *unmet = moly_arena_alloc(arena, s->problem->n_doses, sizeof *unmet);
-    const char **reasons = moly_arena_alloc(arena, PLAN_MOST_BATCHES, sizeof *reasons);
+    moly_plan_miss *misses = moly_arena_alloc(arena, PLAN_MOST_BATCHES, sizeof *misses);
     double own_cost[MOLY_PLAN_MOST_PRODUCTS] = {0.0};
-    if (!batches || !comparisons || !unmet || !reasons) {
+    if (!batches || !comparisons || !unmet || !misses) {
         return MOLY_NO_MEMORY(err);
     }
-    for (size_t i = 0; i < s->best_n; i++) {
-        const plan_wish *wish = &s->best_wishes[i];
-        const plan_placed *placed = &s->best_placed[i];
-        if (!placed->is_met) {
-            reasons[plan->n_reasons++] = moly_arena_strdup(arena, placed->reason);
+    for (size_t i = 0; i < s->found.n; i++) {
+        const plan_wish *wish = &s->found.wishes[i];
+        const plan_placed *placed = &s->found.placed[i];
+        if (placed->why != MOLY_PLAN_MET) {
+            moly_status status =
+                plan_say_why(s->problem, wish, placed, arena, &misses[plan->n_misses++], err);
+            if (status != MOLY_OK) {
+                return status;
+            }
             memcpy(unmet + plan->n_unmet, wish->line->doses + wish->begin,
                    (wish->end - wish->begin) * sizeof *unmet);
             plan->n_unmet += wish->end - wish->begin;
@@ -355,9 +214,10 @@ static moly_status describe(search *s, moly_arena *arena, moly_plan *plan, moly_
     }
     plan->batches = batches;
     plan->unmet = unmet;
-    plan->reasons = reasons;
+    plan->misses = misses;
     plan->comparisons = comparisons;
-    plan->n_tried = s->n_tried;
+    plan->n_tried = s->found.n_tried;
+    plan->is_proven = s->found.is_proven;
     return MOLY_OK;
 }
 
@@ -365,17 +225,17 @@ moly_status moly_plan_make(const moly_plan_problem *problem, moly_arena *arena,
                            const moly_plan **plan, moly_error *err)
 {
     moly_status status = check(problem, err);
-    search *s = status == MOLY_OK ? moly_arena_alloc(arena, 1, sizeof *s) : NULL;
+    day *s = status == MOLY_OK ? moly_arena_alloc(arena, 1, sizeof *s) : NULL;
     moly_plan *made = status == MOLY_OK ? moly_arena_alloc(arena, 1, sizeof *made) : NULL;
     if (status == MOLY_OK && (!s || !made)) {
         status = MOLY_NO_MEMORY(err);
     }
     if (status == MOLY_OK) {
-        *s = (search){.problem = problem, .arena = arena};
-        status = make_lines(s, err);
+        *s = (day){.problem = problem};
+        status = make_lines(s, arena, err);
     }
     if (status == MOLY_OK) {
-        status = try_all(s, err);
+        status = plan_search(problem, s->lines, s->n_lines, arena, &s->found, err);
     }
     if (status == MOLY_OK) {
         status = describe(s, arena, made, err);

@@ -29,19 +29,35 @@ double plan_lead_s(const moly_plan_product *product)
     return product->transfer_s + product->synthesis_s + product->control_s;
 }
 
+static plan_wish empty_wish(const moly_plan_problem *problem, const plan_line *line, size_t begin)
+{
+    const moly_plan_product *product = &problem->products[line->product];
+    return (plan_wish){.line = line,
+                       .begin = begin,
+                       .end = begin,
+                       .last_use_us = INT64_MIN,
+                       .latest_us = leaves_us(problem, line->doses[begin]) -
+                                    (int64_t)(plan_lead_s(product) * 1e6)};
+}
+
+/* One dose more. */
+static void extend(const moly_plan_problem *problem, plan_wish *wish)
+{
+    const moly_plan_product *product = &problem->products[wish->line->product];
+    const moly_plan_dose *dose = &problem->doses[wish->line->doses[wish->end++]];
+    int64_t released_us = leaves_us(problem, wish->line->doses[wish->begin]);
+    double wait_s = (double)(dose->at.us - released_us) * 1e-6;
+    wish->at_epoch_bq += dose->activity_bq * exp(product->lambda_per_s * wait_s);
+    wish->last_use_us = dose->at.us > wish->last_use_us ? dose->at.us : wish->last_use_us;
+}
+
 plan_wish plan_wish_of(const moly_plan_problem *problem, const plan_line *line, size_t begin,
                        size_t end)
 {
-    const moly_plan_product *product = &problem->products[line->product];
-    plan_wish wish = {.line = line, .begin = begin, .end = end, .last_use_us = INT64_MIN};
-    int64_t released_us = leaves_us(problem, line->doses[begin]);
-    for (size_t i = begin; i < end; i++) {
-        const moly_plan_dose *dose = &problem->doses[line->doses[i]];
-        double wait_s = (double)(dose->at.us - released_us) * 1e-6;
-        wish.at_epoch_bq += dose->activity_bq * exp(product->lambda_per_s * wait_s);
-        wish.last_use_us = dose->at.us > wish.last_use_us ? dose->at.us : wish.last_use_us;
+    plan_wish wish = empty_wish(problem, line, begin);
+    while (wish.end < end) {
+        extend(problem, &wish);
     }
-    wish.latest_us = released_us - (int64_t)(plan_lead_s(product) * 1e6);
     return wish;
 }
 
@@ -54,33 +70,32 @@ double plan_eob_bq(const moly_plan_problem *problem, const plan_wish *wish, int6
            (product->synthesis_yield * (1.0 - product->loss_fraction));
 }
 
+double plan_made_bq(const moly_plan_product *product, double eob_bq)
+{
+    return eob_bq * product->synthesis_yield *
+           exp(-product->lambda_per_s * (product->transfer_s + product->synthesis_s));
+}
+
 double plan_beam_s(const moly_plan_product *product, double eob_bq)
 {
     double share = eob_bq / (product->saturation_bq_per_a * product->current_a);
     return share < 1.0 ? -log1p(-share) / product->lambda_per_s : INFINITY;
 }
 
-/* What a batch weighs in the division: its beam time, or the activity where that does not tell; a
- * batch that cannot be made weighs so much that any other division is better. */
-static double weight_of(const moly_plan_problem *problem, const plan_line *line, size_t begin,
-                        size_t end)
+/* What a batch weighs in the division: its beam time, or the activity where that does not tell. One
+ * that could not be made alone in the day weighs so much by each dose that any other division is
+ * better. */
+static double weight_of(const moly_plan_problem *problem, const plan_wish *wish)
 {
-    static const double impossible = 1e12;
-    const moly_plan_product *product = &problem->products[line->product];
-    plan_wish wish = plan_wish_of(problem, line, begin, end);
-    int64_t released_us = wish.latest_us + (int64_t)(plan_lead_s(product) * 1e6);
-    double eob_bq = plan_eob_bq(problem, &wish, released_us);
-    double eos_bq = eob_bq * product->synthesis_yield *
-                    exp(-product->lambda_per_s * (product->transfer_s + product->synthesis_s));
-    bool is_stale = (double)(wish.last_use_us - released_us) * 1e-6 > product->shelf_s;
-    bool is_large = eos_bq > product->most_batch_bq;
-    double weight = eob_bq;
-    if (product->cyclotron != MOLY_PLAN_NONE) {
-        weight = plan_beam_s(product, eob_bq);
-        is_large = is_large || weight > product->longest_s;
-        weight = isfinite(weight) ? weight : impossible;
+    static const double impossible = 1e15;
+    plan_taken taken = plan_nothing_taken();
+    plan_placed placed;
+    plan_put(problem, wish, &taken, &placed);
+    if (placed.why != MOLY_PLAN_MET) {
+        return impossible * (double)(wish->end - wish->begin);
     }
-    return weight + (is_stale || is_large ? impossible : 0.0);
+    bool has_beam = problem->products[wish->line->product].cyclotron != MOLY_PLAN_NONE;
+    return has_beam ? placed.beam_s : placed.eob_bq;
 }
 
 moly_status plan_divide(const moly_plan_problem *problem, plan_line *line, moly_arena *arena,
@@ -96,8 +111,10 @@ moly_status plan_divide(const moly_plan_problem *problem, plan_line *line, moly_
     }
     sort(problem, line);
     for (size_t b = 0; b < n; b++) {
+        plan_wish wish = empty_wish(problem, line, b);
         for (size_t e = b + 1; e <= n; e++) {
-            weight[b * width + e] = weight_of(problem, line, b, e);
+            extend(problem, &wish);
+            weight[b * width + e] = weight_of(problem, &wish);
         }
     }
     for (size_t k = 0; k < MOLY_PLAN_MOST_BATCHES; k++) {

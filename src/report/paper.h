@@ -13,7 +13,7 @@
 #include "moly/report/report.h"
 
 enum { PAPER_WIDTH = 595, PAPER_HEIGHT = 842, PAPER_LEFT = 45, PAPER_RIGHT = 550 };
-enum { PAPER_INNER = PAPER_RIGHT - PAPER_LEFT };
+enum { PAPER_INNER = PAPER_RIGHT - PAPER_LEFT }; /* upright; what may lie asks paper.inner */
 
 typedef enum paper_style {
     STYLE_BODY,
@@ -35,6 +35,7 @@ typedef struct paper_frame {
     const char *subject;         /* "STU-000001" */
     const char *mark;            /* what the reader must know first: "PRELIMINARY"; or NULL */
     bool is_training;
+    bool is_landscape;
     const char *foot; /* version and hash */
     moly_instant date;
 } paper_frame;
@@ -43,9 +44,11 @@ typedef struct paper {
     cairo_t *cr;
     PangoContext *pango;
     const paper_frame *frame;
-    double y, bottom;  /* where the next thing goes, and where the page ends */
-    int page, n_pages; /* n_pages is 0 while they are counted */
-    bool has_no_more;  /* more pages than anyone reads: the rest is left out */
+    double right, inner; /* where lines end, and how long they are */
+    double y, bottom;    /* where the next thing goes, and where the page ends */
+    bool is_rtl;         /* read from the right: tables and facts begin there */
+    int page, n_pages;   /* n_pages is 0 while they are counted */
+    bool has_no_more;    /* more pages than anyone reads: the rest is left out */
 } paper;
 
 typedef void (*paper_body)(paper *p, const void *context);
@@ -54,6 +57,11 @@ typedef void (*paper_body)(paper *p, const void *context);
  * @retval MOLY_ERR_RANGE  more than 2000 pages */
 MOLY_CHECKED moly_status paper_make(const paper_frame *frame, paper_body body, const void *context,
                                     moly_report_bytes *out, moly_error *err);
+/* One page of another size without head and foot, a label. `frame` gives language and properties.
+ */
+MOLY_CHECKED moly_status paper_make_label(const paper_frame *frame, double width, double height,
+                                          paper_body body, const void *context,
+                                          moly_report_bytes *out, moly_error *err);
 
 /* Begin a new page unless `height` is left on this one. */
 void paper_need(paper *p, double height);

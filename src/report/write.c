@@ -83,6 +83,17 @@ double paper_measure(paper *p, paper_style style, double width, const char *text
     return height;
 }
 
+/* The side where lines begin, and where a box stands that is `x` from there. */
+static PangoAlignment begins(const paper *p)
+{
+    return p->is_rtl ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT;
+}
+
+static double from_begin(const paper *p, double x, double width)
+{
+    return p->is_rtl ? p->right - x - width : PAPER_LEFT + x;
+}
+
 void paper_gap(paper *p, double height)
 {
     p->y += height;
@@ -90,7 +101,7 @@ void paper_gap(paper *p, double height)
 
 void paper_paragraph(paper *p, paper_style style, const char *text)
 {
-    PangoLayout *layout = set(p, style, PANGO_ALIGN_LEFT, PAPER_INNER, text);
+    PangoLayout *layout = set(p, style, PANGO_ALIGN_LEFT, p->inner, text);
     pango_layout_set_spacing(layout, PANGO_SCALE);
     PangoLayoutIter *iter = pango_layout_get_iter(layout);
     do {
@@ -115,16 +126,16 @@ void paper_heading(paper *p, const char *text)
 {
     paper_need(p, 44); /* never alone at the foot of a page */
     paper_gap(p, 7);
-    p->y += paper_put(p, STYLE_HEADING, PANGO_ALIGN_LEFT, PAPER_LEFT, p->y, PAPER_INNER, text) + 2;
+    p->y += paper_put(p, STYLE_HEADING, begins(p), PAPER_LEFT, p->y, p->inner, text) + 2;
     paper_colour(p, accent);
-    cairo_rectangle(p->cr, PAPER_LEFT, p->y, PAPER_INNER, 0.7);
+    cairo_rectangle(p->cr, PAPER_LEFT, p->y, p->inner, 0.7);
     cairo_fill(p->cr);
     p->y += 4;
 }
 
 void paper_facts(paper *p, int n_columns, const paper_fact *facts, size_t n)
 {
-    const double gap = 14, column = (PAPER_INNER - gap * (n_columns - 1)) / n_columns;
+    const double gap = 14, column = (p->inner - gap * (n_columns - 1)) / n_columns;
     const double label = column * 0.37 > 100 ? 100 : column * 0.37, value = column - label - 6;
     size_t n_shown = 0;
     for (size_t i = 0; i < n; i++) {
@@ -140,14 +151,14 @@ void paper_facts(paper *p, int n_columns, const paper_fact *facts, size_t n)
             }
             size_t place = k++ / per_column;
             y = (k - 1) % per_column == 0 ? p->y : y;
-            double x = PAPER_LEFT + (double)place * (column + gap);
+            double x = (double)place * (column + gap);
             double a = paper_measure(p, STYLE_LABEL, label, facts[i].label);
             double b = paper_measure(p, STYLE_BODY, value, facts[i].value);
             if (pass == 1) {
-                (void)paper_put(p, STYLE_LABEL, PANGO_ALIGN_LEFT, x, y + 1.6, label,
+                (void)paper_put(p, STYLE_LABEL, begins(p), from_begin(p, x, label), y + 1.6, label,
                                 facts[i].label);
-                (void)paper_put(p, STYLE_BODY, PANGO_ALIGN_LEFT, x + label + 6, y, value,
-                                facts[i].value);
+                (void)paper_put(p, STYLE_BODY, begins(p), from_begin(p, x + label + 6, value), y,
+                                value, facts[i].value);
             }
             y += (a + 1.6 > b ? a + 1.6 : b) + 1.5;
             lowest = y > lowest ? y : lowest;
@@ -175,15 +186,17 @@ static double row_height(paper *p, const paper_table *table, paper_style style,
 static void row(paper *p, const paper_table *table, paper_style style, const char *const *cells,
                 double height)
 {
-    double x = PAPER_LEFT;
+    double x = 0;
     for (size_t i = 0; i < table->n_columns; i++) {
-        (void)paper_put(p, style, table->columns[i].align, x + 3, p->y + 2,
-                        table->columns[i].width - 6, cells[i]);
-        x += table->columns[i].width;
+        const paper_column *c = &table->columns[i];
+        const double width = c->width - 6;
+        (void)paper_put(p, style, c->align == PANGO_ALIGN_LEFT ? begins(p) : c->align,
+                        from_begin(p, x + 3, width), p->y + 2, width, cells[i]);
+        x += c->width;
     }
     p->y += height + 4;
     paper_colour(p, rule);
-    cairo_rectangle(p->cr, PAPER_LEFT, p->y, PAPER_INNER, 0.5);
+    cairo_rectangle(p->cr, PAPER_LEFT, p->y, p->inner, 0.5);
     cairo_fill(p->cr);
     p->y += 0.5;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calculations by HTTP: the science commands by their own declarations. What would read this
  * machine's files or databases for a browser is left out: a command that needs such a parameter is
- * not there, one that may have it refuses it. Benchmarks are not there either: they would slow the
- * centre. */
+ * not there, one that may have it refuses it. A file that is declared as a document comes as the
+ * document itself. Benchmarks are not there either: they would slow the centre. */
 #include "inside.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@
 
 bool command_reads_machine(const moly_param *param)
 {
-    const char *hint = param->pattern_hint;
+    const char *hint = param->file_bytes > 0 ? NULL : param->pattern_hint;
     return hint && (strstr(hint, "FILE") || strstr(hint, "DIR") || strstr(hint, "URL"));
 }
 

@@ -235,6 +235,7 @@ moly_status events_get(request *r, reply *out, moly_error *err);
 moly_status site_get(request *r, reply *out, moly_error *err);
 moly_status health_get(request *r, reply *out, moly_error *err);
 moly_status catalogue_get(request *r, reply *out, moly_error *err);
+moly_status paper_get(request *r, reply *out, moly_error *err);
 moly_status languages_get(request *r, reply *out, moly_error *err);
 moly_status openapi_get(request *r, reply *out, moly_error *err);
 

@@ -44,6 +44,10 @@ static const route table[] = {
     {"GET", "/api/studies/{id}/report.pdf", study_report_get, "Its report, with the signature",
      "lang", SLOW},
 
+    {"GET", "/api/papers/{name}", paper_get,
+     "A paper of the hot lab as PDF: activity, certificate, day, journal, label, recall, waste",
+     "id from until paper_lang form", SLOW},
+
     {"GET", "/api/stream", stream_get, "Server-sent events: the ledger grew", NULL, QUIET},
     {"GET", "/api/site", site_get, "The site and its time", NULL, 0},
     {"GET", "/api/languages", languages_get, "Languages of messages", NULL, OPEN},

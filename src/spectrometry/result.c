@@ -198,12 +198,13 @@ static json_t *impurity_row(const moly_identification *found, const moly_nuclide
             until = instant_json(moly_instant_add_s(found->reference, seconds));
         }
     }
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:s}", "impurity",
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:o}", "impurity",
                      limit->impurity ? limit->impurity : "others", "ratio_bq_per_bq",
                      rounded(is_seen ? ratio : NAN), "ratio_sd_bq_per_bq",
                      rounded(is_seen ? sd / main : NAN), "at_most_bq_per_bq", rounded(upper),
                      "limit_bq_per_bq", moly_json_real(limit->most), "met_until", until, "verdict",
-                     verdict, "source", limit->source);
+                     verdict, "source",
+                     json_sprintf(limit->is_read ? "%s" : "check: %s", limit->source));
 }
 
 static moly_status add_impurities(const moly_identification *found, const moly_nuclide_set *set,

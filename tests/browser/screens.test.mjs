@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { cannotRun, go, openBrowser, openPage, Server, signIn, speak, violations } from "./moly.mjs";
 
-const PLACES = ["today", "lab", "patients", "studies", "production", "trace", "balance", "audit", "persons"];
+const PLACES = ["today", "lab", "patients", "studies", "production", "plan", "trace", "balance", "audit", "persons"];
 
 describe("the screens", { skip: cannotRun, timeout: 600_000 }, () => {
   let server;
@@ -260,6 +260,68 @@ describe("the screens", { skip: cannotRun, timeout: 600_000 }, () => {
     await page.setInputFiles("#f-spectrum", { name: "eluate.csv", mimeType: "text/csv", buffer: Buffer.from("1\n".repeat(4096)) });
     await page.waitForSelector("text=eluate.csv, 8.19 kB");
     assert.deepEqual(await violations(page), []);
+  });
+
+  /** Where a dose's block stands, and the time that its fields say. */
+  const drag = async (dose, dx) => {
+    const box = await page.locator(`[data-dose="${dose}"] .dose-box`).boundingBox();
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + dx / 2, y);
+    await page.mouse.move(x + dx, y);
+    return box;
+  };
+  const firstBeam = () => page.textContent(".plan-table tbody tr:first-child td");
+
+  it("a dose is dragged and the beam follows; undone it is as before; a reload loses nothing", async () => {
+    await go(page, "plan");
+    await page.waitForSelector(".bar");
+    assert.match(await page.textContent(".verdict .state"), /43 doses/);
+    const beam = await firstBeam();
+    await drag(0, -90);
+    await page.waitForFunction((was) => document.querySelector(".plan-table tbody tr:first-child td").textContent !== was, beam);
+    const top = await page.locator(".timeline").boundingBox();
+    await page.mouse.up();
+    assert.equal((await page.locator(".timeline").boundingBox()).y, top.y, "the axis stays under the finger");
+    await page.waitForTimeout(1000); // the answer to where it was let go
+    const moved = await firstBeam(), time = await page.inputValue(".plan-time input");
+    assert.notEqual(time, "09:30");
+    assert.deepEqual(await violations(page), []);
+    await page.reload();
+    await page.waitForSelector(".bar");
+    assert.equal(await firstBeam(), moved);
+    await page.focus('[data-dose="0"]');
+    assert.equal(await page.inputValue(".plan-time input"), time);
+    await page.keyboard.press("ArrowRight");
+    await page.waitForFunction((was) => document.querySelector(".plan-time input").value !== was, time);
+    await page.keyboard.press("Control+z");
+    await page.focus('[data-dose="0"]');
+    assert.equal(await page.inputValue(".plan-time input"), time);
+    await page.click('.tools button:has-text("Example day")');
+    await page.waitForFunction((was) => document.querySelector(".plan-table tbody tr:first-child td").textContent === was, beam);
+  });
+
+  it("a dose that cannot be made says why beside itself, and takes no other with it", async () => {
+    await go(page, "plan");
+    await page.waitForSelector(".bar");
+    await page.focus('[data-dose="0"]');
+    await page.fill(".plan-time input", "05:30");
+    await page.waitForSelector(".dose.is-missed");
+    assert.equal(await page.locator(".dose.is-missed").count(), 1);
+    await page.focus('[data-dose="0"]');
+    assert.match(await page.textContent(".timeline-callout"), /HC-1 opens at 05:30/);
+    assert.match(await page.getAttribute('[data-dose="0"]', "aria-valuetext"), /HC-1 opens at 05:30/);
+    assert.match(await page.textContent(".verdict"), /1 of 43 doses cannot be made/);
+    assert.deepEqual(await violations(page), []);
+    await page.fill(".plan-activity input", "3,5");
+    assert.equal(await page.getAttribute(".plan-activity input", "aria-invalid"), "true");
+    await page.click('.plan-editor button:has-text("One more")');
+    await page.waitForFunction(() => document.querySelectorAll(".dose").length === 44);
+    await page.click('.plan-editor button:has-text("Remove")');
+    await page.waitForFunction(() => document.querySelectorAll(".dose").length === 43);
+    await page.click('.tools button:has-text("Example day")');
+    await page.waitForFunction(() => document.querySelector(".dose.is-missed") === null);
   });
 
   it("the keyboard alone goes everywhere", async () => {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every command has an example and it runs, as it stands in its help. Examples may use what is put
  * into the folder first: `study`, a PET series, and `eu152.Spe`, a spectrum, of the reference data,
- * `day.json`, the documentation's day, `moly.db`, an example centre in training, and the passwords
- * of its staff. Acts run in the order of their names, an hour after the centre was made; waste is
- * cleared a month later. */
+ * `day.json`, the documentation's day, `kg.json` and `kg.signed.json`, packs of limits, `moly.db`,
+ * an example centre in training, and the passwords of its staff. Acts run in the order of their
+ * names, an hour after the centre was made; waste is cleared a month later. */
 #include "running.h"
 
 #include <ctype.h>
@@ -23,6 +23,19 @@ static const struct {
 static const char made_at[] = "2026-11-23T03:00Z", acts_at[] = "2026-11-23T04:00Z",
                   waste_at[] = "2026-12-23T04:00Z";
 
+/* A publisher's next pack, its signed file and the public key. */
+static void make_pack(void)
+{
+    run_line("moly pack show KG --format json | sed 's/\"2026.1\"/\"2026.2\"/' > kg.json", &result);
+    run_line("moly pack sign kg.json --key-file publisher.secret --format json > kg.signed.json",
+             &result);
+    if (result.exit_code != 0) {
+        fail_msg("moly pack sign: %s", result.err);
+    }
+    run_line("grep public_key kg.signed.json | cut -d'\"' -f4 | tr -d '\\n' > publisher.key",
+             &result);
+}
+
 static void make_centre(void)
 {
     static const char *const staff[] = {"technologist", "radiopharmacist", "qualified-person",
@@ -39,6 +52,7 @@ static void make_centre(void)
     if (result.exit_code != 0) {
         fail_msg("moly init: %s", result.err);
     }
+    make_pack();
     /* an eluate before a germanium detector: Tc-99m's line on a background */
     run_line("awk 'BEGIN { print \"# live_time_s: 600\"; for (c = 0; c < 2048; c++) { x = (c - "
              "281) / 1.3;"

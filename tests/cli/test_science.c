@@ -260,6 +260,21 @@ static void generator_prints_one_row_an_elution(void **state)
     assert_contains(result.err, "3 efficiencies for 2 elutions");
 }
 
+/* The target: a day of 3 products, 8 clinics and 60 doses under 1 s. */
+static void a_day_of_sixty_doses_is_planned_within_a_second(void **state)
+{
+    (void)state;
+    json_t *json = run_json("moly bench plan --format json");
+    const json_t *days = json_object_get(json, "days");
+    assert_int_equal(json_array_size(days), 3);
+    for (size_t i = 0; i < json_array_size(days); i++) {
+        const json_t *day = json_array_get(days, i);
+        assert_true(real_of(day, "plan_s") < 1.0);
+        assert_true(real_of(day, "relative_error") < 1e-12); /* rounding of 60 exponentials */
+    }
+    json_decref(json);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +286,7 @@ int main(void)
         cmocka_unit_test(a_nuclide_is_shown_with_every_line_in_json_and_the_strong_ones_in_a_table),
         cmocka_unit_test(what_has_no_lines_warns_and_csv_has_every_table),
         cmocka_unit_test(the_bench_says_how_fast_and_how_exact),
+        cmocka_unit_test(a_day_of_sixty_doses_is_planned_within_a_second),
         cmocka_unit_test(irradiate_in_a_reactor_gives_activities_routes_and_what_is_open),
         cmocka_unit_test(what_a_reactor_cannot_be_asked_exits_2),
         cmocka_unit_test(generator_prints_one_row_an_elution),

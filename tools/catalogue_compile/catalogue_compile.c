@@ -9,12 +9,14 @@
 
 #include "po.h"
 
-/* "po/ru.po" and "po/ru.web.po" are "ru". */
+enum { LANGUAGE_SIZE = 16 };
+
+/* "po/ru.po" and "po/ru.web.po" are "ru", "po/sr-Latn.paper.po" is "sr-Latn". */
 static bool language_of(const char *path, char *language, size_t size)
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
-    size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz");
+    size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-");
     size_t length = strlen(name);
     if (n == 0 || n >= size || name[n] != '.' || strcmp(name + length - 3, ".po") != 0) {
         (void)fprintf(stderr, "%s: the name of a catalogue is LANGUAGE.po or LANGUAGE.PART.po\n",
@@ -23,6 +25,24 @@ static bool language_of(const char *path, char *language, size_t size)
     }
     (void)snprintf(language, size, "%.*s", (int)n, name);
     return true;
+}
+
+/* Only papers speak a language that has no LANGUAGE.po. */
+static bool is_whole(const char *path, const char *language)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    return strcmp(name + strlen(language), ".po") == 0;
+}
+
+/* "sr-Latn" as part of a name in C. */
+static const char *name_in_c(const char *language, char name[LANGUAGE_SIZE])
+{
+    (void)snprintf(name, LANGUAGE_SIZE, "%s", language);
+    for (char *dash = strchr(name, '-'); dash; dash = strchr(dash, '-')) {
+        *dash = '_';
+    }
+    return name;
 }
 
 static void write_literal(FILE *out, const char *text)
@@ -41,6 +61,7 @@ static void write_literal(FILE *out, const char *text)
 static bool write_language(FILE *out, int n, char *const *paths, const char *language)
 {
     po_file po = {0};
+    char name[LANGUAGE_SIZE];
     bool is_good = true;
     for (int i = 0; i < n && is_good; i++) {
         is_good = po_add(paths[i], &po);
@@ -50,7 +71,8 @@ static bool write_language(FILE *out, int n, char *const *paths, const char *lan
         is_good = false;
     }
     if (is_good) {
-        (void)fprintf(out, "\nstatic const moly_message messages_%s[] = {\n", language);
+        (void)fprintf(out, "\nstatic const moly_message messages_%s[] = {\n",
+                      name_in_c(language, name));
         for (size_t i = 0; i < po.n; i++) {
             (void)fputs("    {", out);
             write_literal(out, po.messages[i].english);
@@ -63,8 +85,6 @@ static bool write_language(FILE *out, int n, char *const *paths, const char *lan
     po_free(&po);
     return is_good;
 }
-
-enum { LANGUAGE_SIZE = 16 };
 
 /* How many of the paths, from the first, are of one language. */
 static int same_language(int n, char *const *paths, char language[LANGUAGE_SIZE])
@@ -81,9 +101,23 @@ static int same_language(int n, char *const *paths, char language[LANGUAGE_SIZE]
     return count;
 }
 
-static bool write_tables(FILE *out, int n, char *const *paths)
+static void write_languages(FILE *out, int n, char *const *paths, const char *name, bool only_whole)
 {
     char language[LANGUAGE_SIZE];
+    int count = 0;
+    (void)fprintf(out, "\nconst char *const %s[] = {\n    \"en\",\n", name);
+    for (int i = 0; i < n; i += count) {
+        count = same_language(n - i, paths + i, language);
+        if (!only_whole || is_whole(paths[i], language)) {
+            (void)fprintf(out, "    \"%s\",\n", language);
+        }
+    }
+    (void)fputs("    0,\n};\n", out);
+}
+
+static bool write_tables(FILE *out, int n, char *const *paths)
+{
+    char language[LANGUAGE_SIZE], name[LANGUAGE_SIZE];
     int count = 0;
     (void)fputs("/* Written by catalogue_compile. */\n#include \"catalogue_table.h\"\n", out);
     for (int i = 0; i < n; i += count) {
@@ -95,18 +129,14 @@ static bool write_tables(FILE *out, int n, char *const *paths)
     (void)fputs("\nconst moly_catalogue moly_catalogues[] = {\n", out);
     for (int i = 0; i < n; i += count) {
         count = same_language(n - i, paths + i, language);
+        name_in_c(language, name);
         (void)fprintf(out,
                       "    {\"%s\", messages_%s, sizeof messages_%s / sizeof messages_%s[0]},\n",
-                      language, language, language, language);
+                      language, name, name, name);
     }
-    (void)fputs("    {0, 0, 0},\n};\n\nconst char *const moly_catalogue_languages[] = {\n"
-                "    \"en\",\n",
-                out);
-    for (int i = 0; i < n; i += count) {
-        count = same_language(n - i, paths + i, language);
-        (void)fprintf(out, "    \"%s\",\n", language);
-    }
-    (void)fputs("    0,\n};\n", out);
+    (void)fputs("    {0, 0, 0},\n};\n", out);
+    write_languages(out, n, paths, "moly_catalogue_languages", true);
+    write_languages(out, n, paths, "moly_catalogue_paper_languages", false);
     return true;
 }
 

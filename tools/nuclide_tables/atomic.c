@@ -2,13 +2,15 @@
 /* X rays and Auger electrons of DDEP: a text table of each scheme, K and L groups. They take the
  * place of JEFF's, group by group, where DDEP has an intensity. Two exceptions keep JEFF's: where a
  * long-lived level of the daughter is a nuclide of its own, DDEP's figures are those of both at
- * equilibrium; and where an Auger group of JEFF is absent or of another size, its electrons stand
- * among the conversion lines or the other way round, and would be counted twice or not at all. */
+ * equilibrium; and where conversion electrons are JEFF's and an Auger group of JEFF is absent or of
+ * another size, its electrons stand among the conversion lines or the other way round, and would be
+ * counted twice or not at all. */
 #include <math.h>
 
 #include "ddep.h"
 
 enum { K_X, L_X, K_AUGER, L_AUGER, N_ATOMIC };
+enum { LEAST_Z_L_GROUPS = 72 }; /* L groups reach 10 keV */
 
 /* What a label begins with. "XL" alone is the total of XLL, XLA, XLC, XLB, XLG. */
 static const struct {
@@ -100,8 +102,9 @@ static void add_k_x(table_nuclide *n, const scheme *s)
     }
 }
 
-/* L X rays: the parts where they make up the total, else the total. */
-static void add_l_x(table_nuclide *n, const scheme *s)
+/* L X rays: the parts, made to add up to the total where both stand there and differ (Tl-201: 36
+ * and 42.7 %); else the total, in groups. */
+static void add_l_x(const shells *edges, table_nuclide *n, const scheme *s)
 {
     const scheme_atomic *total = NULL;
     double parts = 0.0;
@@ -113,22 +116,67 @@ static void add_l_x(table_nuclide *n, const scheme *s)
             parts += row->intensity;
         }
     }
-    const bool has_parts =
-        parts > 0.0 && (!total || fabs(parts - total->intensity) < 0.05 * total->intensity);
+    const double most = total && total->intensity > 0.0 ? total->intensity : parts;
+    const bool has_parts = parts > 0.5 * most;
+    const bool is_sum = fabs(parts - most) < 0.05 * most;
     for (int i = 0; i < s->n_atomic && has_parts; i++) {
         if (s->atomic[i].group == L_X && &s->atomic[i] != total) {
-            add(n, &s->atomic[i], middle_kev(&s->atomic[i]));
+            scheme_atomic row = s->atomic[i];
+            row.intensity *= is_sum ? 1.0 : most / parts;
+            row.intensity_sd *= is_sum ? 1.0 : most / parts;
+            add(n, &row, middle_kev(&row));
         }
     }
-    if (!has_parts && total) {
-        add(n, total, middle_kev(total));
+    if (!has_parts && total && total->intensity > 0.0) {
+        shells_add_l_x(edges, s->daughter.z, n,
+                       &(table_line){.radiation = MOLY_RADIATION_X,
+                                     .intensity_pct = total->intensity,
+                                     .intensity_sd_pct = total->intensity_sd,
+                                     .source = SOURCE_DDEP});
     }
 }
 
-/* Auger electrons: the sum of a shell, at the mean energy of JEFF's lines, for DDEP gives ranges
- * only. */
-static void add_auger(table_nuclide *n, const scheme *s, int group, double jeff_kev)
+/* From JEFF, where one line stands for all. Below lead the groups lie within 2 keV of each other,
+ * but around 10 keV, where air kerma begins, they matter. */
+void tables_split_l_x(const tables *t, table_nuclide *n)
 {
+    const int z = n->n_branches > 0 ? n->branches[0].daughter.z : 0;
+    const double low_kev = shell_kev(t->shells, z, SHELL_L3) - shell_kev(t->shells, z, SHELL_M1);
+    const double high_kev = shell_kev(t->shells, z, SHELL_L1);
+    size_t found = 0, n_found = 0;
+    for (size_t i = 0; i < n->n_lines; i++) {
+        const table_line *l = &n->lines[i];
+        if (l->radiation == MOLY_RADIATION_X && l->energy_kev > low_kev &&
+            l->energy_kev < high_kev) {
+            found = i;
+            n_found++;
+        }
+    }
+    if (z < LEAST_Z_L_GROUPS || n_found != 1 || n->lines[found].source != SOURCE_JEFF) {
+        return;
+    }
+    const table_line total = n->lines[found];
+    n->lines[found] = n->lines[--n->n_lines];
+    shells_add_l_x(t->shells, z, n, &total);
+}
+
+/* Mean energy of the Auger electrons of a shell, where JEFF has none: KLL, KLX and KXY as 64, 32
+ * and 4; LMM. */
+static double auger_kev(const shells *s, int z, int group)
+{
+    const double k = shell_kev(s, z, SHELL_K), l = shell_kev(s, z, SHELL_L2);
+    const double m = shell_mean_m_kev(s, z);
+    return group == K_AUGER ? 0.64 * (k - 2.0 * l) + 0.32 * (k - l - m) + 0.04 * (k - 2.0 * m)
+                            : shell_kev(s, z, SHELL_L3) - 2.0 * m;
+}
+
+/* Auger electrons: the sum of a shell, at the mean energy of JEFF's lines, for DDEP gives ranges
+ * only. JEFF's may hold M electrons too, which lie far below. */
+static void add_auger(const shells *edges, table_nuclide *n, const scheme *s, int group,
+                      double jeff_kev)
+{
+    const double expected_kev = auger_kev(edges, s->daughter.z, group);
+    const bool is_apt = jeff_kev > 0.8 * expected_kev && jeff_kev < 1.2 * expected_kev;
     scheme_atomic sum = {.group = group};
     for (int i = 0; i < s->n_atomic; i++) {
         const scheme_atomic *row = &s->atomic[i];
@@ -138,7 +186,7 @@ static void add_auger(table_nuclide *n, const scheme *s, int group, double jeff_
         }
     }
     char digits[32]; /* four: it is the mean of a group */
-    snprintf(digits, sizeof digits, "%.4g", jeff_kev);
+    snprintf(digits, sizeof digits, "%.4g", is_apt ? jeff_kev : expected_kev);
     add(n, &sum, strtod(digits, NULL));
 }
 
@@ -177,31 +225,45 @@ static void drop_group(table_nuclide *n, int group, int z)
     n->n_lines = kept;
 }
 
-static bool replaces(int group, double intensity, double jeff)
+/* An Auger group without uncertainty may be per vacancy and not per decay (Er-169). */
+static bool replaces(int group, double intensity, double jeff, bool is_told_apart)
 {
-    const bool is_x = group == K_X || group == L_X;
-    return intensity > 0.0 && (is_x || (intensity > 0.75 * jeff && intensity < 1.33 * jeff));
+    const bool is_free = group == K_X || group == L_X || is_told_apart;
+    return intensity > 0.0 && (is_free || (intensity > 0.75 * jeff && intensity < 1.33 * jeff));
 }
 
-void ddep_take_atomic(table_nuclide *n, const ddep_file *file)
+bool ddep_has_isomer(const ddep_file *file)
 {
-    double intensity[N_ATOMIC] = {0.0};
+    for (int k = 0; k < file->n_schemes; k++) {
+        for (int i = 0; i < file->schemes[k].n_levels; i++) {
+            if (file->schemes[k].levels[i].isomer > 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void ddep_take_atomic(const shells *edges, table_nuclide *n, const ddep_file *file,
+                      bool has_conversion)
+{
+    if (ddep_has_isomer(file)) {
+        return;
+    }
+    double intensity[N_ATOMIC] = {0.0}, intensity_sd[N_ATOMIC] = {0.0};
     int z = n->state.z + 1;
     for (int k = 0; k < file->n_schemes; k++) {
         const scheme *s = &file->schemes[k];
-        for (int i = 0; i < s->n_levels; i++) {
-            if (s->levels[i].isomer > 0) {
-                return;
-            }
-        }
         for (int i = 0; i < s->n_atomic; i++) {
             intensity[s->atomic[i].group] += s->atomic[i].intensity;
+            intensity_sd[s->atomic[i].group] += s->atomic[i].intensity_sd;
             z = s->daughter.z < z ? s->daughter.z : z;
         }
     }
     for (int group = 0; group < N_ATOMIC; group++) {
         const table_line jeff = sum_group(n, group, z);
-        if (!replaces(group, intensity[group], jeff.intensity_pct)) {
+        if (!replaces(group, intensity[group], jeff.intensity_pct,
+                      has_conversion && intensity_sd[group] > 0.0)) {
             continue;
         }
         drop_group(n, group, z);
@@ -210,9 +272,9 @@ void ddep_take_atomic(table_nuclide *n, const ddep_file *file)
             if (group == K_X) {
                 add_k_x(n, s);
             } else if (group == L_X) {
-                add_l_x(n, s);
+                add_l_x(edges, n, s);
             } else {
-                add_auger(n, s, group, jeff.energy_kev);
+                add_auger(edges, n, s, group, jeff.energy_kev);
             }
         }
     }

@@ -11,7 +11,9 @@ add_executable(nuclide_tables EXCLUDE_FROM_ALL
     ${nuclide_builder}/jeff.c
     ${nuclide_builder}/main.c
     ${nuclide_builder}/masses.c
+    ${nuclide_builder}/shells.c
     ${nuclide_builder}/tables.c
+    ${nuclide_builder}/vacancies.c
     ${nuclide_builder}/write.c
     ${nuclide_compile}/csv.c
     ${nuclide_inside}/beta.c

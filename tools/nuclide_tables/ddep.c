@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* DDEP evaluations (ENSDF, 80 columns) over what JEFF gave: half-life, branches, gamma, alpha and
- * beta lines are replaced, X rays and Auger electrons by atomic.c; conversion electrons stay
- * JEFF's. Source of the format: Tuli, Evaluated Nuclear Structure Data File, BNL-NCS-51655-01/02.
+ * beta lines are replaced, X rays and Auger electrons by atomic.c, conversion electrons by
+ * vacancies.c. Source of the format: Tuli, Evaluated Nuclear Structure Data File,
+ * BNL-NCS-51655-01/02.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -151,6 +152,34 @@ static double continuation(const char *line, const char *key)
     return found ? strtod(found + strlen(key), NULL) : NAN;
 }
 
+/* "KC=2.83      3$LC=0.48      5$MC=0.1138   34" */
+static void add_shells(scheme_gamma *g, const char *line)
+{
+    static const struct {
+        const char *key;
+        int shell;
+    } keys[] = {{"KC=", VACANCY_K}, {"LC=", VACANCY_L}, {"MC=", VACANCY_M},
+                {"NC=", VACANCY_N}, {"OC=", VACANCY_N}, {"PC=", VACANCY_N}};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const char *found = strstr(line + 9, keys[i].key);
+        char value[16] = "", digits[8] = "";
+        if (found && sscanf(found + 3, "%15[^ $] %7[^ $]", value, digits) >= 1) {
+            g->shell[keys[i].shell] += strtod(value, NULL);
+            g->shell_sd[keys[i].shell] =
+                hypot(g->shell_sd[keys[i].shell], last_digits(value, digits));
+        }
+    }
+}
+
+static void add_shares(scheme_feeding *f, const char *line)
+{
+    static const char *const keys[N_VACANCIES] = {"CK=", "CL=", "CM=", "CN="};
+    for (int k = 0; k < N_VACANCIES; k++) {
+        const double share = continuation(line, keys[k]);
+        f->capture_share[k] = isfinite(share) ? share : f->capture_share[k];
+    }
+}
+
 static void add_gamma(scheme *s, const char *line)
 {
     if (s->n_gammas == DDEP_MAX_GAMMAS) {
@@ -168,6 +197,11 @@ static void add_gamma(scheme *s, const char *line)
     g->conversion = isfinite(g->conversion) ? g->conversion : 0.0;
     g->intensity = isfinite(g->intensity) ? g->intensity : 0.0;
     g->total = isfinite(total) ? total : g->intensity * (1.0 + g->conversion);
+    char multipolarity[16];
+    field(line, 32, 41, multipolarity);
+    const char *order = multipolarity + strspn(multipolarity, "[(");
+    g->is_electric = strncmp(order, "E2", 2) == 0 || strncmp(order, "E3", 2) == 0 ||
+                     strncmp(order, "M3", 2) == 0 || strncmp(order, "M4", 2) == 0;
     if (isfinite(g->energy_kev)) {
         s->n_gammas++;
     }
@@ -256,6 +290,12 @@ static void take_record(scheme *s, ddep_file *file, const char *line)
         const double mean = continuation(line, "EAV=");
         if ((kind == 'B' || kind == 'E') && isfinite(mean) && s->n_feedings > 0) {
             s->feedings[s->n_feedings - 1].mean_kev = mean;
+        }
+        if (kind == 'E' && s->n_feedings > 0) {
+            add_shares(&s->feedings[s->n_feedings - 1], line);
+        }
+        if (kind == 'G' && s->n_gammas > 0) {
+            add_shells(&s->gammas[s->n_gammas - 1], line);
         }
         return;
     }
@@ -451,7 +491,9 @@ static void take_file(tables *t, ddep_file *file, moly_state state)
         ddep_split_isomers(t, n, &before, &file->schemes[k]);
         add_lines(n, &file->schemes[k]);
     }
-    ddep_take_atomic(n, file);
+    const bool has_conversion = ddep_take_conversion(t->shells, n, file);
+    ddep_take_atomic(t->shells, n, file, has_conversion);
+    ddep_add_outer(t->shells, n, file, has_conversion);
     keep_other_modes(n, old, n_old, file);
     moly_free(old_lines);
     moly_free(old);

@@ -4,7 +4,7 @@
 
 /** Level schemes as DDEP's ENSDF files give them; intensities per 100 decays of the parent. */
 
-#include "tables.h"
+#include "shells.h"
 
 #define DDEP_MAX_LEVELS 400
 #define DDEP_MAX_GAMMAS 1200
@@ -19,16 +19,22 @@ typedef struct scheme_level {
     double variance;
 } scheme_level;
 
+/* Shells of a vacancy; N stands for all further out. */
+enum { VACANCY_K, VACANCY_L, VACANCY_M, VACANCY_N, N_VACANCIES };
+
 typedef struct scheme_gamma {
     double energy_kev, energy_sd_kev;
     double intensity, intensity_sd, conversion, total;
-    int from, to; /* levels; -1: not placed */
+    double shell[N_VACANCIES], shell_sd[N_VACANCIES]; /* conversion coefficients */
+    bool is_electric; /* E2 and higher multipoles convert in L2 and L3, others in L1 */
+    int from, to;     /* levels; -1: not placed */
     int source;
 } scheme_gamma;
 
 typedef struct scheme_feeding {
     char kind; /* 'B', 'E', 'A' */
     double energy_kev, energy_sd_kev, intensity, intensity_sd, capture, mean_kev;
+    double capture_share[N_VACANCIES];
     moly_beta_shape shape;
 } scheme_feeding;
 
@@ -65,8 +71,17 @@ double ddep_sd(const char *line, int first, int last, int sd_first, int sd_last)
 
 /** Take a row of X rays or Auger electrons; other text is left alone. */
 void ddep_add_atomic(scheme *s, const char *line);
+/** Is a level a nuclide of its own? Then DDEP's X rays and electrons are those of both. */
+bool ddep_has_isomer(const ddep_file *file);
 /** DDEP's X rays and Auger electrons in the place of JEFF's; after ddep_split_isomers(). */
-void ddep_take_atomic(table_nuclide *n, const ddep_file *file);
+void ddep_take_atomic(const shells *s, table_nuclide *n, const ddep_file *file,
+                      bool has_conversion);
+
+/** Conversion electrons from DDEP's coefficients in the place of JEFF's, where it gives them for
+ * all that matters. @return whether it did */
+bool ddep_take_conversion(const shells *s, table_nuclide *n, const ddep_file *file);
+/** Electrons of the outer shells, after the two before. */
+void ddep_add_outer(const shells *s, table_nuclide *n, const ddep_file *file, bool has_conversion);
 
 /** Factor that makes the feedings of a scheme intensities per 100 decays. */
 double ddep_feeding_scale(const scheme *s);

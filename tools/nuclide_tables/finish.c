@@ -419,6 +419,8 @@ moly_status finish_nuclides(tables *t, moly_error *err)
         note_isomers(t, n);
         note_sums(n);
         balance_annihilation(n);
+        tables_split_l_x(t, n);
+        tables_add_outer(t, n);
         compute_means(n);
     }
     return worst;

@@ -45,6 +45,7 @@ typedef struct table_nuclide {
     double mass_u, mass_sd_u;
     double mean_alpha_kev, mean_electron_kev, mean_photon_kev;
     bool may_normalise; /* a decision allows any sum of branches */
+    bool has_outer;     /* electrons of the outer shells stand among the lines */
     bool is_decided;    /* decisions change its branches, which summed to these by mode */
     double evaluated[MOLY_DECAY_OTHER + 1];
     table_branch *branches;
@@ -54,8 +55,11 @@ typedef struct table_nuclide {
     char note[400];
 } table_nuclide;
 
+typedef struct shells shells;
+
 typedef struct tables {
     moly_arena *arena;
+    shells *shells;         /* binding energies, for vacancies */
     table_nuclide **by_key; /* N_TABLE_KEYS slots, NULL: not known */
 } tables;
 
@@ -78,6 +82,11 @@ moly_status decisions_apply(tables *t, const char *file, moly_error *err);
 
 /** Rough K edge, keV, to tell the shells of lines apart. */
 double k_edge_kev(int z);
+
+/** Electrons of the outer shells where only K and L groups are listed (vacancies.c). */
+void tables_add_outer(const tables *t, table_nuclide *n);
+/** One line for all L X rays of a heavy nuclide becomes its groups (atomic.c). */
+void tables_split_l_x(const tables *t, table_nuclide *n);
 
 /** Q value from the atomic masses, keV; NAN when a mass is not known. */
 double q_from_masses_kev(const tables *t, const table_nuclide *parent, const table_branch *branch);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* table_compile OUT.c HEADER TYPE NAME COLUMNS FILE.csv: a committed table becomes a C array.
+/* table_compile OUT.c HEADER TYPE NAME COLUMNS FILE.csv [WORDS]: a committed table becomes a C
+ * array.
  *
  * COLUMNS has a letter for each cell of a row: i (integer), f (float), d (double), t (text, NULL
  * when empty); in capitals (I, F, D) an empty cell is refused. Rows keep the order of the file,
  * which must be ascending in the leading integer columns. HEADER declares `struct TYPE`, whose
  * members stand in the order of the columns, and `extern const struct TYPE NAME[]; extern const
- * size_t NAME_n;`. */
+ * size_t NAME_n;`. WORDS names another array that is wanted: the texts of the first column, NULL at
+ * its end, as choices are declared. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -20,6 +22,7 @@ typedef struct writer {
     size_t n_keys; /* leading integer columns */
     size_t n_rows;
     double last[CSV_MAX_CELLS];
+    moly_text words; /* of the first column, as C */
 } writer;
 
 static moly_status check_order(writer *w, const csv_row *row, const double *values, moly_error *err)
@@ -84,6 +87,7 @@ static moly_status write_row(void *user, const csv_row *row, moly_error *err)
         }
     }
     (void)fputs("},\n", w->out);
+    moly_text_printf(&w->words, "\"%s\",\n    ", row->cell[0]);
     moly_status status = check_order(w, row, values, err);
     w->n_rows++;
     return status;
@@ -91,6 +95,7 @@ static moly_status write_row(void *user, const csv_row *row, moly_error *err)
 
 static moly_status compile(char **arguments, moly_error *err)
 {
+    const char *words = arguments[7];
     const char *path = arguments[1], *header = arguments[2], *type = arguments[3];
     const char *name = arguments[4], *columns = arguments[5], *file = arguments[6];
     writer w = {.columns = columns, .n_keys = strspn(columns, "I")};
@@ -109,6 +114,12 @@ static moly_status compile(char **arguments, moly_error *err)
         status = MOLY_FAIL(err, MOLY_ERR_DATA, "%s: no rows", file);
     }
     (void)fprintf(w.out, "};\nconst size_t %s_n = sizeof %s / sizeof *%s;\n", name, name, name);
+    if (words) {
+        (void)fprintf(w.out, "const char *const %s[] = {\n    %sNULL};\n", words,
+                      moly_text_get(&w.words));
+    }
+    status = w.words.is_broken ? MOLY_NO_MEMORY(err) : status;
+    moly_text_free(&w.words);
     if (fclose(w.out) != 0 && status == MOLY_OK) {
         status = MOLY_FAIL(err, MOLY_ERR_IO, "%s: %s", path, strerror(errno));
     }
@@ -121,8 +132,9 @@ static moly_status compile(char **arguments, moly_error *err)
 int main(int argc, char **argv)
 {
     moly_error err = {0};
-    if (argc != 7) {
-        (void)fputs("usage: table_compile OUT.c HEADER TYPE NAME COLUMNS FILE.csv\n", stderr);
+    if (argc != 7 && argc != 8) {
+        (void)fputs("usage: table_compile OUT.c HEADER TYPE NAME COLUMNS FILE.csv [WORDS]\n",
+                    stderr);
         return 2;
     }
     if (compile(argv, &err) != MOLY_OK) {

@@ -29,6 +29,7 @@ export const PLACES: readonly Place[] = [
   { path: "patients", key: "p", icon: "patients", name: () => t("Patients") },
   { path: "studies", key: "s", icon: "studies", name: () => t("Studies") },
   { path: "production", key: "c", icon: "target", name: () => t("Production") },
+  { path: "plan", key: "l", icon: "plan", name: () => t("Planning") },
   { path: "trace", key: "r", icon: "trace", name: () => t("Trace") },
   { path: "balance", key: "b", icon: "balance", name: () => t("Books") },
   { path: "audit", key: "a", icon: "audit", name: () => t("Audit") },
@@ -42,7 +43,7 @@ export function App() {
 }
 
 /** Screens that belong to a place in the navigation without being it. */
-const INSIDE: Record<string, string> = { act: "lab", patient: "patients", study: "studies", record: "trace" };
+const INSIDE: Record<string, string> = { act: "lab", papers: "lab", patient: "patients", study: "studies", record: "trace" };
 
 function House() {
   const here = useAtom(route);

@@ -9,6 +9,7 @@ import "./style/base.css";
 import "./style/shell.css";
 import "./style/pages.css";
 import "./style/form.css";
+import "./style/plan.css";
 import "./style/viewer.css";
 
 applyTheme();

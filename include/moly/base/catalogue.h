@@ -22,6 +22,9 @@ extern "C" {
 MOLY_API const char *moly_translate(const char *language, const char *text);
 /** Languages compiled in, English first; NULL-terminated. */
 MOLY_API const char *const *moly_languages(void);
+/** Languages in which papers can be printed: those, and others whose catalogue has only papers
+ *  ("ky", "sr-Latn", "ar"). NULL-terminated. */
+MOLY_API const char *const *moly_paper_languages(void);
 /** The whole catalogue of a language, {"Sign in": "Войти", …}. New reference; empty for English. */
 MOLY_API json_t *moly_catalogue_json(const char *language);
 

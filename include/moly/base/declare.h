@@ -40,7 +40,7 @@ typedef enum moly_type {
     MOLY_TYPE_F64_LIST,     /**< moly_f64_list; "1 h,10 d" */
     MOLY_TYPE_INSTANT_LIST, /**< moly_instant_list; "2026-11-20T06:00Z,now" */
     MOLY_TYPE_TEXT_LIST,    /**< moly_text_list; repeated options or positionals, or a JSON array */
-    MOLY_TYPE_JSON,         /**< json_t *, borrowed from the parse; for structured fields */
+    MOLY_TYPE_JSON, /**< json_t *, borrowed from the parse; for structured fields and files */
 } moly_type;
 
 typedef struct moly_f64_list {
@@ -70,7 +70,10 @@ typedef struct moly_param {
     const char
         *record; /**< kind of record the text names, so that a form can offer a list; or NULL */
     const char *pattern_hint; /**< how it looks, for help: "DIR", "FILE", "URL", "USER"; or NULL */
-    const char *help; /**< one line, no final point; also the label's explanation in the form */
+    const char *help;  /**< one line, no final point; also the label's explanation in the form */
+    size_t file_bytes; /**< JSON only: a command line names a file of at most that many bytes that
+                            holds it, an object has the document itself as its member; 0: no file */
+    json_t *(*document)(void); /**< JSON only: its schema, a new reference; NULL: anything */
     bool is_required;
     bool is_positional; /**< taken in order from the words that are no options */
     bool is_secret;     /**< never echoed, logged or put into an event */

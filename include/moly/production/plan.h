@@ -88,6 +88,31 @@ typedef struct moly_plan_problem {
     size_t n_doses;
 } moly_plan_problem;
 
+/** What stands in the way of a batch. */
+typedef enum moly_plan_why {
+    MOLY_PLAN_MET,         /**< nothing */
+    MOLY_PLAN_STALE,       /**< its last dose is given later than it keeps */
+    MOLY_PLAN_LARGE,       /**< more than its synthesis takes */
+    MOLY_PLAN_CELL_CLOSED, /**< its synthesis would begin before the cell opens */
+    MOLY_PLAN_BEAM_SHORT,  /**< the longest bombardment gives less */
+    MOLY_PLAN_BEAM_CLOSED, /**< its beam would begin before the cyclotron opens */
+    MOLY_PLAN_COLUMN,      /**< the generator gives less */
+} moly_plan_why;
+
+/** A batch that cannot be made. What does not belong to its `why` is NULL, NAN or none. */
+typedef struct moly_plan_miss {
+    size_t product, n_doses;
+    const size_t *doses; /**< indices in the problem */
+    moly_plan_why why;
+    const char *place;      /**< the cyclotron, cell or generator that it meets */
+    moly_instant leaves;    /**< when the first dose must leave */
+    moly_instant at, opens; /**< when it would begin, or be eluted; when the place opens */
+    double needed_bq;       /**< at `at` or at the end of bombardment or synthesis, and ... */
+    double most_bq;         /**< ... what there can be */
+    double kept_s, shelf_s; /**< release to the last dose, and how long it keeps */
+    const char *text;       /**< all that as a sentence */
+} moly_plan_miss;
+
 /** One bombardment or elution and what becomes of it. */
 typedef struct moly_plan_batch {
     size_t product, cyclotron, cell; /**< cell, cyclotron: MOLY_PLAN_NONE where none is needed */
@@ -119,12 +144,13 @@ typedef struct moly_plan {
     const moly_plan_batch *batches; /**< by beam_from */
     size_t n_unmet;
     const size_t *unmet; /**< doses that cannot be made */
-    size_t n_reasons;
-    const char *const *reasons; /**< a sentence for each batch that cannot be made */
+    size_t n_misses;
+    const moly_plan_miss *misses; /**< the batches that cannot be made */
     size_t n_comparisons;
     const moly_plan_comparison *comparisons;
     double cost, beam_s;
-    size_t n_tried; /**< schedules that were looked at */
+    size_t n_tried; /**< times that a batch was put to its place */
+    bool is_proven; /**< nothing better among all divisions and orders; see the README */
 } moly_plan;
 
 /** Plan the day. Fewest unmet doses first, then least cost (beam time where no costs are given).

@@ -37,6 +37,38 @@ MOLY_API MOLY_CHECKED moly_status moly_report_record(const moly_ledger_reader *r
                                                      const char *language, moly_report_bytes *out,
                                                      moly_error *err);
 
+/** A paper of the hot lab: a journal, a list, a certificate. */
+typedef struct moly_paper {
+    const char *name;    /**< "journal" */
+    const char *summary; /**< English */
+    bool is_of_record;   /**< about one record; else it covers a time */
+} moly_paper;
+/** In the order of their names; NULL behind the last. Borrowed. */
+MOLY_API const moly_paper *moly_paper_at(size_t i);
+
+typedef struct moly_paper_request {
+    const char *name;         /**< of a moly_paper */
+    const char *id;           /**< of the record; NULL where it covers a time */
+    moly_instant from, until; /**< the time covered; `until` is when it is made */
+    const char *language;     /**< of moly_paper_languages(); NULL is English */
+} moly_paper_request;
+/** Print a paper. Arabic is set from right to left.
+ *  @retval MOLY_ERR_UNKNOWN    no such paper
+ *  @retval MOLY_ERR_USAGE      its record is not named
+ *  @retval MOLY_ERR_NOT_FOUND  no such record, or not of a kind that this paper is about */
+MOLY_API MOLY_CHECKED moly_status moly_report_paper(const moly_ledger_reader *reader,
+                                                    const moly_paper_request *request,
+                                                    moly_report_bytes *out, moly_error *err);
+
+/** The label of a dose, kit, eluate or vial, 60 mm x 40 mm: readable text and a GS1 DataMatrix with
+ *  "90KIND/ID". A record that was printed before (act pharmacy.print_label) says which copy it is.
+ *  @param is_zpl  for a label printer of 8 dots/mm instead of PDF
+ *  @retval MOLY_ERR_NOT_FOUND  no such record of these kinds */
+MOLY_API MOLY_CHECKED moly_status moly_report_label(const moly_ledger_reader *reader,
+                                                    const char *id, const char *language,
+                                                    bool is_zpl, moly_report_bytes *out,
+                                                    moly_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -23,6 +23,7 @@ typedef struct moly_purity_limit {
     const char *impurity; /**< "I-131"; NULL: all others together */
     double most;          /**< ratio of activities */
     const char *source;   /**< monograph and its number */
+    bool is_read;         /**< the figure was read there; else results say "check" */
 } moly_purity_limit;
 
 /** The rows of a product, consecutive; NULL and 0 when there is none of that key. */

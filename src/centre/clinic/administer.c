@@ -120,7 +120,7 @@ static moly_status check_tolerance(const moly_act_context *context, const char *
                                    double prescribed_bq, double injected_bq,
                                    moly_decision *decision, moly_error *err)
 {
-    const site_limit *tolerance = &context->limits->dose_tolerance;
+    const site_limit *tolerance = site_limit_of(context->limits, "dose_tolerance");
     double deviation = injected_bq / prescribed_bq - 1.0;
     if (fabs(deviation) <= tolerance->value) {
         return MOLY_OK;

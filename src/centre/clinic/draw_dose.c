@@ -168,7 +168,7 @@ static void record(const moly_act_context *context, const struct draw_args *a, c
 static void warn_outside(const moly_act_context *context, const draw_plan *plan, double measured_bq,
                          moly_decision *decision)
 {
-    const site_limit *tolerance = &context->limits->dose_tolerance;
+    const site_limit *tolerance = site_limit_of(context->limits, "dose_tolerance");
     double at_injection_bq =
         physics_decayed_bq(plan->nuclide, measured_bq, context->at, plan->injection);
     double deviation = at_injection_bq / plan->prescribed_bq - 1.0;

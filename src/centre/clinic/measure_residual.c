@@ -35,7 +35,7 @@ static moly_status check_net(const moly_act_context *context, const struct resid
                              const vessel *dose, double net_bq, moly_decision *decision,
                              moly_error *err)
 {
-    const site_limit *tolerance = &context->limits->dose_tolerance;
+    const site_limit *tolerance = site_limit_of(context->limits, "dose_tolerance");
     double prescribed_bq = record_number(dose->record, "prescribed_bq");
     double deviation = net_bq / prescribed_bq - 1.0;
     if (fabs(deviation) <= tolerance->value) {
@@ -102,7 +102,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
                         .at = context->at,
                         .nuclide = vessel_nuclide(dose.record),
                         .activity_bq = a->activity_bq,
-                        .sd_bq = a->activity_bq * context->limits->calibrator_sd.value,
+                        .sd_bq = a->activity_bq * site_value(context->limits, "calibrator_sd"),
                         .is_measured = true});
     }
     decision_subject(decision, "dose", a->dose);

@@ -105,14 +105,14 @@ static void post_difference(const moly_act_context *context, const vessel *v, do
 {
     const char *source = record_text(v->record, "source");
     bool is_more = difference_bq > 0.0;
-    decision_transfer(
-        decision, &(transfer){.from = is_more ? source : v->node,
-                              .to = is_more ? v->node : source,
-                              .at = record_instant(v->record, "at"),
-                              .nuclide = vessel_nuclide(v->record),
-                              .activity_bq = fabs(difference_bq),
-                              .sd_bq = fabs(difference_bq) * context->limits->calibrator_sd.value,
-                              .is_measured = true});
+    decision_transfer(decision, &(transfer){.from = is_more ? source : v->node,
+                                            .to = is_more ? v->node : source,
+                                            .at = record_instant(v->record, "at"),
+                                            .nuclide = vessel_nuclide(v->record),
+                                            .activity_bq = fabs(difference_bq),
+                                            .sd_bq = fabs(difference_bq) *
+                                                     site_value(context->limits, "calibrator_sd"),
+                                            .is_measured = true});
 }
 
 /* A dose that was given took the difference along into the patient. */

@@ -59,7 +59,7 @@ static void flag_deviation(const moly_act_context *context, const yield *y, doub
                            moly_decision *decision)
 {
     double deviation = measured_bq / y->predicted_bq - 1.0;
-    const site_limit *tolerance = &context->limits->yield_tolerance;
+    const site_limit *tolerance = site_limit_of(context->limits, "yield_tolerance");
     if (fabs(deviation) > tolerance->value) {
         decision_warn(decision, "R-21",
                       "yield %s is %+.1f %% from the predicted %s, tolerance %s: check the "
@@ -90,7 +90,8 @@ static void record(const moly_act_context *context, const struct elute_args *a, 
 {
     expiry ends = {0};
     int64_t n = (int64_t)record_number(generator->record, "n_elutions") + 1;
-    expiry_limit(&ends, moly_instant_add_s(context->at, context->limits->eluate_use_s.value),
+    expiry_limit(&ends,
+                 moly_instant_add_s(context->at, site_value(context->limits, "eluate_use_s")),
                  "use of an eluate");
     decision_subject(decision, "eluate", id);
     decision_record(decision, "eluate", id);
@@ -141,7 +142,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
                                   .at = context->at,
                                   .nuclide = TC99M,
                                   .activity_bq = moved_bq,
-                                  .sd_bq = moved_bq * context->limits->calibrator_sd.value,
+                                  .sd_bq = moved_bq * site_value(context->limits, "calibrator_sd"),
                                   .predicted_bq = y.predicted_bq,
                                   .predicted_sd_bq = y.sd_bq,
                                   .is_measured = is_measured});

@@ -61,6 +61,18 @@ static moly_status check_eluate(const moly_act_context *context, const vessel *e
     return status ? status : vessel_usable_at(context, eluate, context->at, "used to label", err);
 }
 
+/* A Ga-68 kit is not labelled with Tc-99m. */
+static moly_status check_nuclide(const moly_act_context *context, const json_t *lot,
+                                 const vessel *eluate, moly_error *err)
+{
+    const char *wanted = record_text(lot, "nuclide"), *nuclide = vessel_nuclide(eluate->record);
+    if (!wanted[0] || strcmp(wanted, nuclide) == 0) {
+        return MOLY_OK;
+    }
+    return MOLY_REFUSE(err, "R-24", "%s is labelled with %s, eluate %s is %s; take another eluate",
+                       say(context, record_text(lot, "product_name")), wanted, eluate->id, nuclide);
+}
+
 static moly_status check_lot(const moly_act_context *context, const struct label_kit_args *a,
                              const json_t *lot, double activity_bq, moly_error *err)
 {
@@ -113,6 +125,7 @@ static void record(const moly_act_context *context, const struct label_kit_args 
     decision_number(decision, "volume_ml", a->volume_ml + a->saline_ml);
     decision_number(decision, "volume_left_ml", a->volume_ml + a->saline_ml);
     decision_number(decision, "min_purity", record_number(lot, "min_purity"));
+    decision_text(decision, "limits_source", record_text(lot, "limits_source"));
     decision_number(decision, "molybdenum_ratio",
                     record_number(eluate->record, "molybdenum_ratio"));
     decision_instant(decision, "molybdenum_at", record_instant(eluate->record, "molybdenum_at"));
@@ -137,6 +150,9 @@ static moly_status decide(const moly_act_context *context, const void *args,
     }
     if (!status) {
         status = act_record(context, "lot", a->lot, &lot, err);
+    }
+    if (!status) {
+        status = check_nuclide(context, lot, &eluate, err);
     }
     if (!status) {
         status = vessel_concentration(&eluate, context->at, &concentration, err);

@@ -74,7 +74,7 @@ static moly_status post(const moly_act_context *context, const struct receive_ge
     if (status) {
         return status;
     }
-    double sd = context->limits->supplier_sd.value;
+    double sd = site_value(context->limits, "supplier_sd");
     decision_transfer(decision, &(transfer){.from = "outside/supplier",
                                             .to = node,
                                             .at = context->at,

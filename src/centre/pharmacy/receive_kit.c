@@ -60,7 +60,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     const struct receive_kit_args *a = args;
     const product *p = product_at(a->product);
     const char *id = NULL;
-    if (!p->is_kit) {
+    if (!product_is(p, "kit")) {
         return MOLY_FAIL(err, MOLY_ERR_USAGE, "product: %s is not labelled from a kit", p->code);
     }
     if (a->expiry.us <= context->at.us) {
@@ -77,6 +77,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     decision_instant(decision, "at", context->at);
     decision_text(decision, "product", p->code);
     decision_text(decision, "product_name", p->name);
+    decision_text(decision, "nuclide", p->nuclide);
     decision_text(decision, "supplier", a->supplier);
     decision_text(decision, "number", a->number);
     decision_json(decision, "vials", json_integer(a->vials));

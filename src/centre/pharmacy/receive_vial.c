@@ -92,7 +92,7 @@ static void record(const moly_act_context *context, const struct receive_vial_ar
     decision_expiry(decision, &ends);
     decision_text(decision, "made_by", context->performer->user);
     const char *from = act_node(context, "outside", a->supplier);
-    const site_limit *sd = &context->limits->calibrator_sd;
+    const site_limit *sd = site_limit_of(context->limits, "calibrator_sd");
     decision_transfer(decision, &(transfer){.from = from,
                                             .to = act_node(context, "vial", id),
                                             .at = context->at,
@@ -111,7 +111,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     const product *p = product_at(a->product);
     const moly_nuclide *nuclide = NULL;
     const char *id = NULL;
-    if (p->is_kit || a->product == PRODUCT_PERTECHNETATE) {
+    if (product_is(p, "kit") || product_is(p, "generator")) {
         return MOLY_FAIL(err, MOLY_ERR_USAGE, "product: %s is made here, it does not come ready",
                          p->code);
     }
@@ -129,7 +129,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     double predicted_bq = physics_decayed_bq(nuclide, a->labelled_bq, a->calibrated, context->at);
     record(context, a, id, p, predicted_bq, decision);
     double deviation = a->activity_bq / predicted_bq - 1.0;
-    const site_limit *tolerance = &context->limits->yield_tolerance;
+    const site_limit *tolerance = site_limit_of(context->limits, "yield_tolerance");
     if (fabs(deviation) > tolerance->value) {
         decision_warn(decision, "R-31",
                       "%s measured, %+.1f %% from the %s that the label gives for now, tolerance "

@@ -66,8 +66,8 @@ static moly_status technetium(const moly_act_context *context, const struct brea
 static bool judge(const moly_act_context *context, const struct breakthrough_args *a, double ratio,
                   moly_decision *decision)
 {
-    const site_limit *molybdenum = &context->limits->molybdenum_bq_per_bq;
-    const site_limit *aluminium = &context->limits->aluminium_ug_per_ml;
+    const site_limit *molybdenum = site_limit_of(context->limits, "molybdenum_bq_per_bq");
+    const site_limit *aluminium = site_limit_of(context->limits, "aluminium_ug_per_ml");
     bool is_good = true;
     if (ratio > molybdenum->value) {
         is_good = false;
@@ -101,8 +101,8 @@ static moly_status decide(const moly_act_context *context, const void *args,
     }
     double ratio = a->molybdenum_bq / tc_bq;
     if (!status) {
-        status = physics_molybdenum_until(ratio, context->at,
-                                          context->limits->molybdenum_bq_per_bq.value, &until, err);
+        status = physics_molybdenum_until(
+            ratio, context->at, site_value(context->limits, "molybdenum_bq_per_bq"), &until, err);
     }
     if (status) {
         return status;
@@ -127,9 +127,10 @@ static moly_status decide(const moly_act_context *context, const void *args,
     decision_number(decision, "molybdenum_ratio", ratio);
     decision_instant(decision, "molybdenum_at", context->at);
     decision_instant(decision, "molybdenum_until", until);
-    decision_number(decision, "molybdenum_limit", context->limits->molybdenum_bq_per_bq.value);
+    decision_number(decision, "molybdenum_limit",
+                    site_value(context->limits, "molybdenum_bq_per_bq"));
     decision_text(decision, "molybdenum_limit_source",
-                  context->limits->molybdenum_bq_per_bq.source);
+                  site_limit_of(context->limits, "molybdenum_bq_per_bq")->source);
     decision_number(decision, "aluminium_ug_per_ml", a->aluminium_ug_per_ml);
     decision_expiry(decision, &ends);
     decision_text(decision, "tested_by", context->performer->user);

@@ -39,11 +39,18 @@ static const moly_param params[] = {
     ACT_NOTE(struct test_rcp_args),
 };
 
-static double limit_of(const vessel *v)
+/* The lot's limit, or the product's, and where it stands. */
+static double limit_of(const vessel *v, const char **source)
 {
     double limit = record_number(v->record, "min_purity");
     const product *p = product_named(record_text(v->record, "product"));
-    return isfinite(limit) || !p ? limit : p->min_purity;
+    *source = record_text(v->record, "limits_source");
+    if (isfinite(limit) || !p) {
+        *source = **source || !p ? *source : p->source;
+        return limit;
+    }
+    *source = p->source;
+    return p->min_purity;
 }
 
 static moly_status decide(const moly_act_context *context, const void *args,
@@ -71,19 +78,21 @@ static moly_status decide(const moly_act_context *context, const void *args,
     if (status) {
         return status;
     }
-    double limit = limit_of(&v);
+    const char *source = "";
+    double limit = limit_of(&v, &source);
     bool is_good = a->purity >= limit;
     decision_subject(decision, v.kind, v.id);
     decision_record(decision, v.kind, v.id);
     decision_text(decision, "state", is_good ? "tested" : "out of specification");
     decision_number(decision, "purity", a->purity);
     decision_number(decision, "purity_limit", limit);
+    decision_text(decision, "purity_limit_source", source);
     decision_text(decision, "purity_method", a->method);
     decision_text(decision, "tested_by", context->performer->user);
     if (!is_good) {
         decision_warn(decision, "R-24",
-                      "radiochemical purity %s is below the limit of %s: %s must not be used",
-                      say_percent(context, a->purity), say_percent(context, limit), v.id);
+                      "radiochemical purity %s is below the limit of %s (%s): %s must not be used",
+                      say_percent(context, a->purity), say_percent(context, limit), source, v.id);
     }
     return MOLY_OK;
 }

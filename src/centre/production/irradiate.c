@@ -122,7 +122,7 @@ static moly_status read_beam(const moly_act_context *context, const struct irrad
 static void flag_deviation(const moly_act_context *context, const bombardment_yield *y,
                            double measured_bq, moly_decision *decision)
 {
-    double sd_bq = hypot(y->sd_bq, measured_bq * context->limits->calibrator_sd.value);
+    double sd_bq = hypot(y->sd_bq, measured_bq * site_value(context->limits, "calibrator_sd"));
     double sigmas = (measured_bq - y->product_bq) / sd_bq;
     if (fabs(sigmas) > 2.0) {
         decision_warn(decision, "R-21",
@@ -181,16 +181,17 @@ static moly_status decide(const moly_act_context *context, const void *args,
     double moved_bq = is_measured ? a->activity_bq : y.product_bq;
     record(context, a, id, &b, &y, decision);
     decision_transfer(
-        decision, &(transfer){.from = act_node(context, "outside", a->cyclotron),
-                              .to = act_node(context, "target", id),
-                              .at = context->at,
-                              .nuclide = b.product,
-                              .activity_bq = moved_bq,
-                              .sd_bq = is_measured ? moved_bq * context->limits->calibrator_sd.value
-                                                   : y.sd_bq,
-                              .predicted_bq = y.product_bq,
-                              .predicted_sd_bq = y.sd_bq,
-                              .is_measured = is_measured});
+        decision,
+        &(transfer){.from = act_node(context, "outside", a->cyclotron),
+                    .to = act_node(context, "target", id),
+                    .at = context->at,
+                    .nuclide = b.product,
+                    .activity_bq = moved_bq,
+                    .sd_bq = is_measured ? moved_bq * site_value(context->limits, "calibrator_sd")
+                                         : y.sd_bq,
+                    .predicted_bq = y.product_bq,
+                    .predicted_sd_bq = y.sd_bq,
+                    .is_measured = is_measured});
     if (is_measured) {
         flag_deviation(context, &y, a->activity_bq, decision);
     }

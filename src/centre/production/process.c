@@ -96,7 +96,7 @@ static moly_status predict(const moly_act_context *context, const struct process
 static moly_status check_product(const moly_act_context *context, const struct process_args *a,
                                  const vessel *target, const product *p, moly_error *err)
 {
-    if (p->is_kit) {
+    if (product_is(p, "kit")) {
         return MOLY_FAIL(err, MOLY_ERR_USAGE,
                          "product: %s is labelled from a kit (pharmacy.label_kit)", p->code);
     }
@@ -184,7 +184,7 @@ static void record_vial(const moly_act_context *context, const struct process_ar
 static void post(const moly_act_context *context, const struct process_args *a,
                  const vessel *target, const char *vial, const made *m, moly_decision *decision)
 {
-    const double sd = context->limits->calibrator_sd.value;
+    const double sd = site_value(context->limits, "calibrator_sd");
     bool is_measured = isfinite(a->activity_bq);
     double moved_bq = is_measured ? a->activity_bq : m->predicted_bq;
     const char *nuclide = vessel_nuclide(target->record);
@@ -213,7 +213,8 @@ static void post(const moly_act_context *context, const struct process_args *a,
 static void flag_deviation(const moly_act_context *context, const struct process_args *a,
                            const made *m, moly_decision *decision)
 {
-    double sd_bq = hypot(m->predicted_sd_bq, a->activity_bq * context->limits->calibrator_sd.value);
+    double sd_bq =
+        hypot(m->predicted_sd_bq, a->activity_bq * site_value(context->limits, "calibrator_sd"));
     double sigmas = (a->activity_bq - m->predicted_bq) / sd_bq;
     if (fabs(sigmas) > 2.0) {
         decision_warn(decision, "R-21",

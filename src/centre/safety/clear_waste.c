@@ -46,7 +46,7 @@ static const moly_param params[] = {
 static moly_status check(const moly_act_context *context, const struct clear_args *a,
                          const vessel *waste, moly_error *err)
 {
-    const site_limit *limit = &context->limits->clearance_bq_per_g;
+    const site_limit *limit = site_limit_of(context->limits, "clearance_bq_per_g");
     double held_bq = 0.0;
     if (!record_is(waste->record, "state", "open")) {
         return MOLY_REFUSE(err, "R-58", "waste container %s is %s already", a->container,

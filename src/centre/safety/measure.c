@@ -62,7 +62,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     if (status) {
         return status;
     }
-    double sd_bq = a->activity_bq * context->limits->calibrator_sd.value;
+    double sd_bq = a->activity_bq * site_value(context->limits, "calibrator_sd");
     double sigmas = (a->activity_bq - book_bq) / hypot(sd_bq, book_sd_bq);
     if (fabs(sigmas) > 2.0) {
         decision_warn(

@@ -2,6 +2,7 @@
 #include "testing.h"
 
 #include <jansson.h>
+#include <unistd.h>
 
 #include "moly/base/json.h"
 #include "sample_declaration.h"
@@ -68,6 +69,53 @@ static void every_type_is_read_from_its_words(void **state)
     assert_string_equal(f->args.notes.values[1], "b");
     assert_int_equal(json_array_size(json_object_get(f->args.extra, "x")), 1);
     assert_null(f->args.password);
+}
+
+struct document_args {
+    json_t *day;
+};
+static json_t *document_schema(void)
+{
+    return json_pack("{s:s}", "type", "object");
+}
+
+/* One declaration: a name on the command line, the document itself in JSON, bounded in size. */
+static void a_document_is_a_file_on_the_command_line_and_itself_in_json(void **state)
+{
+    fixture *f = *state;
+    static const moly_param params[] = {
+        {"day", 0, MOLY_JSON(struct document_args, day), .is_required = true, .is_positional = true,
+         .pattern_hint = "FILE", .file_bytes = 12, .document = document_schema, .help = "a day"},
+    };
+    const moly_declaration declaration = {.name = "plan",
+                                          .summary = "Plan",
+                                          .params = params,
+                                          .n_params = 1,
+                                          .args_size = sizeof(struct document_args)};
+    struct document_args args = {0};
+    char path[] = "/tmp/moly-document-XXXXXX", *argv[] = {path};
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && write(fd, "{\"x\":[1]}", 9) == 9);
+    assert_ok(moly_declare_parse_argv(&declaration, &f->clock, 1, argv, f->arena, &args, &f->err),
+              f->err);
+    assert_int_equal(json_array_size(json_object_get(args.day, "x")), 1);
+    assert_int_equal(write(fd, "    ", 4), 4);
+    assert_fails(
+        moly_declare_parse_argv(&declaration, &f->clock, 1, argv, f->arena, &args, &f->err),
+        MOLY_ERR_RANGE, "12", f->err);
+    (void)close(fd);
+    (void)unlink(path);
+    json_t *object = json_pack("{s:{s:i}}", "day", "y", 2);
+    f->err = (moly_error){0};
+    assert_ok(moly_declare_parse_json(&declaration, &f->clock, object, f->arena, &args, &f->err),
+              f->err);
+    assert_int_equal(json_integer_value(json_object_get(args.day, "y")), 2);
+    json_decref(object);
+    json_t *schema = moly_declare_schema(&declaration);
+    const json_t *day = json_object_get(json_object_get(schema, "properties"), "day");
+    assert_string_equal(json_string_value(json_object_get(day, "type")), "object");
+    assert_string_equal(json_string_value(json_object_get(day, "description")), "a day");
+    json_decref(schema);
 }
 
 static void what_is_not_given_reads_so_and_fallbacks_stand(void **state)
@@ -265,6 +313,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_type_is_read_from_its_words),
+        TEST(a_document_is_a_file_on_the_command_line_and_itself_in_json),
         TEST(what_is_not_given_reads_so_and_fallbacks_stand),
         TEST(a_switch_can_be_denied_and_a_value_stand_by_its_letter),
         TEST(instants_are_a_list_in_words_and_in_json),

@@ -211,6 +211,21 @@ static inline void centre_open(centre *c, const char *country)
     }
 }
 
+/* The example centre, founded at an instant; nobody is signed in. */
+static inline void centre_open_example(centre *c, const char *instant)
+{
+    moly_error err = {0};
+    memset(c, 0, sizeof *c);
+    (void)snprintf(c->folder, sizeof c->folder, "/tmp/moly-centre-XXXXXX");
+    assert_non_null(mkdtemp(c->folder));
+    (void)snprintf(c->url, sizeof c->url, "sqlite:%s/centre.db", c->folder);
+    at(c, instant);
+    c->clock = moly_clock_fixed(&c->now);
+    const moly_site site = {"Example centre", "KG", 360, true};
+    assert_ok(moly_ledger_create(c->url, &site, &c->clock, &c->ledger, &err), err);
+    assert_ok(moly_centre_found_example(c->ledger, NULL, &err), err);
+}
+
 static inline void centre_close(centre *c)
 {
     char command[200];

@@ -322,6 +322,35 @@ static void a_kit_below_its_purity_is_blocked(void **state)
     assert_record(c, "kit", "KIT-000001", "state", "rejected");
 }
 
+/* A result below the limit says where the limit stands. */
+static void a_purity_is_judged_by_a_limit_with_its_source(void **state)
+{
+    centre *c = *state;
+    kit_ready(c);
+    do_act(c, "technologist", "pharmacy.label_kit",
+           "{'lot':'LOT-000001','eluate':'ELU-000001','volume':'2 mL','activity':'1.6 GBq'}");
+    json_t *event = do_act_of(c, "technologist", NULL, "pharmacy.test_rcp",
+                              "{'kit':'KIT-000002','purity':'90 %'}");
+    const json_t *warnings = json_object_get(json_object_get(event, "body"), "warnings");
+    assert_non_null(strstr(text_in(json_array_get(warnings, 0), "message"), "Ph.Eur. 0641"));
+    assert_record(c, "kit", "KIT-000002", "purity_limit_source",
+                  "Ph.Eur. 0641; MDP-25 product information");
+    json_decref(event);
+}
+
+static void a_kit_is_labelled_with_its_own_nuclide(void **state)
+{
+    centre *c = *state;
+    kit_ready(c);
+    do_act(c, "technologist", "pharmacy.receive_kit",
+           "{'product':'psma-11','supplier':'Telix','number':'P-1','vials':2,"
+           "'expiry':'2027-06-30T00:00Z'}");
+    do_act(c, "radiopharmacist", "pharmacy.accept_lot", "{'lot':'LOT-000002','certificate':'C-1'}");
+    refused(c, "technologist", "pharmacy.label_kit",
+            "{'lot':'LOT-000002','eluate':'ELU-000001','volume':'5 mL','activity':'1 GBq'}", "R-24",
+            "labelled with Ga-68");
+}
+
 static void what_was_typed_wrongly_is_refused_with_its_name(void **state)
 {
     centre *c = *state;
@@ -400,6 +429,8 @@ int main(void)
         TEST(a_kit_takes_no_more_than_its_limits),
         TEST(a_kit_expires_with_the_first_of_its_limits),
         TEST(a_kit_below_its_purity_is_blocked),
+        TEST(a_purity_is_judged_by_a_limit_with_its_source),
+        TEST(a_kit_is_labelled_with_its_own_nuclide),
         TEST(what_was_typed_wrongly_is_refused_with_its_name),
         TEST(a_preview_computes_and_writes_nothing),
     };

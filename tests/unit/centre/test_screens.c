@@ -2,20 +2,6 @@
 /* What screens read, on the example centre. */
 #include "centre_testing.h"
 
-static void example_at(centre *c, const char *instant)
-{
-    moly_error err = {0};
-    memset(c, 0, sizeof *c);
-    (void)snprintf(c->folder, sizeof c->folder, "/tmp/moly-centre-XXXXXX");
-    assert_non_null(mkdtemp(c->folder));
-    (void)snprintf(c->url, sizeof c->url, "sqlite:%s/centre.db", c->folder);
-    at(c, instant);
-    c->clock = moly_clock_fixed(&c->now);
-    const moly_site site = {"Example centre", "KG", 360, true};
-    assert_ok(moly_ledger_create(c->url, &site, &c->clock, &c->ledger, &err), err);
-    assert_ok(moly_centre_found_example(c->ledger, NULL, &err), err);
-}
-
 static json_t *today_of(centre *c)
 {
     json_t *today = NULL;
@@ -49,7 +35,7 @@ static void the_example_centre_can_be_founded_at_any_hour(void **state)
                                         "2026-11-23T11:00Z", "2026-11-23T17:59Z"};
     for (size_t i = 0; i < sizeof hours / sizeof hours[0]; i++) {
         centre c;
-        example_at(&c, hours[i]);
+        centre_open_example(&c, hours[i]);
         json_t *balance = balance_of(&c);
         size_t k;
         const json_t *row;
@@ -70,7 +56,7 @@ static void today_shows_what_is_where_who_is_due_and_what_blocks_whom(void **sta
 {
     (void)state;
     centre c;
-    example_at(&c, "2026-11-23T02:30Z"); /* 08:30 on the wall */
+    centre_open_example(&c, "2026-11-23T02:30Z"); /* 08:30 on the wall */
     json_t *today = today_of(&c);
     const json_t *vessels = json_object_get(today, "vessels");
     const json_t *generator = row_where(vessels, "account", "generator/GEN-000001");
@@ -104,7 +90,7 @@ static void a_patients_page_has_all_that_belongs_to_the_patient(void **state)
     centre c;
     moly_error err = {0};
     json_t *page = NULL;
-    example_at(&c, "2026-11-23T02:30Z");
+    centre_open_example(&c, "2026-11-23T02:30Z");
     moly_ledger_reader *reader = reader_of(&c);
     assert_ok(moly_centre_patient(reader, "PAT-000001", c.now, &page, &err), err);
     assert_int_equal(json_array_size(json_object_get(page, "referrals")), 1);

@@ -60,7 +60,7 @@ static void what_would_read_the_machine_is_refused(void **state)
     assert_http(&got, 400);
     assert_non_null(strstr(error_in(&got, "message"), "files of the server"));
     answer_free(&got);
-    static const char *const absent[] = {"identify", "plan", "bench.decay", "nothing"};
+    static const char *const absent[] = {"identify", "bench.plan", "bench.decay", "nothing"};
     for (size_t i = 0; i < sizeof absent / sizeof *absent; i++) {
         char path[80];
         (void)snprintf(path, sizeof path, "/api/commands/%s", absent[i]);
@@ -71,6 +71,42 @@ static void what_would_read_the_machine_is_refused(void **state)
     assert_http(&got, 200);
     assert_null(strstr(moly_text_get(&got.body), "FORMAT:DIR"));
     assert_non_null(strstr(moly_text_get(&got.body), "\"nuclide.show\""));
+    answer_free(&got);
+}
+
+/* The day of the documentation, with what cannot be read in it. */
+static void a_day_is_planned_from_the_document_in_the_request(void **state)
+{
+    (void)state;
+    signed_in who = sign_in_as(&s, "physicist");
+    char path[512], *day = NULL;
+    size_t length = 0;
+    moly_error err = {0};
+    const char *source = getenv("MOLY_SOURCE");
+    (void)snprintf(path, sizeof path, "%s/docs/plan-example.json", source ? source : "..");
+    assert_ok(moly_file_read(path, 1u << 20, &day, &length, &err), err);
+    moly_text body = {0};
+    moly_text_printf(&body, "{\"day\":%.*s}", (int)length, day);
+    answer got = ask(&s, "POST", "/api/commands/plan",
+                     (asking){.token = who.token, .body = moly_text_get(&body)});
+    assert_http(&got, 200);
+    assert_true(json_is_true(json_object_get(got.json, "feasible")));
+    const json_t *first = json_array_get(json_object_get(got.json, "batches"), 0);
+    assert_string_equal(text_in(first, "cyclotron"), "C18");
+    assert_true(number_in(first, "eob_bq") > 1e9);
+    answer_free(&got);
+    moly_text_free(&body);
+    moly_free(day);
+    got = ask(&s, "POST", "/api/commands/plan",
+              (asking){.token = who.token, .body = "{\"day\":{\"doses\":[{\"clinic\":\"A\"}]}}"});
+    assert_http(&got, 400);
+    assert_non_null(strstr(error_in(&got, "message"), "doses 1"));
+    answer_free(&got);
+    /* the name of a file is no document: nothing is opened */
+    got = ask(&s, "POST", "/api/commands/plan",
+              (asking){.token = who.token, .body = "{\"day\":\"/etc/passwd\"}"});
+    assert_true(got.http >= 400);
+    assert_non_null(strstr(error_in(&got, "message"), "a plan is a JSON object"));
     answer_free(&got);
 }
 
@@ -96,6 +132,14 @@ static void calculations_stand_in_the_description(void **state)
     const json_t *post = json_object_get(json_object_get(paths, "/api/commands/irradiate"), "post");
     assert_string_equal(text_in(post, "operationId"), "command.irradiate");
     assert_null(json_object_get(paths, "/api/commands/identify"));
+    const json_t *plan = json_object_get(json_object_get(paths, "/api/commands/plan"), "post");
+    static const char *const inside[] = {"requestBody", "content",    "application/json", "schema",
+                                         "properties",  "day",        "properties",       "doses",
+                                         "items",       "properties", "activity"};
+    for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) {
+        plan = json_object_get(plan, inside[i]);
+    }
+    assert_string_equal(text_in(plan, "x-moly-dimension"), "activity");
     answer_free(&got);
 }
 
@@ -126,6 +170,7 @@ int main(void)
         cmocka_unit_test(decay_is_what_the_command_line_prints),
         cmocka_unit_test(a_target_is_irradiated),
         cmocka_unit_test(what_would_read_the_machine_is_refused),
+        cmocka_unit_test(a_day_is_planned_from_the_document_in_the_request),
         cmocka_unit_test(a_wrong_unit_is_said_in_the_readers_language),
         cmocka_unit_test(calculations_stand_in_the_description),
         cmocka_unit_test(a_file_of_an_act_comes_as_its_bytes),

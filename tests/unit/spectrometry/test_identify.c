@@ -236,6 +236,8 @@ static void impurities_are_held_against_the_pharmacopoeia_and_its_time(void **st
         assert_true(n > 0);
         for (size_t i = 0; i < n; i++) {
             size_t index = 0;
+            assert_true(strncmp(limits[i].source, "Ph. Eur. ", 9) == 0);
+            assert_int_equal(strspn(limits[i].source + 9, "0123456789"), 4);
             assert_ok(moly_nuclide_find(set, limits[i].nuclide, &index, &err), err);
             if (limits[i].impurity) {
                 assert_ok(moly_nuclide_find(set, limits[i].impurity, &index, &err), err);

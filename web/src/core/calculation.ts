@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A calculation of the server that follows the fields while they are turned.
 import { useEffect, useState } from "preact/hooks";
-import { NoAnswer, post, Refusal } from "./api.ts";
+import { lostSince, NoAnswer, post, Refusal } from "./api.ts";
+import { useAtom } from "./atom.ts";
 
 const WAIT_MS = 250;
 
@@ -13,7 +14,8 @@ export interface Calculation<Fields, Result> {
 }
 
 /** `fields` must be the same object while nothing changed; empty ones are not sent. */
-export function useCalculation<Fields extends object, Result>(command: string, fields: Fields): Calculation<Fields, Result> {
+export function useCalculation<Fields extends object, Result>(command: string, fields: Fields, waitMs = WAIT_MS): Calculation<Fields, Result> {
+  const isLost = useAtom(lostSince) !== null;
   const [answer, setAnswer] = useState<Calculation<Fields, Result>>({});
   useEffect(() => {
     let isCurrent = true;
@@ -26,11 +28,11 @@ export function useCalculation<Fields extends object, Result>(command: string, f
         if (error instanceof Refusal && isCurrent) setAnswer((before) => ({ ...before, refusal: error }));
         else if (!(error instanceof Refusal) && !(error instanceof NoAnswer)) throw error;
       }
-    }, WAIT_MS);
+    }, waitMs);
     return () => {
       isCurrent = false;
       window.clearTimeout(timer);
     };
-  }, [command, fields]);
+  }, [command, fields, isLost]); // asked again when the connection is back
   return answer;
 }

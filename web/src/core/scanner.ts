@@ -21,9 +21,12 @@ function kinds(): string[] {
   return [...all];
 }
 
-/** Find what a code names: "kind/id" as Moly prints it, or an id alone. */
+/** What a label's GS1 DataMatrix says: the symbology's mark, a separator and identifier 90 before the node. */
+const ofLabel = (code: string): string => code.replace(/^\]d2/, "").replace(/^\u001d/, "").replace(/^90(?=[a-z_]+\/)/, "");
+
+/** Find what a code names: "kind/id" as Moly prints it, on a label too, or an id alone. */
 export async function resolve(code: string): Promise<Item | null> {
-  const [kind, id] = splitNode(code.trim());
+  const [kind, id] = splitNode(ofLabel(code.trim()));
   for (const one of kind !== "" ? [kind] : kinds()) {
     try {
       return await get<Item>(`/api/records/${encodeURIComponent(one)}/${encodeURIComponent(id)}`);

@@ -5,8 +5,10 @@ import { ActPage } from "./act.tsx";
 import { Audit } from "./audit.tsx";
 import { BalancePage } from "./balance.tsx";
 import { HotLab } from "./lab.tsx";
+import { Papers } from "./papers.tsx";
 import { PatientPage, Patients } from "./patients.tsx";
 import { Persons } from "./persons.tsx";
+import { PlanPage } from "./plan.tsx";
 import { ProductionPage } from "./production.tsx";
 import { RecordPage } from "./record.tsx";
 import { Studies, StudyPage } from "./studies.tsx";
@@ -20,6 +22,8 @@ export function screenOf(route: Route) {
       return <HotLab />;
     case "act":
       return <ActPage key={`${first}?${route.query.toString()}`} name={first} query={route.query} />;
+    case "papers":
+      return <Papers />;
     case "patients":
       return <Patients />;
     case "patient":
@@ -34,6 +38,8 @@ export function screenOf(route: Route) {
       return <RecordPage key={`${first}/${second}`} kind={first} id={second} />;
     case "production":
       return <ProductionPage />;
+    case "plan":
+      return <PlanPage />;
     case "balance":
       return <BalancePage />;
     case "audit":

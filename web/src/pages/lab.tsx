@@ -27,7 +27,8 @@ export function HotLab() {
   const kept = drafts(session.get()?.user ?? "").filter((draft) => all.some((act) => act.name === draft.act));
   if (all.length === 0) return <Page title={t("Hot lab")}><Loading /></Page>;
   return (
-    <Page title={t("Hot lab")} lead={t("Choose what you are going to do, or scan a label.")} className="lab">
+    <Page title={t("Hot lab")} lead={t("Choose what you are going to do, or scan a label.")} className="lab"
+      tools={<a class="button" href={link(["papers"])}><Icon name="report" /> {t("Papers")}</a>}>
       {kept.length > 0 && <Drafts kept={kept} />}
       {STAGE_NAMES.map((stage) => {
         const here = all.filter((act) => stageOf(act.name) === stage);

@@ -9,7 +9,15 @@ import { label, valueText } from "../core/words.ts";
 import type { Item, LedgerEvent } from "../core/types.ts";
 import { EventList } from "../ui/events.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { paperAddress } from "./papers.tsx";
 import { Loading, Members, Page, State } from "../ui/parts.tsx";
+
+const LABELLED = ["dose", "kit", "eluate", "vial"], CERTIFIED = ["kit", "eluate", "vial"];
+const RECALLED = ["lot", "generator", "kit", "eluate", "vial", "batch"];
+
+function Paper({ name, title, id }: { name: string; title: string; id: string }) {
+  return <a class="button" target="_blank" rel="noopener" href={paperAddress(name, { id }, language.get())}><Icon name="report" /> {title}</a>;
+}
 
 export function RecordPage({ kind, id }: { kind: string; id: string }) {
   const node = `${kind}/${id}`;
@@ -31,6 +39,9 @@ export function RecordPage({ kind, id }: { kind: string; id: string }) {
             href={`/api/records/${encodeURIComponent(kind)}/${encodeURIComponent(id)}/report.pdf?lang=${speaks}`}>
             <Icon name="report" /> {t("Print (PDF)")}
           </a>
+          {LABELLED.includes(kind) && <Paper name="label" title={t("Label")} id={id} />}
+          {CERTIFIED.includes(kind) && <Paper name="certificate" title={t("Certificate")} id={id} />}
+          {RECALLED.includes(kind) && <Paper name="recall" title={t("Recall list")} id={id} />}
           <a class="button" href={link(["trace", kind, id])}><Icon name="trace" /> {t("Trace")}</a>
         </>
       }
