@@ -9,6 +9,9 @@
 #include "moly/base/text.h"
 
 /* Commands of the command line itself, one file each. */
+extern const moly_command cli_device_list_command;
+extern const moly_command cli_device_read_command;
+extern const moly_command cli_device_simulate_command;
 extern const moly_command cli_help_command;
 extern const moly_command cli_import_command;
 extern const moly_command cli_init_command;
