@@ -60,6 +60,8 @@ static void make_centre(void)
              " > eluate.csv; printf '{\"efficiency\":{\"terms\":[-6,-0.8],\"min_kev\":50,"
              "\"max_kev\":2000,\"relative_sd\":0.03}}' > detector.json",
              &result);
+    run_line("printf '[{\"id\":\"OQ-01\",\"what\":\"decay\",\"passed\":true}]' > checks.json",
+             &result);
     /* a calibrator on a line of its own, until it was read once */
     run_line("moly device simulate capintec-crc35r --pty --readings 3 --for 200s >crc35r.path 2>&1 "
              "& until [ -s crc35r.path ]; do sleep 0.1; done; "
