@@ -16,7 +16,7 @@ import { identificationOf, Purity } from "../ui/purity.tsx";
 import { Warnings } from "../ui/warnings.tsx";
 import { Computation } from "./preview.tsx";
 
-const STRUCTURE = new Set(["records", "links", "transfers", "measurements", "closes", "warnings", "computation", "request", "request_digest", "site_data", "identification"]);
+const STRUCTURE = new Set(["records", "links", "transfers", "measurements", "closes", "warnings", "computation", "request", "request_digest", "site_data", "site_data_hash", "blobs", "identification"]);
 
 export function Done({ act, event, onAgain }: { act: Act; event: LedgerEvent; onAgain: () => void }) {
   const heading = useRef<HTMLElement>(null);

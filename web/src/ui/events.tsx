@@ -23,7 +23,7 @@ export function EventList({ events }: { events: LedgerEvent[] }) {
   );
 }
 
-const STRUCTURE = new Set(["records", "links", "transfers", "measurements", "closes", "warnings", "request_digest", "identification"]);
+const STRUCTURE = new Set(["records", "links", "transfers", "measurements", "closes", "warnings", "request_digest", "blobs", "identification"]);
 
 function EventRow({ event }: { event: LedgerEvent }) {
   const fields = Object.entries(event.body).filter(([name, value]) => !STRUCTURE.has(name) && value !== null);
