@@ -284,7 +284,11 @@ static void lines_that_a_window_took_below_the_measured_curve_cost_no_activity(v
 {
     (void)state;
     made_detector detector = made_detector_usual();
-    detector.efficiency.min_kev = 50.0;
+    detector.efficiency = (moly_efficiency){.n_terms = 2,
+                                            .terms = {-6.0, -0.8},
+                                            .min_kev = 50.0,
+                                            .max_kev = 2000.0,
+                                            .relative_sd = 0.03};
     detector.live_s = 600.0; /* little decay */
     double *mean = calloc(detector.n_channels, sizeof *mean);
     assert_non_null(mean);
