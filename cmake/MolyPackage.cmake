@@ -10,7 +10,7 @@ install(DIRECTORY include/moly DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY web/dist/ DESTINATION ${CMAKE_INSTALL_DATADIR}/moly/web OPTIONAL)
 
-set(MOLY_PC_REQUIRES "jansson libsodium sqlite3 libpq zlib")
+set(MOLY_PC_REQUIRES "jansson libsodium sqlite3 libpq libserialport zlib")
 # The installed tree may be moved: moly.pc finds its prefix from where it stands.
 file(RELATIVE_PATH MOLY_PC_PREFIX /p/${CMAKE_INSTALL_LIBDIR}/pkgconfig /p)
 configure_file(cmake/moly.pc.in ${CMAKE_BINARY_DIR}/moly.pc @ONLY)

@@ -16,7 +16,7 @@ typedef struct moly_catalogue {
     size_t n;
 } moly_catalogue;
 
-extern const moly_catalogue moly_catalogues[]; /* ends with a NULL language */
+extern const moly_catalogue moly_catalogues[];             /* ends with a NULL language */
 extern const char *const moly_catalogue_languages[];       /* with a whole catalogue */
 extern const char *const moly_catalogue_paper_languages[]; /* and those that only papers speak */
 

@@ -10,6 +10,7 @@
     X(centre_adopt_pack)                                                                           \
     X(centre_correct)                                                                              \
     X(centre_create_person)                                                                        \
+    X(centre_qualify)                                                                              \
     X(centre_retire_person)                                                                        \
     X(centre_set_password)                                                                         \
     X(clinic_administer)                                                                           \

@@ -9,6 +9,9 @@
 #include "moly/base/text.h"
 
 /* Commands of the command line itself, one file each. */
+extern const moly_command cli_device_list_command;
+extern const moly_command cli_device_read_command;
+extern const moly_command cli_device_simulate_command;
 extern const moly_command cli_help_command;
 extern const moly_command cli_import_command;
 extern const moly_command cli_init_command;
@@ -23,6 +26,7 @@ extern const moly_command cli_pack_sign_command;
 extern const moly_command cli_pack_verify_command;
 extern const moly_command cli_product_list_command;
 extern const moly_command cli_product_show_command;
+extern const moly_command cli_qualify_command;
 extern const moly_command cli_record_list_command;
 extern const moly_command cli_record_retention_command;
 extern const moly_command cli_record_show_command;
@@ -32,6 +36,7 @@ extern const moly_command cli_report_certificate_command;
 extern const moly_command cli_report_day_command;
 extern const moly_command cli_report_journal_command;
 extern const moly_command cli_report_label_command;
+extern const moly_command cli_report_qualification_command;
 extern const moly_command cli_report_recall_command;
 extern const moly_command cli_report_record_command;
 extern const moly_command cli_report_study_command;

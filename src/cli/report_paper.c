@@ -167,6 +167,9 @@ PAPER_COMMAND(label, record_params, "Print the label of a dose, kit, eluate or v
               "scanned. A file that ends in .zpl is for a label printer. Record the printing with "
               "pharmacy.print_label first: a second copy then says so.",
               "moly report label KIT-000001 --db sqlite:moly.db --lang ru -o label.pdf");
+PAPER_COMMAND(qualification, record_params, "Print the qualification of an installation",
+              "Every check with what was found, and the signature.",
+              "moly report qualification QUA-000001 --db sqlite:moly.db -o qualification.pdf");
 PAPER_COMMAND(recall, record_params, "Print what was made of a lot, and who was given it",
               "To work by in a recall: every record that was made of it, every patient.",
               "moly report recall LOT-000001 --db sqlite:moly.db -o recall.pdf");

@@ -110,7 +110,8 @@ static moly_status bench_one(const moly_reactor_data *data, const moly_nuclide_s
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)
 {
     (void)run;
-    static const char *const targets[] = {"Lu-176", "Yb-176", "W-186", "Mo-98", "Te-130", "Ho-165"};
+    static const char *const targets[] = {"Lu-176", "Yb-176", "W-186",  "Mo-98",
+                                          "Te-130", "Ho-165", "Ra-226", "U-235"};
     const bench_args *args = raw_args;
     moly_nuclide_set *loaded = NULL;
     const moly_nuclide_set *set = NULL;

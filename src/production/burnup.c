@@ -6,11 +6,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "burnup_contour.h"
 #include "moly/base/memory.h"
 
 #define CM2_PER_BARN 1e-24
 #define LAP_LEFT 1e-15 /* what the last lap may add to a member, relative */
 #define MOST_LAPS 256
+#define WIDE 32 /* members; from here on a network goes by its contour first */
 
 /* A way from one member to another, with the rate of an atom as lambda * fraction + flux * barns.
  */
@@ -27,6 +29,8 @@ struct moly_burnup {
     uint32_t *place;    /* [n] in an order in which all but the back edges go forward */
     edge *edges;        /* [n_edges] by `from` */
     size_t *edge_begin; /* [n + 1] */
+    size_t *in_begin;   /* [n + 1] by place */
+    size_t *in_edge;    /* [n_edges] the edges into a member */
     moly_reaction *reactions;
     bool has_loop;
 };
@@ -137,6 +141,22 @@ done:
     return status;
 }
 
+/* The edges into each member, in the order of places. */
+static void index_entries(moly_burnup *b)
+{
+    for (size_t e = 0; e < b->n_edges; e++) {
+        b->in_begin[b->place[b->edges[e].to] + 1]++;
+    }
+    for (size_t i = 0; i < b->n; i++) {
+        b->in_begin[i + 1] += b->in_begin[i];
+    }
+    for (size_t e = b->n_edges; e-- > 0;) {
+        b->in_edge[--b->in_begin[b->place[b->edges[e].to] + 1]] = e;
+    }
+    memmove(b->in_begin, b->in_begin + 1, b->n * sizeof *b->in_begin);
+    b->in_begin[b->n] = b->n_edges;
+}
+
 static size_t list_edges(const moly_network *w, edge *edges)
 {
     size_t n = 0;
@@ -183,9 +203,11 @@ moly_status moly_burnup_new(const moly_network *network, moly_burnup **burnup, m
     b->place = moly_alloc(b->n + 1, sizeof *b->place);
     b->edge_begin = moly_alloc(b->n + 1, sizeof *b->edge_begin);
     b->edges = moly_alloc(n_edges + 1, sizeof *b->edges);
+    b->in_begin = moly_alloc(b->n + 1, sizeof *b->in_begin);
+    b->in_edge = moly_alloc(n_edges + 1, sizeof *b->in_edge);
     b->reactions = moly_alloc(b->n_reactions + 1, sizeof *b->reactions);
     if (b->lambda == NULL || b->place == NULL || b->edge_begin == NULL || b->edges == NULL ||
-        b->reactions == NULL) {
+        b->in_begin == NULL || b->in_edge == NULL || b->reactions == NULL) {
         status = MOLY_NO_MEMORY(err);
         goto done;
     }
@@ -196,6 +218,9 @@ moly_status moly_burnup_new(const moly_network *network, moly_burnup **burnup, m
     b->n_edges = list_edges(network, edges);
     sort_edges(b, edges);
     status = order(b, err);
+    if (status == MOLY_OK) {
+        index_entries(b);
+    }
 done:
     moly_free(edges);
     if (status != MOLY_OK) {
@@ -215,6 +240,8 @@ void moly_burnup_free(moly_burnup *burnup)
     moly_free(burnup->place);
     moly_free(burnup->edge_begin);
     moly_free(burnup->edges);
+    moly_free(burnup->in_begin);
+    moly_free(burnup->in_edge);
     moly_free(burnup->reactions);
     moly_free(burnup);
 }
@@ -226,6 +253,8 @@ typedef struct rates {
     double thermal_per_s_b, resonance_per_s_b; /* reactions a second per barn */
     size_t scaled;                             /* reaction whose cross sections are multiplied */
     double factor;
+    bool is_rough;         /* for derivatives */
+    const bool *is_needed; /* [n] members that the engine is to follow; NULL: all */
 } rates;
 
 static double reaction_rate(const rates *r, size_t reaction, double thermal_b, double resonance_b)
@@ -250,7 +279,8 @@ static size_t make_feeds(const moly_burnup *b, const rates *r, const double *rem
     for (size_t i = 0; i < b->n_edges; i++) {
         const edge *e = &b->edges[i];
         double rate = e->decay_per_s + reaction_rate(r, e->reaction, e->thermal_b, e->resonance_b);
-        for (size_t lap = 0; lap < n_laps && rate > 0.0; lap++) {
+        bool is_followed = rate > 0.0 && (r->is_needed == NULL || r->is_needed[e->to]);
+        for (size_t lap = 0; lap < n_laps && is_followed; lap++) {
             size_t to_lap = lap + (e->is_back ? 1 : 0);
             if (to_lap < n_laps) {
                 feeds[n++] = (moly_feed){(uint32_t)(lap * b->n + b->place[e->from]),
@@ -327,7 +357,7 @@ static moly_status solve_laps(const moly_burnup *b, const rates *r, const double
     size_t n = b->n * n_laps;
     removals(b, r, w.removal);
     for (size_t i = 0; i < b->n; i++) {
-        w.start[b->place[i]] = atoms[i];
+        w.start[b->place[i]] = r->is_needed == NULL || r->is_needed[i] ? atoms[i] : 0.0;
         for (size_t lap = 0; lap < n_laps; lap++) {
             w.lambda[lap * b->n + b->place[i]] = w.removal[i];
         }
@@ -354,6 +384,149 @@ static moly_status solve_laps(const moly_burnup *b, const rates *r, const double
     return status;
 }
 
+/* By the decay engine: with more laps until the last one adds nothing. */
+static moly_status solve_engine(const moly_burnup *b, const rates *r, const double *atoms,
+                                const double *times_s, size_t n_times, double *out_atoms,
+                                double *out_decays, moly_error *err)
+{
+    for (size_t n_laps = b->has_loop ? 2 : 1; n_laps <= MOST_LAPS; n_laps *= 2) {
+        bool is_complete = false;
+        moly_status status = solve_laps(b, r, atoms, n_laps, times_s, n_times, out_atoms,
+                                        out_decays, &is_complete, err);
+        if (status != MOLY_OK || is_complete) {
+            return status;
+        }
+    }
+    return MOLY_FAIL(err, MOLY_ERR_RANGE, "a loop in the network runs more than %d times",
+                     MOST_LAPS);
+}
+
+/* ---- wide networks ---- */
+
+/* A flux in the order of places. */
+typedef struct wide {
+    double *removal, *start, *rate, *atoms; /* by place; rate by entry */
+    uint32_t *from, *member, *stack;
+    bool *is_known;  /* by place */
+    bool *is_needed; /* by member */
+    double *rest;    /* by member */
+} wide;
+
+static void wide_clear(wide *w)
+{
+    moly_free(w->removal);
+    moly_free(w->start);
+    moly_free(w->rate);
+    moly_free(w->atoms);
+    moly_free(w->from);
+    moly_free(w->member);
+    moly_free(w->stack);
+    moly_free(w->is_known);
+    moly_free(w->is_needed);
+    moly_free(w->rest);
+}
+
+static moly_status wide_init(wide *w, const moly_burnup *b, const rates *r, const double *atoms,
+                             moly_error *err)
+{
+    size_t n = b->n + 1;
+    *w = (wide){.removal = moly_alloc(n, sizeof *w->removal),
+                .start = moly_alloc(n, sizeof *w->start),
+                .rate = moly_alloc(b->n_edges + 1, sizeof *w->rate),
+                .atoms = moly_alloc(n, sizeof *w->atoms),
+                .from = moly_alloc(b->n_edges + 1, sizeof *w->from),
+                .member = moly_alloc(n, sizeof *w->member),
+                .stack = moly_alloc(n, sizeof *w->stack),
+                .is_known = moly_alloc(n, sizeof *w->is_known),
+                .is_needed = moly_alloc(n, sizeof *w->is_needed),
+                .rest = moly_alloc(n, sizeof *w->rest)};
+    if (w->removal == NULL || w->start == NULL || w->rate == NULL || w->atoms == NULL ||
+        w->from == NULL || w->member == NULL || w->stack == NULL || w->is_known == NULL ||
+        w->is_needed == NULL || w->rest == NULL) {
+        wide_clear(w);
+        return MOLY_NO_MEMORY(err);
+    }
+    removals(b, r, w->rest);
+    for (size_t i = 0; i < b->n; i++) {
+        w->member[b->place[i]] = (uint32_t)i;
+        w->removal[b->place[i]] = w->rest[i];
+        w->start[b->place[i]] = atoms[i];
+    }
+    for (size_t at = 0; at < b->n_edges; at++) {
+        const edge *e = &b->edges[b->in_edge[at]];
+        w->from[at] = b->place[e->from];
+        w->rate[at] = e->decay_per_s + reaction_rate(r, e->reaction, e->thermal_b, e->resonance_b);
+    }
+    return MOLY_OK;
+}
+
+/* What the members that are not known come from.
+ * @return how many are not known */
+static size_t find_needed(const moly_burnup *b, wide *w)
+{
+    size_t n_unknown = 0, depth = 0;
+    memset(w->is_needed, 0, b->n * sizeof *w->is_needed);
+    for (size_t place = 0; place < b->n; place++) {
+        if (!w->is_known[place]) {
+            n_unknown++;
+            w->is_needed[w->member[place]] = true;
+            w->stack[depth++] = (uint32_t)place;
+        }
+    }
+    while (depth > 0) {
+        size_t place = w->stack[--depth];
+        for (size_t at = b->in_begin[place]; at < b->in_begin[place + 1]; at++) {
+            uint32_t parent = w->from[at];
+            if (w->rate[at] > 0.0 && !w->is_needed[w->member[parent]]) {
+                w->is_needed[w->member[parent]] = true;
+                w->stack[depth++] = parent;
+            }
+        }
+    }
+    return n_unknown;
+}
+
+/* The contour gives all but what has decayed away; the engine has that from its ancestors. */
+static moly_status solve_wide(const moly_burnup *b, rates r, const double *atoms,
+                              const double *times_s, size_t n_times, double *out_atoms,
+                              moly_error *err)
+{
+    wide w;
+    moly_status status = wide_init(&w, b, &r, atoms, err);
+    if (status != MOLY_OK) {
+        return status;
+    }
+    const contour_system system = {b->n, w.removal, w.start, b->in_begin, w.from, w.rate};
+    for (size_t t = 0; t < n_times && status == MOLY_OK; t++) {
+        double *out = out_atoms + t * b->n;
+        if (times_s[t] == 0.0) {
+            memcpy(out, atoms, b->n * sizeof *out);
+            continue;
+        }
+        status = contour_solve(&system, times_s[t], r.is_rough, w.atoms, w.is_known, err);
+        size_t n_unknown = status == MOLY_OK ? find_needed(b, &w) : 0;
+        if (n_unknown > 0) {
+            r.is_needed = w.is_needed;
+            status = solve_engine(b, &r, atoms, &times_s[t], 1, w.rest, NULL, err);
+        }
+        for (size_t i = 0; i < b->n && status == MOLY_OK; i++) {
+            out[i] = w.is_known[b->place[i]] ? w.atoms[b->place[i]] : w.rest[i];
+        }
+    }
+    wide_clear(&w);
+    return status;
+}
+
+static bool is_amount(const double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!(values[i] >= 0.0) || !isfinite(values[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static moly_status solve(const moly_burnup *b, moly_flux_step step, size_t scaled, double factor,
                          const double *atoms, const double *times_s, size_t n_times,
                          double *out_atoms, double *out_decays, moly_error *err)
@@ -366,17 +539,13 @@ static moly_status solve(const moly_burnup *b, moly_flux_step step, size_t scale
             step.flux_per_cm2_s, step.epithermal_ratio);
     }
     double per_barn = step.flux_per_cm2_s * CM2_PER_BARN;
-    rates r = {per_barn, per_barn * step.epithermal_ratio, scaled, factor};
-    for (size_t n_laps = b->has_loop ? 2 : 1; n_laps <= MOST_LAPS; n_laps *= 2) {
-        bool is_complete = false;
-        moly_status status = solve_laps(b, &r, atoms, n_laps, times_s, n_times, out_atoms,
-                                        out_decays, &is_complete, err);
-        if (status != MOLY_OK || is_complete) {
-            return status;
-        }
-    }
-    return MOLY_FAIL(err, MOLY_ERR_RANGE, "a loop in the network runs more than %d times",
-                     MOST_LAPS);
+    rates r = {per_barn, per_barn * step.epithermal_ratio, scaled, factor, scaled != SIZE_MAX,
+               NULL};
+    /* the engine refuses other amounts, and has a sentence for it */
+    bool is_wide = (b->n >= WIDE || r.is_rough) && out_decays == NULL && is_amount(atoms, b->n) &&
+                   is_amount(times_s, n_times);
+    return is_wide ? solve_wide(b, r, atoms, times_s, n_times, out_atoms, err)
+                   : solve_engine(b, &r, atoms, times_s, n_times, out_atoms, out_decays, err);
 }
 
 static moly_status run(const moly_burnup *b, size_t scaled, double factor, const double *atoms,

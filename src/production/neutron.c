@@ -127,6 +127,21 @@ moly_fission_yield moly_fission_yield_at(size_t index)
                                 (int16_t)(r->key % 8), r->yield, r->sd};
 }
 
+bool moly_fission_yield_find(int z, int a, int isomer, moly_fission_yield *yield)
+{
+    if (!is_state(z, a, isomer)) {
+        return false;
+    }
+    uint32_t key = NEUTRON_KEY(z, a, isomer);
+    size_t i =
+        first_row(neutron_yields_u235, neutron_n_yields_u235, sizeof *neutron_yields_u235, key);
+    if (i == neutron_n_yields_u235 || neutron_yields_u235[i].key != key) {
+        return false;
+    }
+    *yield = moly_fission_yield_at(i);
+    return true;
+}
+
 bool moly_main_resonance(int z, int a, int isomer, double *peak_b, double *capture_share)
 {
     if (!is_state(z, a, isomer)) {

@@ -63,13 +63,10 @@ static double yield_variance(const reactor_network *w, size_t node)
         at = w->nodes[at].parent;
     }
     const moly_nuclide *fragment = reactor_nuclide(w, at);
-    for (size_t i = 0; i < moly_fission_yield_count(); i++) {
-        moly_fission_yield y = moly_fission_yield_at(i);
-        if (y.z == fragment->z && y.a == fragment->a && y.isomer == fragment->isomer) {
-            return y.sd / y.yield * (y.sd / y.yield);
-        }
-    }
-    return 0.0;
+    moly_fission_yield y;
+    return moly_fission_yield_find(fragment->z, fragment->a, fragment->isomer, &y)
+               ? y.sd / y.yield * (y.sd / y.yield)
+               : 0.0;
 }
 
 /* First order: every reaction is nudged in turn, in the part of the network that is made much of.
@@ -88,8 +85,9 @@ static moly_status uncertainties(const reactor_network *w, const moly_flux_step 
     if (status == MOLY_OK && (plain == NULL || nudged == NULL)) {
         status = MOLY_NO_MEMORY(err);
     }
-    if (status == MOLY_OK && n_steps > 0) {
-        status = moly_burnup_run(part.burnup, part.start, n_steps, steps, plain, NULL, err);
+    if (status == MOLY_OK && n_steps > 0 && part.n_reactions > 0) {
+        status =
+            moly_burnup_run_scaled(part.burnup, 0, 1.0, part.start, n_steps, steps, plain, err);
         for (size_t i = 0; i < part.n; i++) {
             variance[part.node[i]] = 0.0;
         }
@@ -114,6 +112,15 @@ static moly_status uncertainties(const reactor_network *w, const moly_flux_step 
 
 /* ---- words ---- */
 
+static size_t append(char *text, size_t size, size_t used, const char *words)
+{
+    size_t length = strlen(words), room = size - 1 - used;
+    length = length < room ? length : room;
+    memcpy(text + used, words, length);
+    text[used + length] = '\0';
+    return used + length;
+}
+
 /* "W-186(n,g)W-187(n,g)W-188 > Re-188": back along the ways, then forward. */
 static void tell_route(const reactor_network *w, size_t node, char *text, size_t size)
 {
@@ -124,35 +131,43 @@ static void tell_route(const reactor_network *w, size_t node, char *text, size_t
     }
     size_t used = 0;
     text[0] = '\0';
-    for (size_t i = n; i-- > 0 && used < size;) {
+    for (size_t i = n; i-- > 0;) {
         const reactor_node *at = &w->nodes[way[i]];
         const char *step = i == n - 1 && at->parent == REACTOR_NO_WAY ? ""
                            : i == n - 1                               ? "... "
                            : at->reaction == REACTOR_NO_WAY           ? " > "
                            : w->about[at->reaction].is_fission        ? "(n,f)"
                                                                       : "(n,g)";
-        int added =
-            snprintf(text + used, size - used, "%s%s", step, reactor_nuclide(w, way[i])->name);
-        used += added > 0 ? (size_t)added : 0;
+        used = append(text, size, used, step);
+        used = append(text, size, used, reactor_nuclide(w, way[i])->name);
     }
 }
 
-static void tell_source(const reactor_network *w, size_t node, char *text, size_t size)
+typedef struct source_text {
+    char words[sizeof((moly_reactor_nuclide *)NULL)->source];
+} source_text;
+
+/* @param told  [reactions] what was told already: fragments share their reaction */
+static void tell_source(const reactor_network *w, size_t node, source_text *told, source_text *text)
 {
     size_t at = node;
     while (at != REACTOR_NO_WAY && w->nodes[at].reaction == REACTOR_NO_WAY) {
         at = w->nodes[at].parent;
     }
     if (at == REACTOR_NO_WAY) {
-        (void)snprintf(text, size, "target");
+        *text = (source_text){"target"};
         return;
     }
     const reactor_reaction *r = &w->about[w->nodes[at].reaction];
-    char g[32];
-    (void)snprintf(g, sizeof g, "g = %.3f", r->g);
-    (void)snprintf(text, size, "%s; integral %s; %s", r->thermal_source,
-                   r->has_integral ? r->resonance_source : "1/v part only",
-                   r->g_source != NULL ? g : "g = 1 (1/v)");
+    source_text *known = &told[w->nodes[at].reaction];
+    if (known->words[0] == '\0') {
+        char g[32];
+        (void)snprintf(g, sizeof g, "g = %.3f", r->g);
+        (void)snprintf(known->words, sizeof known->words, "%s; integral %s; %s", r->thermal_source,
+                       r->has_integral ? r->resonance_source : "1/v part only",
+                       r->g_source != NULL ? g : "g = 1 (1/v)");
+    }
+    *text = *known;
 }
 
 static moly_status tell_missing(const reactor_network *w, moly_reactor_result *result,
@@ -215,12 +230,15 @@ static double per_gram(double activity_bq, double grams)
 static moly_status fill(const reactor_network *w, const double *eoi, const double *end,
                         const double *variance, moly_reactor_result *result, moly_error *err)
 {
+    source_text *told = moly_arena_alloc(w->arena, w->n_reactions + 1, sizeof *told);
     result->nuclides = moly_alloc(w->n + 1, sizeof *result->nuclides);
-    if (result->nuclides == NULL) {
+    if (told == NULL || result->nuclides == NULL) {
         return MOLY_NO_MEMORY(err);
     }
     result->n = w->n;
-    double left = 0.0;
+    double left = 0.0, eoi_g[REACTOR_ELEMENTS], end_g[REACTOR_ELEMENTS];
+    reactor_element_grams(w, eoi, eoi_g);
+    reactor_element_grams(w, end, end_g);
     for (size_t i = 0; i < w->n; i++) {
         moly_reactor_nuclide *r = &result->nuclides[i];
         r->nuclide = w->nodes[i].nuclide;
@@ -230,13 +248,16 @@ static moly_status fill(const reactor_network *w, const double *eoi, const doubl
         r->activity_end_bq = end[i] * w->lambda[i];
         r->u_rel = w->wanted->has_uncertainty ? sqrt(variance[i]) : NAN;
         if (w->lambda[i] > 0.0) {
-            r->specific_eoi_bq_per_g = per_gram(r->activity_eoi_bq, reactor_element_g(w, i, eoi));
-            r->specific_end_bq_per_g = per_gram(r->activity_end_bq, reactor_element_g(w, i, end));
+            int z = reactor_nuclide(w, i)->z;
+            r->specific_eoi_bq_per_g = per_gram(r->activity_eoi_bq, eoi_g[z]);
+            r->specific_end_bq_per_g = per_gram(r->activity_end_bq, end_g[z]);
         } else {
             r->specific_eoi_bq_per_g = r->specific_end_bq_per_g = NAN;
         }
         tell_route(w, i, r->route, sizeof r->route);
-        tell_source(w, i, r->source, sizeof r->source);
+        source_text source;
+        tell_source(w, i, told, &source);
+        memcpy(r->source, source.words, sizeof r->source);
         left += w->start[i] > 0.0 ? fmin(end[i], w->start[i]) : 0.0;
     }
     result->absorbed = 1.0 - left / w->total_atoms;
@@ -373,9 +394,11 @@ static moly_status curve_at(const curve *c, const double *times_s, size_t n_time
             status = moly_burnup_run(w->burnup, at, 1, &pause, cooled, NULL, err);
             at = cooled;
         }
+        double grams[REACTOR_ELEMENTS];
+        reactor_element_grams(w, at, grams);
         activity_bq[t] = at[c->node] * w->lambda[c->node];
         specific_bq_per_g[t] =
-            activity_bq[t] > 0.0 ? activity_bq[t] / reactor_element_g(w, c->node, at) : 0.0;
+            activity_bq[t] > 0.0 ? activity_bq[t] / grams[reactor_nuclide(w, c->node)->z] : 0.0;
     }
 done:
     moly_free(atoms);

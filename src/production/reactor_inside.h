@@ -12,8 +12,9 @@
 struct moly_reactor_data {
     const moly_nuclide_set *set;
     size_t n;
-    uint32_t *key;   /* [n] sorted */
-    uint32_t *index; /* [n] in the set, beside its key */
+    uint32_t *key;    /* [n] sorted */
+    uint32_t *index;  /* [n] in the set, beside its key */
+    size_t *fragment; /* [fission yields] in the set; SIZE_MAX: it has none */
 };
 
 typedef struct reactor_node {
@@ -24,6 +25,12 @@ typedef struct reactor_node {
     bool is_expanded;
     bool is_fragment; /* of fission, or its daughter: its captures are not followed */
 } reactor_node;
+
+/* A node that waits to be expanded. */
+typedef struct reactor_waiting {
+    double bound;
+    size_t node;
+} reactor_waiting;
 
 typedef struct reactor_reaction {
     double sd_thermal_b, sd_resonance_b;
@@ -40,6 +47,8 @@ typedef struct reactor_network {
     size_t n, capacity;
     reactor_node *nodes;
     uint32_t *node_of; /* [set n] node + 1 */
+    size_t n_waiting, waiting_capacity;
+    reactor_waiting *waiting; /* a heap, greatest bound first; a node may stand in it more often */
     size_t n_feeds, feed_capacity;
     moly_feed *feeds;
     size_t n_reactions, reaction_capacity;
@@ -69,7 +78,9 @@ MOLY_CHECKED moly_status reactor_network_part(const reactor_network *w, double s
                                               reactor_part *part, moly_error *err);
 void reactor_network_clear(reactor_network *w);
 const moly_nuclide *reactor_nuclide(const reactor_network *w, size_t node);
-/* Grams of the element of `node` among `atoms`. */
-double reactor_element_g(const reactor_network *w, size_t node, const double *atoms);
+/* Grams of each element among `atoms`. @param[out] grams [REACTOR_ELEMENTS] by Z */
+#define REACTOR_ELEMENTS 128
+void reactor_element_grams(const reactor_network *w, const double *atoms,
+                           double grams[REACTOR_ELEMENTS]);
 
 #endif

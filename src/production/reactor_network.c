@@ -24,47 +24,6 @@ static int by_key(const void *a, const void *b)
     return (x->key > y->key) - (x->key < y->key);
 }
 
-moly_status moly_reactor_data_new(const moly_nuclide_set *set, moly_reactor_data **data,
-                                  moly_error *err)
-{
-    *data = NULL;
-    size_t n = moly_nuclide_set_size(set);
-    keyed *sorted = moly_alloc(n + 1, sizeof *sorted);
-    moly_reactor_data *d = moly_alloc(1, sizeof *d);
-    if (d != NULL) {
-        d->set = set;
-        d->n = n;
-        d->key = moly_alloc(n + 1, sizeof *d->key);
-        d->index = moly_alloc(n + 1, sizeof *d->index);
-    }
-    if (sorted == NULL || d == NULL || d->key == NULL || d->index == NULL) {
-        moly_free(sorted);
-        moly_reactor_data_free(d);
-        return MOLY_NO_MEMORY(err);
-    }
-    for (size_t i = 0; i < n; i++) {
-        const moly_nuclide *nuclide = moly_nuclide_at(set, i);
-        sorted[i] = (keyed){NEUTRON_KEY(nuclide->z, nuclide->a, nuclide->isomer), (uint32_t)i};
-    }
-    qsort(sorted, n, sizeof *sorted, by_key);
-    for (size_t i = 0; i < n; i++) {
-        d->key[i] = sorted[i].key;
-        d->index[i] = sorted[i].index;
-    }
-    moly_free(sorted);
-    *data = d;
-    return MOLY_OK;
-}
-
-void moly_reactor_data_free(moly_reactor_data *data)
-{
-    if (data != NULL) {
-        moly_free(data->key);
-        moly_free(data->index);
-        moly_free(data);
-    }
-}
-
 size_t moly_reactor_find(const moly_reactor_data *data, int z, int a, int isomer)
 {
     uint32_t key = NEUTRON_KEY(z, a, isomer);
@@ -89,6 +48,53 @@ static size_t find_or_decayed(const moly_reactor_data *data, int z, int a, int i
         found = moly_reactor_find(data, z + up, a, 0);
     }
     return found;
+}
+
+moly_status moly_reactor_data_new(const moly_nuclide_set *set, moly_reactor_data **data,
+                                  moly_error *err)
+{
+    *data = NULL;
+    size_t n = moly_nuclide_set_size(set);
+    keyed *sorted = moly_alloc(n + 1, sizeof *sorted);
+    moly_reactor_data *d = moly_alloc(1, sizeof *d);
+    if (d != NULL) {
+        d->set = set;
+        d->n = n;
+        d->key = moly_alloc(n + 1, sizeof *d->key);
+        d->index = moly_alloc(n + 1, sizeof *d->index);
+        d->fragment = moly_alloc(moly_fission_yield_count() + 1, sizeof *d->fragment);
+    }
+    if (sorted == NULL || d == NULL || d->key == NULL || d->index == NULL || d->fragment == NULL) {
+        moly_free(sorted);
+        moly_reactor_data_free(d);
+        return MOLY_NO_MEMORY(err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const moly_nuclide *nuclide = moly_nuclide_at(set, i);
+        sorted[i] = (keyed){NEUTRON_KEY(nuclide->z, nuclide->a, nuclide->isomer), (uint32_t)i};
+    }
+    qsort(sorted, n, sizeof *sorted, by_key);
+    for (size_t i = 0; i < n; i++) {
+        d->key[i] = sorted[i].key;
+        d->index[i] = sorted[i].index;
+    }
+    moly_free(sorted);
+    for (size_t i = 0; i < moly_fission_yield_count(); i++) {
+        moly_fission_yield y = moly_fission_yield_at(i);
+        d->fragment[i] = find_or_decayed(d, y.z, y.a, y.isomer);
+    }
+    *data = d;
+    return MOLY_OK;
+}
+
+void moly_reactor_data_free(moly_reactor_data *data)
+{
+    if (data != NULL) {
+        moly_free(data->key);
+        moly_free(data->index);
+        moly_free(data->fragment);
+        moly_free(data);
+    }
 }
 
 /* ---- growing ---- */
@@ -117,10 +123,59 @@ const moly_nuclide *reactor_nuclide(const reactor_network *w, size_t node)
     return moly_nuclide_at(w->data->set, w->nodes[node].nuclide);
 }
 
+/* ---- waiting ---- */
+
+/* Greatest bound first, then the one that was reached first. */
+static bool is_before(reactor_waiting a, reactor_waiting b)
+{
+    return a.bound > b.bound || (a.bound == b.bound && a.node < b.node);
+}
+
+static moly_status wait_for(reactor_network *w, size_t node, moly_error *err)
+{
+    if (!grow(w->arena, &w->waiting, w->n_waiting, &w->waiting_capacity, sizeof *w->waiting)) {
+        return MOLY_NO_MEMORY(err);
+    }
+    const reactor_waiting added = {w->nodes[node].bound, node};
+    size_t at = w->n_waiting++;
+    for (; at > 0 && is_before(added, w->waiting[(at - 1) / 2]); at = (at - 1) / 2) {
+        w->waiting[at] = w->waiting[(at - 1) / 2];
+    }
+    w->waiting[at] = added;
+    return MOLY_OK;
+}
+
+/* The node with the greatest bound that was not expanded.
+ * @return false when all were */
+static bool take(reactor_network *w, size_t *node)
+{
+    while (w->n_waiting > 0) {
+        *node = w->waiting[0].node;
+        const reactor_waiting last = w->waiting[--w->n_waiting];
+        size_t at = 0;
+        for (size_t child = 1; child < w->n_waiting; child = 2 * at + 1) {
+            bool is_right =
+                child + 1 < w->n_waiting && is_before(w->waiting[child + 1], w->waiting[child]);
+            child += is_right ? 1 : 0;
+            if (!is_before(w->waiting[child], last)) {
+                break;
+            }
+            w->waiting[at] = w->waiting[child];
+            at = child;
+        }
+        w->waiting[at] = last;
+        if (!w->nodes[*node].is_expanded) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The node of a nuclide, new or known; its way is the one that brings most. */
 static moly_status reach(reactor_network *w, size_t nuclide, double bound, size_t parent,
                          size_t reaction, size_t *node, moly_error *err)
 {
+    moly_status status = MOLY_OK;
     if (w->node_of[nuclide] == 0) {
         if (!grow(w->arena, &w->nodes, w->n, &w->capacity, sizeof *w->nodes)) {
             return MOLY_NO_MEMORY(err);
@@ -130,16 +185,20 @@ static moly_status reach(reactor_network *w, size_t nuclide, double bound, size_
                                : parent != REACTOR_NO_WAY && w->nodes[parent].is_fragment;
         w->nodes[w->n] = (reactor_node){nuclide, bound, parent, reaction, false, is_fragment};
         w->node_of[nuclide] = (uint32_t)++w->n;
+        status = wait_for(w, w->n - 1, err);
     } else {
         reactor_node *known = &w->nodes[w->node_of[nuclide] - 1];
         if (bound > known->bound && known->parent != REACTOR_NO_WAY && !known->is_expanded) {
             known->parent = parent;
             known->reaction = reaction;
         }
-        known->bound = fmax(known->bound, bound);
+        if (bound > known->bound) {
+            known->bound = bound;
+            status = known->is_expanded ? MOLY_OK : wait_for(w, w->node_of[nuclide] - 1, err);
+        }
     }
     *node = w->node_of[nuclide] - 1;
-    return MOLY_OK;
+    return status;
 }
 
 static moly_status follow_decays(reactor_network *w, size_t at, moly_error *err)
@@ -207,6 +266,12 @@ static double most_atoms(const reactor_network *w, size_t at, const moly_reactio
     return w->nodes[at].bound * fmin(1.0, hits * stays);
 }
 
+/* Of g sigma0: both of them uncertain. */
+static double g_sd(double g, double thermal_b, double thermal_sd_b)
+{
+    return hypot(g * thermal_sd_b, MOLY_WESTCOTT_SD * (g - 1.0) * thermal_b);
+}
+
 static moly_status follow_captures(reactor_network *w, size_t at, moly_error *err)
 {
     const moly_nuclide *t = reactor_nuclide(w, at);
@@ -235,11 +300,12 @@ static moly_status follow_captures(reactor_network *w, size_t at, moly_error *er
         double sd_integral = !has_integral                 ? integral
                              : isfinite(c->resonance_sd_b) ? c->resonance_sd_b
                                                            : MOLY_NEUTRON_UNKNOWN_SD * integral;
+        sd_thermal = g_sd(g, c->thermal_b, sd_thermal);
         moly_reaction reaction = {(uint32_t)at, g * c->thermal_b, integral, w->n_products, 0};
         double made = most_atoms(w, at, &reaction);
         status =
             add_reaction(w, reaction,
-                         (reactor_reaction){g * sd_thermal, sd_integral, g, c->thermal_source,
+                         (reactor_reaction){sd_thermal, sd_integral, g, c->thermal_source,
                                             c->resonance_source, g_source, false, has_integral},
                          err);
         if (status == MOLY_OK && nuclide != SIZE_MAX && made > LEAST_SHARE * w->total_atoms) {
@@ -266,12 +332,12 @@ static moly_status follow_fission(reactor_network *w, size_t at, moly_error *err
     moly_reaction reaction = {(uint32_t)at, g * f.thermal_b, f.resonance_b, w->n_products, 0};
     double made = most_atoms(w, at, &reaction);
     status = add_reaction(w, reaction,
-                          (reactor_reaction){g * f.thermal_sd_b, f.resonance_sd_b, g, f.source,
-                                             f.source, g_source, true, true},
+                          (reactor_reaction){g_sd(g, f.thermal_b, f.thermal_sd_b), f.resonance_sd_b,
+                                             g, f.source, f.source, g_source, true, true},
                           err);
     for (size_t i = 0; i < moly_fission_yield_count() && status == MOLY_OK; i++) {
         moly_fission_yield y = moly_fission_yield_at(i);
-        size_t nuclide = find_or_decayed(w->data, y.z, y.a, y.isomer);
+        size_t nuclide = w->data->fragment[i];
         if (nuclide != SIZE_MAX && made * y.yield > LEAST_SHARE * w->total_atoms) {
             status = add_product(w, nuclide, y.yield, made * y.yield, at, err);
         }
@@ -279,25 +345,12 @@ static moly_status follow_fission(reactor_network *w, size_t at, moly_error *err
     return status;
 }
 
-/* The node with the greatest bound that was not expanded; w->n when all are. */
-static size_t next_node(const reactor_network *w)
-{
-    size_t best = w->n;
-    for (size_t i = 0; i < w->n; i++) {
-        if (!w->nodes[i].is_expanded &&
-            (best == w->n || w->nodes[i].bound > w->nodes[best].bound)) {
-            best = i;
-        }
-    }
-    return best;
-}
-
 /* Best first: what a node leads to has no greater bound than itself, so that every node is expanded
  * when its bound has come from its likeliest way (Dijkstra). */
 static moly_status follow(reactor_network *w, moly_error *err)
 {
     moly_status status = MOLY_OK;
-    for (size_t at = next_node(w); at < w->n && status == MOLY_OK; at = next_node(w)) {
+    for (size_t at; status == MOLY_OK && take(w, &at);) {
         w->nodes[at].is_expanded = true;
         status = follow_decays(w, at, err);
         bool can_matter = w->fluence > 0.0 && !w->nodes[at].is_fragment &&
@@ -503,15 +556,13 @@ void reactor_network_clear(reactor_network *w)
     w->burnup = NULL;
 }
 
-double reactor_element_g(const reactor_network *w, size_t node, const double *atoms)
+void reactor_element_grams(const reactor_network *w, const double *atoms,
+                           double grams[REACTOR_ELEMENTS])
 {
-    double grams = 0.0;
-    int z = reactor_nuclide(w, node)->z;
+    memset(grams, 0, REACTOR_ELEMENTS * sizeof *grams);
     for (size_t i = 0; i < w->n; i++) {
         const moly_nuclide *nuclide = reactor_nuclide(w, i);
-        if (nuclide->z == z) {
-            grams += atoms[i] * nuclide->atomic_mass_u * ATOM_MASS_G;
-        }
+        MOLY_ASSERT(nuclide->z >= 0 && nuclide->z < REACTOR_ELEMENTS);
+        grams[nuclide->z] += atoms[i] * nuclide->atomic_mass_u * ATOM_MASS_G;
     }
-    return grams;
 }

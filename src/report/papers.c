@@ -14,6 +14,8 @@ static const struct {
     {{"day", "The doses of a day, to work by when the power is out", false}, paper_day},
     {{"journal", "Journal of generators and radiopharmaceuticals (SanPiN 2.6.1.2368-08, 7)", false},
      paper_journal},
+    {{"qualification", "Qualification of an installation, with its signature", true},
+     paper_qualification},
     {{"recall", "What was made of a lot, and who was given it", true}, paper_recall},
     {{"waste", "Containers of radioactive waste and what is left in them", false}, paper_waste},
 };

@@ -2,7 +2,7 @@
 /* Every command has an example and it runs, as it stands in its help. Examples may use what is put
  * into the folder first: `study`, a PET series, and `eu152.Spe`, a spectrum, of the reference data,
  * `day.json`, the documentation's day, `kg.json` and `kg.signed.json`, packs of limits, `moly.db`,
- * an example centre in training, and the passwords of its staff. Acts run in the order of their
+ * an example centre in training, `crc35r.pty`, a simulated calibrator, and the passwords of its staff. Acts run in the order of their
  * names, an hour after the centre was made; waste is cleared a month later. */
 #include "running.h"
 
@@ -59,6 +59,13 @@ static void make_centre(void)
              " printf \"%.1f,%d\\n\", c / 2, 20 + (x * x < 50 ? 60000 * exp(-x * x / 2) : 0) } }'"
              " > eluate.csv; printf '{\"efficiency\":{\"terms\":[-6,-0.8],\"min_kev\":50,"
              "\"max_kev\":2000,\"relative_sd\":0.03}}' > detector.json",
+             &result);
+    run_line("printf '[{\"id\":\"OQ-01\",\"what\":\"decay\",\"passed\":true}]' > checks.json",
+             &result);
+    /* a calibrator on a line of its own, until it was read once */
+    run_line("moly device simulate capintec-crc35r --pty --readings 3 --for 200s >crc35r.path 2>&1 "
+             "& until [ -s crc35r.path ]; do sleep 0.1; done; "
+             "ln -s \"$(cat crc35r.path)\" crc35r.pty",
              &result);
     for (size_t i = 0; i < sizeof staff / sizeof staff[0]; i++) {
         (void)snprintf(line, sizeof line, "echo %s-moly > %s.password", staff[i], staff[i]);

@@ -3,47 +3,10 @@
  * curve, and a run of ISOTOPIA; each within its own tolerance. */
 #include "testing.h"
 
-#include "moly/base/memory.h"
-#include "moly/base/text.h"
 #include "moly/production/beam.h"
+#include "rows.h"
 
-typedef struct row {
-    char *inputs, *unit, *source;
-    double value, tolerance;
-} row;
-
-static char *table;
 static double largest;
-
-static void for_rows(const char *quantity, size_t wanted, void (*check)(const row *))
-{
-    size_t n = 0;
-    char *copy = moly_strdup(table);
-    assert_non_null(copy);
-    for (char *line = copy, *next; line != NULL; line = next) {
-        next = strchr(line, '\n');
-        if (next != NULL) {
-            *next++ = '\0';
-        }
-        char *cell[6] = {line};
-        for (size_t c = 1; c < 6 && cell[c - 1] != NULL; c++) {
-            cell[c] = strchr(cell[c - 1], '\t');
-            if (cell[c] != NULL) {
-                *cell[c]++ = '\0';
-            }
-        }
-        if (cell[5] == NULL || strcmp(line, quantity) != 0) {
-            continue;
-        }
-        char *end;
-        const double percent = strtod(cell[4], &end);
-        assert_memory_equal(end, "% rel", 5);
-        check(&(row){cell[1], cell[3], cell[5], strtod(cell[2], NULL), percent / 100.0});
-        n++;
-    }
-    moly_free(copy);
-    assert_int_equal(n, wanted);
-}
 
 /* "18O(p,n)18F, ...": target as a material, product as a nuclide. */
 static void read_reaction(const char *inputs, char target[16], char product[16])
@@ -97,8 +60,6 @@ static void check_thick(const row *r)
 static void thick_target_yields_are_those_that_the_evaluators_publish(void **state)
 {
     (void)state;
-    char path[512];
-    need_shared("reference/nuclear.tsv", path, sizeof path);
     for_rows("thick_target_yield", 12, check_thick);
     print_message("  largest difference %.2f %%\n", 100.0 * largest);
 }
@@ -140,31 +101,7 @@ static void check_isotopia(const row *r)
 static void isotopia_makes_the_same_technetium(void **state)
 {
     (void)state;
-    char path[512];
-    need_shared("reference/nuclear.tsv", path, sizeof path);
     for_rows("isotopia_activity", 1, check_isotopia);
-}
-
-static int load(void **state)
-{
-    (void)state;
-    char path[512];
-    struct stat info;
-    size_t length;
-    moly_error err = {0};
-    const char *root = getenv("MOLY_SHARED");
-    (void)snprintf(path, sizeof path, "%s/reference/nuclear.tsv", root ? root : "../shared");
-    if (stat(path, &info) != 0) {
-        return 0; /* each test says so */
-    }
-    return moly_file_read(path, 1 << 24, &table, &length, &err) == MOLY_OK ? 0 : -1;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    moly_free(table);
-    return 0;
 }
 
 int main(void)
@@ -173,5 +110,5 @@ int main(void)
         cmocka_unit_test(thick_target_yields_are_those_that_the_evaluators_publish),
         cmocka_unit_test(isotopia_makes_the_same_technetium),
     };
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,62 +2,20 @@
 /* The decay rows of reference/nuclear.tsv, each within its own tolerance. */
 #include "testing.h"
 
-#include "moly/base/memory.h"
 #include "moly/base/quantity.h"
-#include "moly/base/text.h"
 #include "moly/nuclide/decay.h"
+#include "rows.h"
 
 #define LN2 0.69314718055994530942
 #define MOST 16
 
-/* quantity, inputs, value, unit, tolerance, source */
-typedef struct row {
-    char *inputs;
-    double value, tolerance;
-} row;
-
-static char *table;
 static moly_nuclide_set *icrp107;
-
-/* Calls `check` with every row of a quantity; fails unless there are `wanted` of them. */
-static void for_rows(const char *quantity, size_t wanted, void (*check)(const row *))
-{
-    size_t n = 0, length = strlen(quantity);
-    char *copy = moly_strdup(table);
-    assert_non_null(copy);
-    for (char *line = copy, *next; line != NULL; line = next) {
-        next = strchr(line, '\n');
-        if (next != NULL) {
-            *next++ = '\0';
-        }
-        char *cell[6] = {line};
-        for (size_t c = 1; c < 6 && cell[c - 1] != NULL; c++) {
-            cell[c] = strchr(cell[c - 1], '\t');
-            if (cell[c] != NULL) {
-                *cell[c]++ = '\0';
-            }
-        }
-        if (cell[5] == NULL || strncmp(line, quantity, length) != 0) {
-            continue;
-        }
-        char *end;
-        row r = {cell[1], strtod(cell[2], NULL), strtod(cell[4], &end)};
-        if (strncmp(end, " rel", 4) != 0) {
-            fail_msg("tolerance '%s' is not relative", cell[4]);
-        }
-        check(&r);
-        n++;
-    }
-    moly_free(copy);
-    assert_int_equal(n, wanted);
-}
 
 static int load(void **state)
 {
     (void)state;
     char path[512], spec[600];
     struct stat info;
-    size_t length;
     moly_error err = {0};
     const char *root = getenv("MOLY_SHARED");
     (void)snprintf(path, sizeof path, "%s/reference/nuclear.tsv", root ? root : "../shared");
@@ -65,8 +23,7 @@ static int load(void **state)
     if (stat(path, &info) != 0) {
         return 0; /* each test says so */
     }
-    if (moly_file_read(path, 1 << 24, &table, &length, &err) != MOLY_OK ||
-        moly_nuclide_set_load(spec, &icrp107, &err) != MOLY_OK) {
+    if (moly_nuclide_set_load(spec, &icrp107, &err) != MOLY_OK) {
         print_error("%s\n", err.message);
         return -1;
     }
@@ -77,14 +34,7 @@ static int unload(void **state)
 {
     (void)state;
     moly_nuclide_set_free(icrp107);
-    moly_free(table);
     return 0;
-}
-
-static void need_table(void)
-{
-    char path[512];
-    need_shared("reference/nuclear.tsv", path, sizeof path);
 }
 
 /* ---- ICRP-107 chains ---- */
@@ -148,7 +98,6 @@ static void check_chain(const row *r)
 static void activities_of_chains(void **state)
 {
     (void)state;
-    need_table();
     for_rows("chain_activity", 47, check_chain);
 }
 
@@ -168,7 +117,6 @@ static void check_decays(const row *r)
 static void decays_over_a_time(void **state)
 {
     (void)state;
-    need_table();
     for_rows("cumulative_decays", 2, check_decays);
 }
 
@@ -246,7 +194,6 @@ static void check_stress(const row *r)
 static void chains_that_stress_bateman(void **state)
 {
     (void)state;
-    need_table();
     for_rows("bateman_stress", 8, check_stress);
 }
 
@@ -273,7 +220,6 @@ static void check_irradiation(const row *r)
 static void irradiation_then_cooling(void **state)
 {
     (void)state;
-    need_table();
     for_rows("irradiation_ingrowth", 3, check_irradiation);
 }
 
@@ -319,7 +265,6 @@ static void check_elution(const row *r)
 static void elutions_of_a_generator(void **state)
 {
     (void)state;
-    need_table();
     for_rows("generator_elution", 3, check_elution);
 }
 
@@ -347,7 +292,6 @@ static void check_greatest(const row *r)
 static void time_of_the_greatest_daughter_activity(void **state)
 {
     (void)state;
-    need_table();
     for_rows("generator_tmax", 1, check_greatest);
 }
 
@@ -366,7 +310,6 @@ static void check_ratio(const row *r)
 static void ratio_in_transient_equilibrium(void **state)
 {
     (void)state;
-    need_table();
     for_rows("generator_ratio", 1, check_ratio);
 }
 

@@ -77,7 +77,8 @@ MOLY_API MOLY_CHECKED moly_status moly_burnup_curve(const moly_burnup *burnup, c
                                                     moly_error *err);
 
 /** As moly_burnup_run() with one reaction's cross sections multiplied by `factor` > 0: for the
- *  uncertainty of what comes out. */
+ *  derivatives of what comes out. Cheaper, and for that right to 1e-6 only, but a smooth function
+ *  of the factor: to be compared with a run of factor 1. */
 MOLY_API MOLY_CHECKED moly_status moly_burnup_run_scaled(const moly_burnup *burnup, size_t reaction,
                                                          double factor, const double *atoms,
                                                          size_t n_steps,

@@ -21,6 +21,10 @@ extern "C" {
 /** Relative uncertainty that stands for one that is not given. */
 #define MOLY_NEUTRON_UNKNOWN_SD 0.25
 
+/** Relative uncertainty of g - 1, Westcott's g: what separates Lu-176 as published (1.75) from the
+ *  evaluated libraries (1.71). */
+#define MOLY_WESTCOTT_SD 0.05
+
 /** Capture of one neutron by one state into one state. */
 typedef struct moly_capture {
     int16_t z, a, isomer;   /**< target */
@@ -70,6 +74,8 @@ typedef struct moly_fission_yield {
 /** Independent yields of U-235 by thermal neutrons, `index` 0 .. n - 1. */
 MOLY_API size_t moly_fission_yield_count(void);
 MOLY_API moly_fission_yield moly_fission_yield_at(size_t index);
+/** @return false where the state is no fragment; its yield is then 0 */
+MOLY_API bool moly_fission_yield_find(int z, int a, int isomer, moly_fission_yield *yield);
 
 /** Self-shielding of a target by its own absorption: mean flux inside over the flux outside. */
 typedef enum moly_shield_shape {

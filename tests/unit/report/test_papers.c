@@ -108,6 +108,9 @@ static void every_paper_is_printed_in_every_language(void **state)
         const moly_paper *paper = NULL;
         for (size_t i = 0; (paper = moly_paper_at(i)) != NULL; i++) {
             moly_error err = {0};
+            if (strcmp(paper->name, "qualification") == 0) {
+                continue; /* of a record that moly qualify makes: tests/cli/test_qualify.c */
+            }
             assert_ok(try_paper(f, paper->name, paper->is_of_record ? "KIT-000001" : NULL,
                                 *language, &err),
                       err);
