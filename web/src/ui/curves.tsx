@@ -89,7 +89,7 @@ export function Curves(props: CurvesProps) {
           ],
           axes: [
             { ...axis, label: props.xTitle, space: 80, ...(props.isTime === true ? { incrs: TICKS_S } : {}), values: (_u, values) => values.map((x) => props.xText(x)) },
-            { ...axis, ...(props.isLogarithmic === true ? { grid: { ...axis.grid, filter: decades } } : {}), label: props.yTitle, size: 90, values: (_u, values) => values.map((y) => (y === null ? "" : props.yText(y))) },
+            { ...axis, ...(props.isLogarithmic === true ? { grid: { ...axis.grid, filter: decades }, ticks: { ...axis.ticks, filter: decades } } : {}), label: props.yTitle, size: 90, values: (_u, values) => values.map((y) => (y === null ? "" : props.yText(y))) },
           ],
           hooks: props.shaded === undefined ? {} : { drawClear: [shade(props.shaded, color("--accent-faint"))] },
         },
