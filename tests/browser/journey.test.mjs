@@ -51,6 +51,18 @@ describe("the journey of Tc-99m", { skip: cannotRun, timeout: 600_000 }, () => {
     await server?.end();
   });
 
+  it("suppliers are registered by one person and approved by another", async () => {
+    for (const name of ["Maker", "Kits"]) {
+      await as("radiopharmacist");
+      const supplier = await done("stock.register_supplier", { name, supplies: "generators and kits", at: wall(-600) });
+      await as("qualified-person");
+      await done("stock.approve_supplier", {
+        supplier: supplier.id, basis: "licence and audit", at: wall(-590),
+      }, { password: "qualified-person-moly" });
+    }
+    await as("technologist");
+  });
+
   it("a generator is received into quarantine and accepted with a signature", async () => {
     made.generator = await done("pharmacy.receive_generator", {
       supplier: "Maker", serial: "G-77", activity: "20 GBq", calibrated: wall(-2 * 1440), expiry: wall(10 * 1440), at: wall(-300),
