@@ -32,10 +32,10 @@ async function answers(url) {
 
 /** A server of its own, by default on a fresh example centre. stop() takes it away, start() brings it back. */
 export class Server {
-  static async make(options = ["--example", "--training"]) {
+  static async make(options = ["--example", "--training"], db) {
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), "moly-browser-"));
-    server.db = `sqlite:${join(server.folder, "centre.db")}`;
+    server.db = db ?? `sqlite:${join(server.folder, "centre.db")}`;
     const made = spawnSync(binary, ["init", "--db", server.db, ...options], { encoding: "utf8" });
     if (made.status !== 0) throw new Error(`moly init: ${made.stderr}`);
     server.port = await freePort();

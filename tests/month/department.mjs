@@ -107,6 +107,15 @@ export class Department {
     });
   }
 
+  /** The calibrator's checks of a morning. */
+  async check() {
+    const instrument = this.calibrator;
+    await this.bolot.act("instrument.check_background", { instrument, activity: "40 kBq" });
+    await this.bolot.act("instrument.check_constancy", {
+      instrument, activity: `${this.chance.normal(9.25, 0.03).toFixed(3)} MBq`, source: this.source,
+    });
+  }
+
   async receiveKits() {
     for (const [product] of KITS) {
       const { lot } = await this.bolot.act("pharmacy.receive_kit", {

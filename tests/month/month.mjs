@@ -5,13 +5,6 @@ import { instant } from "./person.mjs";
 
 const at = (day, hour, minute = 0) => day + (hour * 60 + minute) * MINUTE;
 
-async function checks(d) {
-  await d.bolot.act("instrument.check_background", { instrument: d.calibrator, activity: "40 kBq" });
-  await d.bolot.act("instrument.check_constancy", {
-    instrument: d.calibrator, activity: `${d.chance.normal(9.25, 0.03).toFixed(3)} MBq`, source: d.source,
-  });
-}
-
 /** Eluates and twelve kits; each is released by the radiopharmacist, who did not make it. */
 async function hotLab(d, day) {
   const eluates = [];
@@ -204,7 +197,7 @@ export function plan(d, day) {
     }
     const f18 = weekday === 1 || weekday === 3;
     const lu177 = weekday === 2;
-    await checks(d);
+    await d.check();
     if (d.days % 28 === 0) await d.receiveKits();
     if (d.days % 7 === 0) await d.receiveGenerator();
     if (d.generators.length < 2) await d.receiveGenerator();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server as one person sees it: signed in, with a simulated clock on every request.
+// The server as one person sees it: signed in, with the simulated clock, if there is one, on every request.
 
 export const instant = (ms) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 
@@ -24,7 +24,7 @@ export class Person {
   async signIn() {
     const response = await fetch(`${this.url}/api/login`, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-Moly-Clock": instant(this.agenda.now) },
+      headers: { "Content-Type": "application/json", ...this.clock() },
       body: JSON.stringify({ user: this.user, password: this.password }),
     });
     this.csrf = (await answer(response, "/api/login")).csrf;
@@ -32,8 +32,13 @@ export class Person {
     return this;
   }
 
-  async ask(method, path, body) {
-    const headers = { Cookie: this.cookie, "X-CSRF-Token": this.csrf, "X-Moly-Clock": instant(this.agenda.now) };
+  clock() {
+    return this.agenda.isWall ? {} : { "X-Moly-Clock": instant(this.agenda.now) };
+  }
+
+  async ask(method, path, body, key) {
+    const headers = { Cookie: this.cookie, "X-CSRF-Token": this.csrf, ...this.clock() };
+    if (key !== undefined) headers["Idempotency-Key"] = key;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     return answer(await fetch(this.url + path, { method, headers, body: body && JSON.stringify(body) }), path);
   }
@@ -43,8 +48,8 @@ export class Person {
   }
 
   /** Does an act; returns what it made: ids by kind, and the event. */
-  async act(name, fields) {
-    const event = await this.ask("POST", `/api/acts/${name}`, fields);
+  async act(name, fields, key) {
+    const event = await this.ask("POST", `/api/acts/${name}`, fields, key);
     return { event, ...Object.fromEntries((event.body.records ?? []).map((one) => [one.kind, one.id])) };
   }
 
