@@ -32,6 +32,12 @@ static moly_status check(const moly_act_context *context, const vessel *v, moly_
                            "(pharmacy.reject)",
                            say(context, v->kind), v->id);
     }
+    if (record_text(v->record, "batch")[0]) {
+        return MOLY_REFUSE(err, "R-44",
+                           "%s %s is of batch %s and is released with it (quality.review_batch, "
+                           "quality.certify_batch)",
+                           say(context, v->kind), v->id, record_text(v->record, "batch"));
+    }
     /* A ready product was tested by its maker; its certificate is checked instead. */
     bool is_ready = strcmp(v->kind, "vial") == 0 && record_is(v->record, "state", "quarantine");
     if (!is_ready && !record_is(v->record, "state", "tested")) {
@@ -86,7 +92,7 @@ const moly_act pharmacy_release = {
     .roles = PHARMACY,
     .signature = MOLY_SIGNATURE_ONE,
     .meaning = "released for use",
-    .rules = "R-09 R-10 R-13 R-22 R-24",
+    .rules = "R-09 R-10 R-13 R-22 R-24 R-44",
     .subject_kind = "kit",
     .decide = decide,
 };
