@@ -97,15 +97,23 @@ static moly_status find_baseline(working *w, double *scratch, moly_error *err)
     }
     bool is_changed = true;
     for (int round = 0; round < MOST_ROUNDS && is_changed; round++) {
+        size_t n = 0;
         if (fit_line(w, &r->baseline, &r->slope) < FEWEST_BASE) {
             return MOLY_FAIL(err, MOLY_ERR_DATA,
                              "no baseline is seen beside the peaks: record longer before and "
                              "behind them");
         }
-        is_changed = false;
         for (size_t i = 0; i < t->n; i++) {
             w->net[i] = t->signal[i] - r->baseline - r->slope * (t->position[i] - t->position[0]);
-            char is_base = fabs(w->net[i]) <= found_sd * r->noise;
+            if (w->is_base[i]) {
+                scratch[n++] = fabs(w->net[i]);
+            }
+        }
+        /* a line that the peaks' feet have bent is further off than the noise, at first */
+        double away = found_sd * fmax(r->noise, mad_to_sd * median(scratch, n));
+        is_changed = false;
+        for (size_t i = 0; i < t->n; i++) {
+            char is_base = fabs(w->net[i]) <= away;
             is_changed = is_changed || is_base != w->is_base[i];
             w->is_base[i] = is_base;
         }
