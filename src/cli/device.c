@@ -199,7 +199,8 @@ const moly_command cli_device_read_command = {
                         "instrument.take_reading enters them into the records. A message that is "
                         "short, padded otherwise, has a bad checksum or an unknown unit or nuclide "
                         "is refused with its bytes.",
-                    .example = "moly device read capintec-crc35r --port crc35r.pty --nuclide Tc-99m",
+                    .example =
+                        "moly device read capintec-crc35r --port crc35r.pty --nuclide Tc-99m",
                     .params = read_params,
                     .n_params = N(read_params),
                     .args_size = sizeof(struct read_args)},

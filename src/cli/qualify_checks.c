@@ -32,8 +32,9 @@ static void row(checking *c, const char *id, const char *what, const char *expec
     char text[600];
     va_list args;
     va_start(args, found);
-    (void)vsnprintf(text, sizeof text, found, args);
+    const int length = vsnprintf(text, sizeof text, found, args);
     va_end(args);
+    c->is_broken = c->is_broken || length < 0;
     json_t *one = json_pack("{s:s, s:s, s:s, s:s, s:b}", "id", id, "what", what, "expected",
                             expected, "found", text, "passed", is_good);
     c->is_broken = json_array_append_new(c->checks, one) != 0 || c->is_broken;

@@ -5,7 +5,6 @@
 #include "irradiate.h"
 
 #define MOST_KEV 1e7
-#define LONGEST_S 1e11
 
 static const char *const beams[] = {"p", "d", "h", "a", "g", NULL};
 
@@ -21,15 +20,15 @@ static const moly_param params[] = {
     {"energy-spread", 0, MOLY_F64(irradiate_args, spread_kev), .dim = MOLY_DIM_ENERGY, .min = 0.0,
      .max = MOST_KEV, .fallback = "0 keV", .help = "standard deviation of the beam's energy"},
     {"current", 'i', MOLY_F64(irradiate_args, current_a), .dim = MOLY_DIM_CURRENT, .min = 0.0,
-     .max = 1.0, .help = "current of the beam; an alpha carries two charges"},
+     .max = IRRADIATE_MOST_A, .help = "current of the beam; an alpha carries two charges"},
     {"current-uncertainty", 0, MOLY_F64(irradiate_args, current_sd), .dim = MOLY_DIM_FRACTION,
      .min = 0.0, .max = 0.9, .fallback = "0 %", .help = "its relative standard uncertainty"},
     {"time", 't', MOLY_F64(irradiate_args, time_s), .dim = MOLY_DIM_TIME, .min = 0.0,
-     .max = LONGEST_S, .help = "how long the current runs"},
+     .max = IRRADIATE_LONGEST_S, .help = "how long the current runs"},
     {"history", 0, MOLY_TEXT(irradiate_args, history), .pattern_hint = "STEPS",
      .help = "instead of current and time: '40uA 1h, 0uA 10min, 38uA 1h'"},
     {"cool", 'c', MOLY_F64(irradiate_args, cool_s), .dim = MOLY_DIM_TIME, .min = 0.0,
-     .max = LONGEST_S, .fallback = "0 s", .help = "time after the end of bombardment"},
+     .max = IRRADIATE_LONGEST_S, .fallback = "0 s", .help = "time after the end of bombardment"},
     {"target", 0, MOLY_TEXT(irradiate_args, target), .pattern_hint = "MATERIAL",
      .is_required = true, .help = "100Mo, Ga4Ni, H2O{18O:0.98,16O:0.02}: atom fractions in braces"},
     {"thickness", 0, MOLY_TEXT(irradiate_args, thickness), .pattern_hint = "LENGTH",
@@ -45,7 +44,8 @@ static const moly_param params[] = {
     {"product", 'p', MOLY_TEXT(irradiate_args, product), .pattern_hint = "NUCLIDE",
      .help = "what is wanted: refused where no curve tells it at this energy"},
     {"flux", 'f', MOLY_F64(irradiate_args, flux_per_cm2_s), .dim = MOLY_DIM_FLUX, .min = 1.0,
-     .max = 1e17, .help = "instead of a beam: thermal neutrons, conventional (2200 m/s) flux"},
+     .max = IRRADIATE_MOST_FLUX_PER_CM2_S,
+     .help = "instead of a beam: thermal neutrons, conventional (2200 m/s) flux"},
     {"epithermal-ratio", 0, MOLY_F64(irradiate_args, epithermal_ratio), .min = 0.0, .max = 10.0,
      .fallback = "0", .help = "epithermal flux per unit lethargy over the thermal one"},
     {"temperature", 0, MOLY_F64(irradiate_args, temperature_c), .dim = MOLY_DIM_TEMPERATURE,

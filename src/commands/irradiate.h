@@ -6,6 +6,11 @@
 
 #include "commands_inside.h"
 
+/* What a step of a history and the options of one step may be at most. */
+#define IRRADIATE_LONGEST_S 1e11
+#define IRRADIATE_MOST_A 1.0
+#define IRRADIATE_MOST_FLUX_PER_CM2_S 1e17
+
 typedef struct irradiate_args {
     int beam; /* index into irradiate_beams, -1: no beam */
     double energy_kev, exit_energy_kev, spread_kev;

@@ -187,6 +187,14 @@ static moly_status read_history(const irradiate_args *args, moly_arena *arena,
             moly_error_context(err, "history, step %zu", irr->n_steps);
             return status;
         }
+        if (!(step->current_a >= 0.0 && step->current_a <= IRRADIATE_MOST_A) ||
+            !(step->duration_s >= 0.0 && step->duration_s <= IRRADIATE_LONGEST_S)) {
+            return MOLY_FAIL(
+                err, MOLY_ERR_RANGE,
+                "history, step %zu: %g A for %g s, at most %g A and %g s, neither negative",
+                irr->n_steps, step->current_a, step->duration_s, IRRADIATE_MOST_A,
+                IRRADIATE_LONGEST_S);
+        }
         at += strspn(at, " ");
         if (*at == '\0') {
             return MOLY_OK;

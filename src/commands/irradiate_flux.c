@@ -40,6 +40,14 @@ static moly_status read_history(const char *text, double ratio, moly_arena *aren
             moly_error_context(err, "step %zu of the history", n + 1);
             return status;
         }
+        if (!(step.flux_per_cm2_s >= 0.0 && step.flux_per_cm2_s <= IRRADIATE_MOST_FLUX_PER_CM2_S) ||
+            !(step.time_s >= 0.0 && step.time_s <= IRRADIATE_LONGEST_S)) {
+            return MOLY_FAIL(err, MOLY_ERR_RANGE,
+                             "step %zu of the history: %g /cm2/s for %g s, at most %g /cm2/s and "
+                             "%g s, neither negative",
+                             n + 1, step.flux_per_cm2_s, step.time_s, IRRADIATE_MOST_FLUX_PER_CM2_S,
+                             IRRADIATE_LONGEST_S);
+        }
         steps[n++] = step;
         at += strspn(at, " ");
         if (*at != '\0' && *at != ',') {

@@ -344,8 +344,8 @@ json_t *moly_device_reading_json(const moly_device_reading *reading)
     if (reading->quantity == MOLY_DEVICE_COUNTS) {
         key[strlen(word)] = '\0';
     }
-    for (char *c = key; *c; c++) {
-        *c = *c == ' ' ? '_' : *c;
+    for (char *blank = strchr(key, ' '); blank; blank = strchr(blank, ' ')) {
+        *blank = '_';
     }
     return json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:o, s:s, s:s}", "driver",
                      reading->driver->name, "at", moly_instant_format(reading->at, at), "quantity",

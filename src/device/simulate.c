@@ -70,7 +70,10 @@ static size_t lay_out(const moly_device_driver *driver, const display *d, char *
     pattern_token token;
     size_t at = 0;
     while (pattern_next(&pattern, &token) && token.step != PATTERN_END) {
-        const char literal[] = {token.step == PATTERN_BLANKS ? ' ' : token.literal, '\0'};
+        char literal[] = " ";
+        if (token.step != PATTERN_BLANKS) {
+            literal[0] = token.literal;
+        }
         const char *const pieces[] = {
             [PATTERN_LITERAL] = literal, [PATTERN_BLANKS] = literal,     [PATTERN_VALUE] = d->value,
             [PATTERN_UNIT] = d->unit,    [PATTERN_NUCLIDE] = d->nuclide, [PATTERN_FLAG] = d->flag,

@@ -175,11 +175,11 @@ moly_status paper_recall(sheet *s, moly_error *err)
     {
         const json_t *found = json_object_get(one, "record");
         const char *node = member_text(one, "node");
-        if (status || !node) {
+        if (!node) {
             continue;
         }
         if (strncmp(node, "dose/", 5) == 0) {
-            status = add_patient(s, people, found, err);
+            status = status ? status : add_patient(s, people, found, err);
         } else if (strncmp(node, "patient/", 8) != 0) {
             const char *cells[] = {node, say(language, member_text(found, "state")),
                                    sheet_product(s, found), " "};

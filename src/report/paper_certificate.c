@@ -24,7 +24,7 @@ static void test(sheet *s, sheet_table *t, const char *name, const char *method,
                  const char *limit, int verdict)
 {
     const char *const verdicts[] = {say(s->w.language, "not tested"), say(s->w.language, "passes"),
-                                    say(s->w.language, "FAILS")};
+                                    say(s->w.language, "FAILS"), say(s->w.language, "undecided")};
     const char *cells[] = {name, method, result, limit, verdicts[result ? verdict : 0]};
     sheet_row(s, t, cells);
 }
@@ -32,6 +32,12 @@ static void test(sheet *s, sheet_table *t, const char *name, const char *method,
 static int verdict_of(bool is_good)
 {
     return is_good ? 1 : 2;
+}
+
+/* Only what was seen to be within all limits passes. */
+static int verdict_of_purity(const char *word)
+{
+    return strcmp(word, "met") == 0 ? 1 : strcmp(word, "exceeded") == 0 ? 2 : 3;
 }
 
 static void tests(sheet *s, const json_t *record)
@@ -64,7 +70,7 @@ static void tests(sheet *s, const json_t *record)
     if (nuclidic) {
         test(s, t, say(language, "Radionuclidic purity"), say(language, "gamma spectrum"),
              say(language, nuclidic), member_text(record, "purity_limits"),
-             verdict_of(strcmp(nuclidic, "exceeded") != 0));
+             verdict_of_purity(nuclidic));
     }
     size_t i;
     const json_t *one;

@@ -41,6 +41,7 @@ typedef struct row {
     const candidate *of;
     double activity; /* Bq, or relative to the generic efficiency */
     double strongest, principal_kev, principal_strength;
+    bool is_outside; /* has no line where the efficiency was measured */
 } row;
 
 typedef struct quantity {
@@ -62,15 +63,26 @@ static bool is_within(const identify_work *work, double energy_kev)
     return energy_kev > work->low_kev && energy_kev < work->high_kev;
 }
 
+/* Beyond the measured curve windows, walls and dead layers take what no extrapolation knows: a line
+ * that is missing there says nothing of the activity, unless the nuclide has no other. */
+static bool tells(const identify_work *work, const row *one, double energy_kev)
+{
+    const moly_efficiency *curve = &work->efficiency;
+    return is_within(work, energy_kev) &&
+           (one->is_outside ||
+            (energy_kev >= 0.98 * curve->min_kev && energy_kev <= 1.02 * curve->max_kev));
+}
+
 static void find_principal(const identify_work *work, row *one)
 {
-    for (int pass = 0; pass < 2; pass++) { /* X rays only where there is nothing else */
+    for (int pass = 0; pass < 4; pass++) { /* X rays only where there is nothing else */
+        one->is_outside = pass >= 2;
         for (size_t l = 0; l < one->of->n_lines; l++) {
             const candidate_line *line = &one->of->lines[l];
             double strength = strength_of(work, line);
-            if (is_within(work, line->energy_kev)) {
+            if (tells(work, one, line->energy_kev)) {
                 one->strongest = fmax(one->strongest, strength);
-                if ((pass == 1 || !line->is_x) && strength > one->principal_strength) {
+                if ((pass % 2 == 1 || !line->is_x) && strength > one->principal_strength) {
                     one->principal_strength = strength;
                     one->principal_kev = line->energy_kev;
                 }
@@ -114,7 +126,7 @@ static moly_status open_windows(const quantity *self, window **windows, size_t *
     for (size_t j = 0; j < self->n; j++) {
         for (size_t l = 0; l < self->rows[j].of->n_lines; l++) {
             const candidate_line *line = &self->rows[j].of->lines[l];
-            if (is_within(work, line->energy_kev) &&
+            if (tells(work, &self->rows[j], line->energy_kev) &&
                 strength_of(work, line) > LEAST_PART * self->rows[j].strongest) {
                 double half = WINDOW_FWHM * moly_fwhm_kev(&work->peaks->fwhm, line->energy_kev);
                 made[count++] = (window){line->energy_kev - half, line->energy_kev + half};
@@ -183,6 +195,58 @@ static bool is_claimed(const quantity *self, double energy_kev, double fwhm)
     return false;
 }
 
+/* A column for each nuclide with lines here whose efficiency is known. */
+static void draw_rows(const quantity *self, window of, region *made)
+{
+    const identify_work *work = self->work;
+    for (size_t j = 0; j < self->n; j++) {
+        const row *one = &self->rows[j];
+        double *column = made->columns + made->n_rows * made->n;
+        double all = 0.0;
+        double variance = 0.0;
+        for (size_t l = 0; l < one->of->n_lines; l++) {
+            const candidate_line *line = &one->of->lines[l];
+            double strength = strength_of(work, line);
+            if (line->energy_kev > of.from && line->energy_kev < of.to &&
+                tells(work, one, line->energy_kev) && strength > FAINTEST * one->strongest) {
+                draw(work, made, line->energy_kev, strength * work->spectrum->live_s, column);
+                double sd = strength * line->per_decay_sd / line->per_decay;
+                all += strength;
+                variance += sd * sd;
+            }
+        }
+        if (all > 0.0) {
+            made->yield_sd[made->n_rows] = sqrt(variance) / all;
+            made->rows[made->n_rows++] = j;
+        }
+    }
+}
+
+/* Lines that tell nothing are peaks of any area; those that cannot be told apart are one. */
+static void draw_untold(const quantity *self, window of, region *made, double *free)
+{
+    const identify_work *work = self->work;
+    double drawn[MAX_FREE];
+    size_t n_drawn = 0;
+    for (size_t j = 0; j < self->n; j++) {
+        const row *one = &self->rows[j];
+        for (size_t l = 0; l < one->of->n_lines && made->n_free < MAX_FREE; l++) {
+            double energy = one->of->lines[l].energy_kev;
+            double fwhm = moly_fwhm_kev(&work->peaks->fwhm, energy);
+            bool is_new = energy > of.from && energy < of.to && !tells(work, one, energy) &&
+                          strength_of(work, &one->of->lines[l]) > FAINTEST * one->strongest;
+            for (size_t i = 0; i < n_drawn && is_new; i++) {
+                is_new = fabs(drawn[i] - energy) > 0.5 * fwhm;
+            }
+            if (is_new) {
+                draw(work, made, energy, 1.0, free + made->n_free * made->n);
+                drawn[n_drawn++] = energy;
+                made->n_free++;
+            }
+        }
+    }
+}
+
 static moly_status fill_region(quantity *self, window of, region *made, moly_error *err)
 {
     identify_work *work = self->work;
@@ -206,26 +270,7 @@ static moly_status fill_region(quantity *self, window of, region *made, moly_err
         made->net[i] = spectrum->counts[made->first + i] - part * below;
         made->extra[i] = (part + part * part) * below;
     }
-    for (size_t j = 0; j < self->n; j++) {
-        double *column = made->columns + made->n_rows * n;
-        double all = 0.0;
-        double variance = 0.0;
-        for (size_t l = 0; l < self->rows[j].of->n_lines; l++) {
-            const candidate_line *line = &self->rows[j].of->lines[l];
-            double strength = strength_of(work, line);
-            if (line->energy_kev > of.from && line->energy_kev < of.to &&
-                strength > FAINTEST * self->rows[j].strongest) {
-                draw(work, made, line->energy_kev, strength * spectrum->live_s, column);
-                double sd = strength * line->per_decay_sd / line->per_decay;
-                all += strength;
-                variance += sd * sd;
-            }
-        }
-        if (all > 0.0) {
-            made->yield_sd[made->n_rows] = sqrt(variance) / all;
-            made->rows[made->n_rows++] = j;
-        }
-    }
+    draw_rows(self, of, made);
     double *free = made->columns + made->n_rows * n;
     for (size_t i = 0; i < n; i++) {
         free[i] = 1.0;
@@ -235,6 +280,7 @@ static moly_status fill_region(quantity *self, window of, region *made, moly_err
     }
     made->n_free = 3;
     made->worse = 1.0;
+    draw_untold(self, of, made, free);
     for (size_t p = 0; p < work->peaks->n && made->n_free < MAX_FREE; p++) {
         double energy = work->energy_kev[p];
         double fwhm = moly_fwhm_kev(&work->peaks->fwhm, energy);

@@ -2,7 +2,7 @@
 // The journey of Tc-99m through the screens, from the generator that arrives to the patient who leaves.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { act, cannotRun, go, openBrowser, openPage, Server, signIn, signOut } from "./moly.mjs";
+import { act, cannotRun, go, openBrowser, openPage, Server, signIn, signOut, violations } from "./moly.mjs";
 
 const two = (n) => String(n).padStart(2, "0");
 
@@ -51,6 +51,18 @@ describe("the journey of Tc-99m", { skip: cannotRun, timeout: 600_000 }, () => {
     await server?.end();
   });
 
+  it("suppliers are registered by one person and approved by another", async () => {
+    for (const name of ["Maker", "Kits"]) {
+      await as("radiopharmacist");
+      const supplier = await done("stock.register_supplier", { name, supplies: "generators and kits", at: wall(-600) });
+      await as("qualified-person");
+      await done("stock.approve_supplier", {
+        supplier: supplier.id, basis: "licence and audit", at: wall(-590),
+      }, { password: "qualified-person-moly" });
+    }
+    await as("technologist");
+  });
+
   it("a generator is received into quarantine and accepted with a signature", async () => {
     made.generator = await done("pharmacy.receive_generator", {
       supplier: "Maker", serial: "G-77", activity: "20 GBq", calibrated: wall(-2 * 1440), expiry: wall(10 * 1440), at: wall(-300),
@@ -80,6 +92,56 @@ describe("the journey of Tc-99m", { skip: cannotRun, timeout: 600_000 }, () => {
 
   it("Mo-99 breakthrough is tested", async () => {
     await done("pharmacy.test_breakthrough", { eluate: made.eluate.id, molybdenum: "50 kBq", at: wall(-175) });
+  });
+
+  /** Counts of 2048 channels of half a keV: lines of Gaussian shape on a flat background. */
+  const spectrum = (start, lines) => {
+    const counts = Array.from({ length: 2048 }, (_one, channel) => lines.reduce((sum, [kev, height]) => {
+      const x = (channel - 2 * kev) / 1.3;
+      return sum + (Math.abs(x) < 7 ? height * Math.exp((-x * x) / 2) : 0);
+    }, 20));
+    return `# live_time_s: 600\n# start: ${start}\n${counts.map((one, channel) => `${(channel / 2).toFixed(1)},${Math.round(one)}`).join("\n")}\n`;
+  };
+  const EFFICIENCY = JSON.stringify({ efficiency: { terms: [-6, -0.8], min_kev: 50, max_kev: 2000, relative_sd: 0.03 } });
+  /** A file let fall on its field, as a person does it with the mouse. */
+  const drop = async (key, name, content) => {
+    const files = await page.evaluateHandle(([called, text]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], called));
+      return data;
+    }, [name, content]);
+    await page.dispatchEvent(`.drop:has(#f-${key})`, "drop", { dataTransfer: files });
+    await page.waitForSelector(`.drop:has(#f-${key}) >> text=${name}`);
+  };
+
+  it("a spectrum is dropped on the eluate's purity test; the verdict is shown, recorded and signed with the release", async () => {
+    await go(page, `act/pharmacy.test_purity?eluate=${made.eluate.id}`);
+    await drop("spectrum", "broken.spe", "no spectrum");
+    await drop("efficiency", "detector.json", EFFICIENCY);
+    await page.waitForSelector(".preview-bad"); // said before anything is recorded
+    const start = new Date(Date.now() - 174 * 60_000).toISOString().replace(/\.\d+Z$/, "Z");
+    await drop("spectrum", "eluate.csv", spectrum(start, [[140.5, 1e6]]));
+    await page.selectOption("#f-limits", "tc99m");
+    await page.waitForSelector(".preview .purity .state-good");
+    assert.deepEqual(await violations(page), []);
+    await page.reload(); // nothing dropped is lost
+    await page.waitForSelector(".drop >> text=eluate.csv");
+    await page.waitForSelector(".preview .purity .state-good");
+    await page.click(".act-end .button-primary");
+    await page.waitForSelector(".done-head");
+    assert.match(await page.textContent(".purity"), /Mo-99.*not seen, less than.*at most 0.1.%/s);
+    assert.deepEqual(await violations(page), []);
+    await as("radiopharmacist");
+    await done("pharmacy.release", { eluate: made.eluate.id, at: wall(-165) }, { password: "radiopharmacist-moly" });
+    const record = await get(`/api/records/eluate/${made.eluate.id}`);
+    assert.deepEqual([record.state, record.radionuclidic_purity, record.tested_by], ["released", "met", "technologist"]);
+    const { results } = await get(`/api/events?subject=eluate/${made.eluate.id}&newest=1&limit=2`);
+    assert.deepEqual(results.map((one) => [one.kind, (one.signatures ?? []).length]), [["pharmacy.release", 1], ["pharmacy.test_purity", 0]]);
+    await go(page, `record/eluate/${made.eluate.id}`);
+    await page.click("details.event:has-text('gamma spectrum') summary");
+    assert.match(await page.textContent("details[open] .purity"), /Mo-99/);
+    assert.deepEqual(await violations(page), []);
+    await as("technologist");
   });
 
   it("a kit lot is received and accepted, a kit labelled with the eluate and tested", async () => {

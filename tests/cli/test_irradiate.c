@@ -112,6 +112,8 @@ static void bad_input_is_refused_with_a_sentence(void **state)
          "how thick"},
         {"--beam p --energy 16MeV --history '1uA 1h 2uA' --target Mo", "comma"},
         {"--beam p --energy 16MeV --history '1uA' --target Mo", "step 1"},
+        {"--beam p --energy 16MeV --history '1uA 1h, 40A 1h' --target Mo", "at most 1 A"},
+        {"--flux 1e14/cm2/s --history '1e142/cm2/s 4d' --target 98Mo --mass 1g", "at most 1e+17"},
         {"--beam p --energy 16MeV --current 1uA --time 1h --target Mo --product Xx-99", "Xx-99"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

@@ -196,7 +196,7 @@ const moly_act instrument_check_linearity = {
                     " --instrument INS-000001"
                     " --method shield"
                     " --activities '4 GBq,2.01 GBq,0.998 GBq,202 MBq,40.1 MBq'"
-                    " --factors 1,2,4,20,100",
+                    " --factors '1, 2, 4, 20, 100'",
          ACT_PARAMS(params),
          .args_size = sizeof(struct linearity_args)},
     .roles = PROTECTION,

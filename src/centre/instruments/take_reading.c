@@ -61,7 +61,9 @@ static const char *member_of(const moly_act_context *context, moly_device_quanti
     char *key = moly_arena_printf(context->arena, "%s_%s", moly_device_quantity_word(quantity),
                                   moly_device_quantity_unit(quantity));
     for (char *c = key; c && *c; c++) {
-        *c = *c == ' ' ? '_' : *c;
+        if (*c == ' ') {
+            *c = '_';
+        }
     }
     return key ? key : "";
 }

@@ -75,6 +75,11 @@ static moly_status decide(const moly_act_context *context, const void *args,
     decision_text(decision, "state", "released");
     decision_text(decision, "released_by", context->performer->user);
     decision_instant(decision, "released_at", context->at);
+    const char *purity = record_text(v.record, "radionuclidic_purity");
+    if (purity && *purity && strcmp(purity, "met") != 0) {
+        decision_warn(decision, "R-24", "the radionuclidic purity of %s is not shown: %s", v.id,
+                      say(context, purity));
+    }
     return MOLY_OK;
 }
 

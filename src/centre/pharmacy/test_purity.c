@@ -155,6 +155,19 @@ static moly_status choose_limits(const struct purity_args *a, const vessel *v, m
     return status;
 }
 
+/* Energies of the peaks that nothing explains: what emits them stands in no row of the verdict. */
+static json_t *unexplained(const moly_identification *found)
+{
+    json_t *energies = json_array();
+    for (size_t p = 0; p < found->peaks->n; p++) {
+        if (found->labels[p].cause == MOLY_PEAK_UNKNOWN) {
+            (void)json_array_append_new(energies,
+                                        moly_json_rounded(found->peaks->peaks[p].energy_kev, 4));
+        }
+    }
+    return energies;
+}
+
 /* What the record keeps; the spectrum itself is a blob, from which all can be found again. */
 static moly_status keep_result(measured *m, const moly_identification *found, moly_error *err)
 {
@@ -171,6 +184,9 @@ static moly_status keep_result(measured *m, const moly_identification *found, mo
         }
     }
     json_decref(whole);
+    if (!status && json_object_set_new(m->result, "unexplained_kev", unexplained(found)) != 0) {
+        status = MOLY_NO_MEMORY(err);
+    }
     return status;
 }
 
@@ -225,6 +241,13 @@ static void warn_of(const vessel *v, const json_t *result, moly_decision *decisi
                           "later, when the product has decayed",
                           record_text(row, "impurity"));
         }
+    }
+    json_array_foreach(json_object_get(result, "unexplained_kev"), i, row)
+    {
+        decision_warn(decision, "R-24",
+                      "a peak at %.5g keV belongs to no nuclide that was found: the verdict does "
+                      "not cover what emits it",
+                      json_number_value(row));
     }
 }
 

@@ -23,9 +23,9 @@ MOLY_CHECKED moly_status inventory_read(const moly_ledger_reader *reader, moly_i
 const char *inventory_default_room(const json_t *rooms);
 
 /* Where things are: the row of a table, and the record's member. */
-#define ACT_ROOM(args, text)                                                                       \
+#define ACT_ROOM(args, what)                                                                       \
     {                                                                                              \
-        .name = "room", MOLY_TEXT(args, room), .record = "room", .max = 40.0, .help = text         \
+        .name = "room", MOLY_TEXT(args, room), .record = "room", .max = 40.0, .help = (what)       \
     }
 
 #endif

@@ -165,6 +165,32 @@ static void an_impure_eluate_is_out_of_specification_and_not_released(void **sta
                  MOLY_ERR_RULE, "already", err);
 }
 
+/* A spectrum in which the product itself is not seen decides nothing; everybody is told. */
+static void an_undecided_purity_is_pointed_out_at_the_release(void **state)
+{
+    centre *c = *state;
+    json_t *event = NULL;
+    moly_text csv = {0};
+    moly_error err = {0};
+    moly_text_printf(&csv, "# live_time_s: 600\n# calibration: 0 0.5\n");
+    for (int i = 0; i < 4096; i++) {
+        moly_text_printf(&csv, "20\n");
+    }
+    do_act(c, "technologist", "pharmacy.test_breakthrough",
+           "{'eluate':'ELU-000001','molybdenum':'50 kBq'}");
+    assert_ok(try_purity(c, "technologist", "{'eluate':'ELU-000001','limits':'tc99m'}",
+                         moly_text_get(&csv), &event, &err),
+              err);
+    moly_text_free(&csv);
+    json_decref(event);
+    assert_record(c, "eluate", "ELU-000001", "radionuclidic_purity", "not all limits can be told");
+    event = do_act_of(c, "radiopharmacist", NULL, "pharmacy.release", "{'eluate':'ELU-000001'}");
+    const json_t *warning =
+        json_array_get(json_object_get(json_object_get(event, "body"), "warnings"), 0);
+    assert_non_null(strstr(text_in(warning, "message"), "not shown"));
+    json_decref(event);
+}
+
 static void who_tested_it_cannot_release_it(void **state)
 {
     centre *c = *state;
@@ -250,6 +276,7 @@ int main(void)
         TEST(a_pure_eluate_has_its_verdict_in_the_record_and_the_spectrum_with_it),
         TEST(the_time_when_a_limit_will_be_exceeded_is_kept),
         TEST(an_impure_eluate_is_out_of_specification_and_not_released),
+        TEST(an_undecided_purity_is_pointed_out_at_the_release),
         TEST(who_tested_it_cannot_release_it),
         TEST(a_spectrum_of_another_time_or_a_broken_one_is_refused),
         TEST(a_preview_keeps_neither_verdict_nor_file),

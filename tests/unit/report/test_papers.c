@@ -132,6 +132,32 @@ static void a_certificate_shows_results_against_limits_and_the_release(void **st
     shows(f, "not tested");
 }
 
+/* A spectrum without the product decides nothing: that is no pass. */
+static void a_purity_that_is_undecided_does_not_pass_on_the_certificate(void **state)
+{
+    fixture *f = *state;
+    static const char efficiency[] =
+        "{\"terms\":[-6,-0.8],\"min_kev\":50,\"max_kev\":2000,\"relative_sd\":0.03}";
+    char csv[16384] = "# live_time_s: 600\n# calibration: 0 0.5\n";
+    size_t length = strlen(csv);
+    for (int i = 0; i < 4096; i++, length += 3) {
+        memcpy(csv + length, "20\n", 4);
+    }
+    const moly_attachment items[] = {{"spectrum", csv, length},
+                                     {"efficiency", efficiency, strlen(efficiency)}};
+    moly_attachments files = {items, 2};
+    const moly_performer performer = {.user = "technologist", .authentication = "session"};
+    json_t *fields = json_of("{'eluate':'ELU-000003','limits':'tc99m'}"), *event = NULL;
+    moly_error err = {0};
+    assert_ok(moly_centre_perform_prepared(f->c.ledger, "pharmacy.test_purity", fields, &performer,
+                                           moly_centre_attach, &files, &event, &err),
+              err);
+    json_decref(event);
+    json_decref(fields);
+    read_paper(f, "certificate", "ELU-000003", NULL);
+    shows(f, "undecided");
+}
+
 static void a_recall_lists_the_patients_of_a_lot(void **state)
 {
     fixture *f = *state;
@@ -210,6 +236,7 @@ int main(void)
         PAPER_TEST(the_journal_has_eleven_columns_filled_from_the_records),
         PAPER_TEST(every_paper_is_printed_in_every_language),
         PAPER_TEST(a_certificate_shows_results_against_limits_and_the_release),
+        PAPER_TEST(a_purity_that_is_undecided_does_not_pass_on_the_certificate),
         PAPER_TEST(a_recall_lists_the_patients_of_a_lot),
         PAPER_TEST(a_paper_that_cannot_be_says_why),
         PAPER_TEST(a_label_names_patient_activity_and_time_and_carries_its_record),

@@ -2,6 +2,8 @@
 /* Calculations by HTTP. */
 #include "serving.h"
 
+#include <sodium.h>
+
 static served s;
 
 static int start(void **state)
@@ -164,6 +166,47 @@ static void a_file_of_an_act_comes_as_its_bytes(void **state)
     answer_free(&got);
 }
 
+/* The whole way by HTTP: both files in base64, the verdict in the event and in the record. */
+static void a_spectrum_in_base64_gives_its_verdict_in_the_record(void **state)
+{
+    (void)state;
+    static const char efficiency[] =
+        "{\"terms\":[-6,-0.8],\"min_kev\":50,\"max_kev\":2000,\"relative_sd\":0.03}";
+    static char curve[256], spectrum[65536], body[70000];
+    moly_text csv = {0};
+    moly_text_printf(&csv, "# live_time_s: 600\n");
+    for (int c = 0; c < 2048; c++) { /* 140.511 keV, sigma 0.65 keV */
+        double x = (0.5 * c - 140.511) / 0.65;
+        moly_text_printf(&csv, "%.1f,%.0f\n", 0.5 * c, 20.0 + 1e6 * exp(-0.5 * x * x));
+    }
+    const char *text = moly_text_get(&csv);
+    sodium_bin2base64(curve, sizeof curve, (const unsigned char *)efficiency, strlen(efficiency),
+                      sodium_base64_VARIANT_ORIGINAL);
+    sodium_bin2base64(spectrum, sizeof spectrum, (const unsigned char *)text, strlen(text),
+                      sodium_base64_VARIANT_ORIGINAL);
+    (void)snprintf(body, sizeof body,
+                   "{\"eluate\":\"ELU-000001\",\"limits\":\"tc99m\",\"spectrum\":\"%s\","
+                   "\"efficiency\":\"%s\"}",
+                   spectrum, curve);
+    moly_text_free(&csv);
+    at(&s.c, "2026-11-23T06:00Z");
+    stock(&s.c);
+    eluted(&s.c, 1.0);
+    at(&s.c, "2026-11-23T07:30Z");
+    signed_in who = sign_in_as(&s, "technologist");
+    answer got = ask(&s, "POST", "/api/acts/pharmacy.test_purity",
+                     (asking){.token = who.token, .body = body});
+    assert_http(&got, 200);
+    const json_t *event = json_object_get(got.json, "body");
+    assert_string_equal(text_in(json_object_get(event, "identification"), "verdict"), "met");
+    assert_int_equal(strlen(text_in(event, "spectrum")), 64);
+    answer_free(&got);
+    got = ask(&s, "GET", "/api/records/eluate/ELU-000001", (asking){.token = who.token});
+    assert_http(&got, 200);
+    assert_string_equal(text_in(got.json, "radionuclidic_purity"), "met");
+    answer_free(&got);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +217,7 @@ int main(void)
         cmocka_unit_test(a_wrong_unit_is_said_in_the_readers_language),
         cmocka_unit_test(calculations_stand_in_the_description),
         cmocka_unit_test(a_file_of_an_act_comes_as_its_bytes),
+        cmocka_unit_test(a_spectrum_in_base64_gives_its_verdict_in_the_record),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

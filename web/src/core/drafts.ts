@@ -6,6 +6,8 @@ import { forget, keys, load, save } from "./storage.ts";
 export interface Entry {
   text: string;
   unit?: string;
+  /** of the file whose bytes the text is */
+  name?: string;
   /** an instant that follows the clock until it is changed */
   isNow?: boolean;
 }

@@ -25,7 +25,7 @@ export const isInstant = (value: unknown): value is string =>
   typeof value === "string" && INSTANT.test(value);
 
 /** Members whose texts are words of Moly; others (a patient's name!) are never translated. */
-const ENUMERATED = new Set(["product", "sex", "route", "pregnancy", "method", "cost", "password_cost", "role"]);
+const ENUMERATED = new Set(["product", "sex", "route", "pregnancy", "method", "cost", "password_cost", "role", "radionuclidic_purity", "expiry_by"]);
 
 /** "0.0001 TBq" as the server writes a bound: with the prefix that reads best, in the reader's
  *  language. */
@@ -77,6 +77,7 @@ const TONES: Record<string, Tone> = {
   given: "done", injected: "done", "residual measured": "done", discharged: "done", discarded: "done",
   cleared: "done", closed: "done", reported: "done", processed: "done",
   "out of specification": "bad", rejected: "bad", expired: "bad", blocked: "bad", retired: "bad", cancelled: "bad",
+  met: "good", exceeded: "bad", "limit below detection": "wait", "not measured": "wait", "not all limits can be told": "wait",
 };
 
 export const toneOf = (state: string | undefined): Tone =>

@@ -12,15 +12,17 @@ import type { Act, Json, LedgerEvent, Transfer } from "../core/types.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Members, NodeLink, Page } from "../ui/parts.tsx";
 import { Signatures } from "../ui/event.tsx";
+import { identificationOf, Purity } from "../ui/purity.tsx";
 import { Warnings } from "../ui/warnings.tsx";
 import { Computation } from "./preview.tsx";
 
-const STRUCTURE = new Set(["records", "links", "transfers", "measurements", "closes", "warnings", "computation", "request", "request_digest", "site_data"]);
+const STRUCTURE = new Set(["records", "links", "transfers", "measurements", "closes", "warnings", "computation", "request", "request_digest", "site_data", "site_data_hash", "blobs", "identification"]);
 
 export function Done({ act, event, onAgain }: { act: Act; event: LedgerEvent; onAgain: () => void }) {
   const heading = useRef<HTMLElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const numbers = keyNumbers(event);
+  const purity = identificationOf(event.body);
   const rest = Object.entries(event.body).filter(([name, value]) =>
     !STRUCTURE.has(name) && value !== null && !numbers.some(([key]) => key === name));
   return (
@@ -34,6 +36,7 @@ export function Done({ act, event, onAgain }: { act: Act; event: LedgerEvent; on
         <SubjectChip node={event.subject} />
       </section>
       <Warnings body={event.body} />
+      {purity !== undefined && <section class="card"><Purity found={purity} /></section>}
       {numbers.length > 0 && (
         <ul class="figures">
           {numbers.map(([name, value]) => <Figure key={name} name={name} value={value} />)}

@@ -19,7 +19,6 @@ function base64Of(bytes: Uint8Array): string {
 }
 
 export function FileField({ field, entry, problem, isFirst, onChange }: FieldProps) {
-  const [name, setName] = useState("");
   const [complaint, complain] = useState("");
   const [isOver, setOver] = useState(false);
   const take = async (file: File | undefined) => {
@@ -29,8 +28,7 @@ export function FileField({ field, entry, problem, isFirst, onChange }: FieldPro
       return;
     }
     complain("");
-    setName(file.name);
-    onChange({ text: base64Of(new Uint8Array(await file.arrayBuffer())) });
+    onChange({ text: base64Of(new Uint8Array(await file.arrayBuffer())), name: file.name });
   };
   return (
     <div
@@ -47,12 +45,13 @@ export function FileField({ field, entry, problem, isFirst, onChange }: FieldPro
       }}
     >
       <input
-        id={inputId(field)} class="input" type="file" data-entry data-autofocus={isFirst || undefined}
+        id={inputId(field)} class="drop-input" type="file" data-entry data-autofocus={isFirst || undefined}
         aria-describedby={describedBy(field, problem)} aria-invalid={problem !== undefined || complaint !== ""}
         onChange={(event) => void take(event.currentTarget.files?.[0])}
       />
-      <p class="quiet" role="status">
-        {entry.text === "" ? t("Choose a file, or drop it here.") : t("{name}, {size} kB", { name: name === "" ? t("A file") : name, size: significant(sizeOf(entry.text) / 1000, 3) })}
+      <p class={entry.text === "" ? "drop-text quiet" : "drop-text"} role="status">
+        <Icon name={entry.text === "" ? "plus" : "check"} size={22} />{" "}
+        {entry.text === "" ? t("Choose a file, or drop it here.") : t("{name}, {size} kB", { name: entry.name ?? t("A file"), size: significant(sizeOf(entry.text) / 1000, 3) })}
       </p>
       {complaint !== "" && <p class="problem" role="alert"><Icon name="warn" size={18} /> {complaint}</p>}
     </div>

@@ -8,6 +8,7 @@ import { scaled, unitSuffix } from "../core/quantity.ts";
 import { label, unitsIn, valueText } from "../core/words.ts";
 import type { Act, Body, Json } from "../core/types.ts";
 import { Icon } from "../ui/icon.tsx";
+import { identificationOf, Purity } from "../ui/purity.tsx";
 import { Warnings } from "../ui/warnings.tsx";
 import { ruleText } from "../core/rules.ts";
 
@@ -35,7 +36,7 @@ export function Preview({ act, request }: { act: Act; request: Record<string, un
         (error: unknown) => {
           if (!isCurrent) return;
           setBody(null);
-          if (error instanceof Refusal && error.rule !== "") setRefusal(error);
+          if (error instanceof Refusal && (error.rule !== "" || isOfFile(act, error))) setRefusal(error);
         },
       );
     }, PAUSE_MS);
@@ -48,17 +49,19 @@ export function Preview({ act, request }: { act: Act; request: Record<string, un
   if (refusal !== null) {
     return (
       <section class="card preview preview-bad" aria-live="polite">
-        <h2 class="card-head"><Icon name="stop" /> {t("This will be refused")} <span class="rule" title={ruleText(refusal.rule)}>{refusal.rule}</span></h2>
+        <h2 class="card-head"><Icon name="stop" /> {t("This will be refused")} {refusal.rule !== "" && <span class="rule" title={ruleText(refusal.rule)}>{refusal.rule}</span>}</h2>
         <p>{unitsIn(refusal.message)}</p>
       </section>
     );
   }
   if (body === null) return null;
   const numbers = previewNumbers(body);
-  if (numbers.length === 0 && (body.warnings ?? []).length === 0) return null;
+  const purity = identificationOf(body);
+  if (numbers.length === 0 && purity === undefined && (body.warnings ?? []).length === 0) return null;
   return (
     <section class="card preview" aria-live="polite">
       <h2 class="card-head"><Icon name="target" /> {t("By computation")}</h2>
+      {purity !== undefined && <Purity found={purity} />}
       <ul class="figures figures-small">
         {numbers.map(([name, value]) => {
           const shown = scaled(value, unitSuffix(name) ?? "");
@@ -75,6 +78,10 @@ export function Preview({ act, request }: { act: Act; request: Record<string, un
     </section>
   );
 }
+
+/** A file that cannot be read is said at once: it is chosen once, not typed. */
+const isOfFile = (act: Act, refusal: Refusal): boolean =>
+  act.fields.some((field) => field.hint === "FILE" && refusal.message.startsWith(`${field.name}:`));
 
 /** Numbers that the server computed: those of the records that would be made, not those typed. */
 function previewNumbers(body: Body): [string, number][] {

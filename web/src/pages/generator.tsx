@@ -80,7 +80,7 @@ function asFields(column: Column) {
 function Schedule({ made }: { made: Elutions }) {
   const curves = useMemo(
     () => [
-      { name: made.daughter, xs: made.elutions.map((one) => one.after_s), ys: made.elutions.map((one) => one.eluted_bq) },
+      { name: made.daughter, xs: made.elutions.map((one) => one.after_s), ys: made.elutions.map((one) => one.eluted_bq), isPoints: true },
       { name: made.parent, xs: made.elutions.map((one) => one.after_s), ys: made.elutions.map((one) => one.parent_on_column_bq) },
     ],
     [made],

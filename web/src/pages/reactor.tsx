@@ -82,6 +82,9 @@ export function Reactor() {
   );
 }
 
+/** A nuclide is not torn apart; a long way breaks between its steps. */
+const routeText = (route: string): string => route.replace(/-/g, "\u2011").replace(/\(n,g\)/g, "(n,γ)\u200b");
+
 function Made({ made }: { made: Activation }) {
   const rows = made.nuclides.filter((one) => one.activity_eob_bq >= 1).slice(0, MOST_ROWS);
   const left = made.not_evaluated ?? [];
@@ -103,8 +106,8 @@ function Made({ made }: { made: Activation }) {
                 <td class="end num">{activity(one.activity_eob_bq)}</td>
                 <td class="end num">{one.activity_end_bq < 1 ? "–" : activity(one.activity_end_bq)}</td>
                 <td class="end num quiet">{one.u_rel === null ? "–" : `± ${significant(100 * one.u_rel, 2)} %`}</td>
-                <td>{one.route}</td>
-                <td>{one.source}</td>
+                <td>{routeText(one.route)}</td>
+                <td class="quiet source">{word(one.source)}</td>
               </tr>
             ))}
           </tbody>

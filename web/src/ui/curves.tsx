@@ -7,6 +7,8 @@ export interface Curve {
   name: string;
   xs: number[];
   ys: number[];
+  /** Things that happen one by one, with nothing between them. */
+  isPoints?: boolean;
 }
 
 interface CurvesProps {
@@ -40,6 +42,9 @@ function joined(curves: Curve[]): (number | null)[][] {
     return xs.map((x) => known.get(x) ?? null);
   })];
 }
+
+/** Nine lines a decade are a grey band where there are many decades. */
+const decades = (_u: uPlot, at: number[]): (number | null)[] => at.map((y) => (Number.isInteger(Math.round(Math.log10(y) * 1e6) / 1e6) ? y : null));
 
 function shade(shaded: [number, number], color: string) {
   return (u: uPlot) => {
@@ -78,13 +83,13 @@ export function Curves(props: CurvesProps) {
               stroke: color(STROKES[i % STROKES.length]!),
               width: 2.5,
               spanGaps: true,
-              points: { show: false },
+              ...(one.isPoints === true ? { paths: () => null, points: { show: true, size: 10, fill: color(STROKES[i % STROKES.length]!) } } : { points: { show: false } }),
               value: (_u: uPlot, y: number | null) => (y === null ? "–" : props.yText(y)),
             })),
           ],
           axes: [
             { ...axis, label: props.xTitle, space: 80, ...(props.isTime === true ? { incrs: TICKS_S } : {}), values: (_u, values) => values.map((x) => props.xText(x)) },
-            { ...axis, label: props.yTitle, size: 90, values: (_u, values) => values.map((y) => (y === null ? "" : props.yText(y))) },
+            { ...axis, ...(props.isLogarithmic === true ? { grid: { ...axis.grid, filter: decades }, ticks: { ...axis.ticks, filter: decades } } : {}), label: props.yTitle, size: 90, values: (_u, values) => values.map((y) => (y === null ? "" : props.yText(y))) },
           ],
           hooks: props.shaded === undefined ? {} : { drawClear: [shade(props.shaded, color("--accent-faint"))] },
         },

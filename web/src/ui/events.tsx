@@ -8,6 +8,7 @@ import { Transfers } from "../form/done.tsx";
 import { actTitle, ChangeTable, Signatures } from "./event.tsx";
 import { splitNode } from "../core/route.ts";
 import { Icon, iconOfKind } from "./icon.tsx";
+import { identificationOf, Purity } from "./purity.tsx";
 import { Warnings } from "./warnings.tsx";
 import { Empty, Members, NodeLink } from "./parts.tsx";
 
@@ -22,11 +23,12 @@ export function EventList({ events }: { events: LedgerEvent[] }) {
   );
 }
 
-const STRUCTURE = new Set(["records", "links", "transfers", "measurements", "closes", "warnings", "request_digest"]);
+const STRUCTURE = new Set(["records", "links", "transfers", "measurements", "closes", "warnings", "request_digest", "blobs", "identification"]);
 
 function EventRow({ event }: { event: LedgerEvent }) {
   const fields = Object.entries(event.body).filter(([name, value]) => !STRUCTURE.has(name) && value !== null);
   const [kind, id] = splitNode(event.subject);
+  const purity = identificationOf(event.body);
   return (
     <details class="event">
       <summary>
@@ -48,6 +50,7 @@ function EventRow({ event }: { event: LedgerEvent }) {
           ...fields.map(([name, value]): [string, string] => [label(name), valueText(name, value as Json)]),
         ]} />
         <Warnings body={event.body} />
+        {purity !== undefined && <Purity found={purity} />}
         {(event.body.transfers ?? []).length > 0 && <Transfers transfers={event.body.transfers ?? []} />}
         {(event.body.records ?? []).map((change) => <ChangeTable key={`${change.kind}/${change.id}`} change={change} />)}
         <Signatures event={event} />
