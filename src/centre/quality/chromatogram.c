@@ -6,10 +6,11 @@
 #include <string.h>
 
 enum { MOST_ROUNDS = 50, FEWEST_BASE = 8 };
-static const double found_sd = 3.0;               /* Currie (1968): seen with few false ones */
-static const double valley_sd = 5.0;              /* a valley is the lowest of many points */
-static const double valley_share = 0.1;           /* of the smaller peak */
-static const double mad_to_sd = 1.4826;           /* of a normal distribution */
+static const double found_sd = 3.0;     /* Currie (1968): seen with few false ones */
+static const double valley_sd = 5.0;    /* a valley is the lowest of many points */
+static const double valley_share = 0.1; /* of the smaller peak */
+static const double foot_share = 0.35;  /* of what is above the baseline without a break */
+static const double mad_to_sd = 1.4826; /* of a normal distribution */
 static const double trimmed_to_sd = 1.0 / 0.5586; /* mean of the lowest 80 % of |normal| */
 static const double quiet_share = 1e-12; /* of the range: a trace that was computed has no noise */
 
@@ -200,13 +201,18 @@ static moly_status cut(const working *w, size_t from, size_t to, double *scratch
     return status ? status : add_peak(w, start, to, err);
 }
 
+static bool is_onset(const working *w, size_t i)
+{
+    double height = found_sd * w->result->noise;
+    return i + 1 < w->trace->n && w->net[i] > height && w->net[i + 1] > height;
+}
+
 static moly_status find_peaks(const working *w, double *scratch, moly_error *err)
 {
     size_t n = w->trace->n, end = 0;
-    double height = found_sd * w->result->noise;
     moly_status status = MOLY_OK;
     for (size_t i = 0; i + 1 < n && !status; i++) {
-        if (i < end || !(w->net[i] > height && w->net[i + 1] > height)) {
+        if (i < end || !is_onset(w, i)) {
             continue;
         }
         size_t from = i, to = i;
@@ -216,8 +222,14 @@ static moly_status find_peaks(const working *w, double *scratch, moly_error *err
         while (to + 1 < n && w->net[to + 1] > 0.0) {
             to++;
         }
+        /* its feet go on below the noise, as far as another peak does not begin there */
+        size_t feet = 2 + (size_t)(foot_share * (double)(to - from));
+        from = from > end + feet ? from - feet : end;
+        for (; feet > 0 && to + 1 < n && !is_onset(w, to + 1); feet--) {
+            to++;
+        }
         status = cut(w, from, to, scratch, err);
-        end = to + 1;
+        end = to;
     }
     return status;
 }

@@ -9,8 +9,9 @@
  *            3 standard deviations away left out, until nothing changes
  *  noise     1.4826 median(|second differences|) / sqrt(6): what has no peak's shape
  *  peak      at least two neighbours above baseline + 3 noise, down to the baseline on both
- *            sides; cut at a valley deeper than 5 times the peak's noise and a tenth of the smaller
- * top area      trapezoids above the baseline, each point corrected for decay since the first one
+ *            sides and a third of that width further, where its feet are below the noise; cut at a
+ *            valley deeper than 5 times the peak's noise and a tenth of the smaller top
+ *  area      trapezoids above the baseline, each point corrected for decay since the first one
  *            where the position is a time and the half-life is known
  *  counted   when the area is above 3 standard deviations of it (noise and baseline)
  *

@@ -97,8 +97,9 @@ static void shares_with_noise_are_within_their_standard_deviations(void **state)
         assert_true(fabs(r.noise - 1.0) < 0.15);
         chromatogram_free(&t);
     }
-    /* 200 seeds: mean within 4 standard errors and half a deviation of bias (a peak ends where the
-     * noise first goes below the baseline), spread within a factor of 1.5 of what is claimed */
+    /* 200 seeds: mean within 4 standard errors and half a deviation of bias (the baseline's points
+     * include the peaks' feet below 3 standard deviations), spread within a factor of 1.5 of what
+     * is claimed */
     assert_true(fabs(sum / RUNS) < 0.5 + 4.0 / sqrt(RUNS));
     assert_true(sqrt(squares / RUNS) < 1.5);
 }
