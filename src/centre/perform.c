@@ -94,7 +94,7 @@ static moly_status check_signatures(const moly_act_context *context, moly_error 
                          "%s is signed (\"%s\"): %s must enter the password again",
                          act->declaration.name, act->meaning, who->user);
     }
-    if (act->signature == MOLY_SIGNATURE_ONE) {
+    if (act->signature == MOLY_SIGNATURE_ONE && !who->second) {
         return MOLY_OK;
     }
     if (!who->second) {
@@ -189,8 +189,8 @@ static moly_status append(const moly_act_context *context, const moly_decision *
     const moly_act *act = context->act;
     const moly_performer *who = context->performer;
     const moly_signer signers[] = {{who->identity, act->meaning}, {who->second, act->meaning}};
-    static const size_t n_signers[] = {
-        [MOLY_SIGNATURE_NONE] = 0, [MOLY_SIGNATURE_ONE] = 1, [MOLY_SIGNATURE_TWO] = 2};
+    /* who confirms an act that one person signs, signs it too */
+    const size_t n_signers = act->signature == MOLY_SIGNATURE_NONE ? 0 : who->second ? 2 : 1;
     const moly_draft draft = {.kind = act->declaration.name,
                               .subject = decision->subject,
                               .at = context->at,
@@ -198,7 +198,7 @@ static moly_status append(const moly_act_context *context, const moly_decision *
                               .authentication = who->authentication,
                               .body = decision->body,
                               .signers = signers,
-                              .n_signers = n_signers[act->signature]};
+                              .n_signers = n_signers};
     return moly_transaction_append(context->transaction, &draft, event, err);
 }
 

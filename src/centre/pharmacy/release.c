@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
+#include "quality/quality.h"
 #include "vessel.h"
 
 struct release_args {
@@ -32,12 +33,6 @@ static moly_status check(const moly_act_context *context, const vessel *v, moly_
                            "(pharmacy.reject)",
                            say(context, v->kind), v->id);
     }
-    if (record_text(v->record, "batch")[0]) {
-        return MOLY_REFUSE(err, "R-44",
-                           "%s %s is of batch %s and is released with it (quality.review_batch, "
-                           "quality.certify_batch)",
-                           say(context, v->kind), v->id, record_text(v->record, "batch"));
-    }
     /* A ready product was tested by its maker; its certificate is checked instead. */
     bool is_ready = strcmp(v->kind, "vial") == 0 && record_is(v->record, "state", "quarantine");
     if (!is_ready && !record_is(v->record, "state", "tested")) {
@@ -64,6 +59,9 @@ static moly_status decide(const moly_act_context *context, const void *args,
     const char *const ids[] = {a->kit, a->eluate, a->vial};
     vessel v;
     moly_status status = vessel_choose(context, 3, kinds, ids, &v, err);
+    if (!status) {
+        status = rule_not_of_batch(context, v.record, "quality.certify_batch", err);
+    }
     if (!status) {
         status = check(context, &v, err);
     }

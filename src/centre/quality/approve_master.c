@@ -17,6 +17,26 @@ static const moly_param params[] = {
     ACT_NOTE(struct approve_args),
 };
 
+/* Another version may have come into force since this one was drafted. */
+static moly_status check_in_force(const moly_act_context *context, const json_t *master,
+                                  moly_error *err)
+{
+    const json_t *masters = NULL, *one;
+    size_t i;
+    moly_status status = owned(context, "master", record_text(master, "product"), &masters, err);
+    json_array_foreach(masters, i, one)
+    {
+        const char *id = record_text(one, "id");
+        if (!status && record_is(one, "state", "approved") && !record_is(master, "replaces", id)) {
+            status = MOLY_REFUSE(err, "R-43",
+                                 "%s, version %d, came into force since this was drafted: draft it "
+                                 "again from that, by an approved change (quality.draft_master)",
+                                 id, (int)record_number(one, "version"));
+        }
+    }
+    return status;
+}
+
 static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
@@ -32,6 +52,9 @@ static moly_status decide(const moly_act_context *context, const void *args,
     }
     if (!status) {
         status = rule_separate(context, master, "made_by", "drafted", "approve", err);
+    }
+    if (!status) {
+        status = check_in_force(context, master, err);
     }
     if (status) {
         return status;

@@ -15,8 +15,8 @@ moly_status owned(const moly_act_context *context, const char *kind, const char 
     return act_records(context, &query, records, err);
 }
 
-moly_status batch_find(const moly_act_context *context, const char *id, const char *const *states,
-                       const json_t **batch, moly_error *err)
+moly_status batch_in_state(const moly_act_context *context, const char *id,
+                           const char *const *states, const json_t **batch, moly_error *err)
 {
     moly_status status = act_record(context, "batch", id, batch, err);
     if (status) {
@@ -24,12 +24,31 @@ moly_status batch_find(const moly_act_context *context, const char *id, const ch
     }
     for (size_t i = 0; states[i]; i++) {
         if (record_is(*batch, "state", states[i])) {
-            return rule_in_order(context, record_instant(*batch, "last_at"),
-                                 "the batch's last step", err);
+            return rule_in_order(context, record_instant(*batch, "at"), "the batch was issued",
+                                 err);
         }
     }
     return MOLY_REFUSE(err, "R-13", "batch %s is %s; this is done when it is %s", id,
                        say(context, record_text(*batch, "state")), say(context, states[0]));
+}
+
+moly_status batch_find(const moly_act_context *context, const char *id, const char *const *states,
+                       const json_t **batch, moly_error *err)
+{
+    moly_status status = batch_in_state(context, id, states, batch, err);
+    return status ? status
+                  : rule_in_order(context, record_instant(*batch, "last_at"),
+                                  "the batch's last step", err);
+}
+
+moly_status rule_not_of_batch(const moly_act_context *context, const json_t *vial, const char *act,
+                              moly_error *err)
+{
+    const char *batch = record_text(vial, "batch");
+    return batch[0] ? MOLY_REFUSE(err, "R-44", "%s %s is of batch %s and goes with it (%s)",
+                                  say(context, record_text(vial, "kind")), record_text(vial, "id"),
+                                  batch, act)
+                    : MOLY_OK;
 }
 
 moly_status batch_separate(const moly_act_context *context, const char *batch, const char *now,
@@ -55,6 +74,13 @@ moly_status batch_separate(const moly_act_context *context, const char *batch, c
     return status;
 }
 
+/* A change or a risk that somebody thought of says nothing of this batch. */
+static bool is_asked(const json_t *one)
+{
+    return record_is(one, "type", "change") || record_is(one, "type", "risk") ||
+           record_is(one, "type", "capa");
+}
+
 static moly_status cases_closed(const moly_act_context *context, const char *batch, moly_error *err)
 {
     const json_t *cases = NULL, *one;
@@ -66,7 +92,7 @@ static moly_status cases_closed(const moly_act_context *context, const char *bat
         if (status) {
             return status;
         }
-        if (record_is(one, "state", "open")) {
+        if (record_is(one, "state", "open") && !is_asked(one)) {
             return MOLY_REFUSE(err, "R-51",
                                "%s (%s) of batch %s is open: decide it first (quality.decide_case)",
                                id, say(context, record_text(one, "type")), batch);
@@ -198,6 +224,68 @@ static moly_status process_qualified(const moly_act_context *context, const json
     return MOLY_OK;
 }
 
+/* where it was made nothing was outside its limits in its time, or that was decided. */
+static moly_status place_good(const moly_act_context *context, const json_t *batch,
+                              const char *place, moly_error *err)
+{
+    const site_limit *limit = site_limit_of(context->limits, "environment_interval_s");
+    const moly_record_query query = {
+        .kind = "monitoring",
+        .owner = place,
+        .state = "outside limits",
+        .from = moly_instant_add_s(record_instant(batch, "at"), -limit->value),
+        .until = context->at,
+        .limit = 1000};
+    const json_t *rows = NULL, *row, *cases = NULL, *one;
+    size_t i, k;
+    moly_status status = act_records(context, &query, &rows, err);
+    json_array_foreach(rows, i, row)
+    {
+        status = status ? status : owned(context, "case", record_text(row, "id"), &cases, err);
+        json_array_foreach(cases, k, one)
+        {
+            if (!status && record_is(one, "state", "open")) {
+                status = MOLY_REFUSE(err, "R-50",
+                                     "'%s' was outside its limits at %s (%s) in the time of batch "
+                                     "%s: decide %s first (quality.decide_case)",
+                                     place, say_time(context, record_instant(row, "at")),
+                                     record_text(row, "id"), record_text(batch, "id"),
+                                     record_text(one, "id"));
+            }
+        }
+    }
+    return status;
+}
+
+static moly_status environment_good(const moly_act_context *context, const json_t *batch,
+                                    moly_error *err)
+{
+    const json_t *step;
+    size_t i;
+    moly_status status = MOLY_OK;
+    json_array_foreach(json_object_get(json_object_get(batch, "content"), "steps"), i, step)
+    {
+        const char *place = record_text(step, "place");
+        status = status || !place[0] ? status : place_good(context, batch, place, err);
+    }
+    return status;
+}
+
+/* of the vial. */
+static moly_status check_vial(const moly_act_context *context, const json_t *batch, vessel *vial,
+                              moly_error *err)
+{
+    moly_status status = vessel_find(context, "vial", record_text(batch, "vial"), vial, err);
+    if (!status && !record_is(vial->record, "state", "untested") &&
+        !record_is(vial->record, "state", "tested")) {
+        status =
+            MOLY_REFUSE(err, "R-48", "%s %s is %s; it cannot be released", say(context, "vial"),
+                        vial->id, say(context, record_text(vial->record, "state")));
+    }
+    return status ? status
+                  : rule_separate(context, vial->record, "made_by", "made", "certify", err);
+}
+
 moly_status batch_releasable(const moly_act_context *context, const json_t *batch,
                              const char *missing, moly_error *err)
 {
@@ -208,7 +296,8 @@ moly_status batch_releasable(const moly_act_context *context, const json_t *batc
     status = status ? status : tests_passed(context, batch, missing, err);
     status = status ? status : sterility_begun(context, batch, err);
     status = status ? status : process_qualified(context, batch, err);
-    status = status ? status : vessel_find(context, "vial", record_text(batch, "vial"), &vial, err);
+    status = status ? status : environment_good(context, batch, err);
+    status = status ? status : check_vial(context, batch, &vial, err);
     return status ? status
                   : vessel_usable_at(context, &vial, context->at, "released to patients", err);
 }

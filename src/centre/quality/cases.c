@@ -53,7 +53,7 @@ moly_status case_open(const moly_act_context *context, case_kind kind, const cha
     decision_text(decision, "state", "open");
     decision_instant(decision, "at", context->at);
     decision_text(decision, "type", case_kinds[kind]);
-    decision_text(decision, "owner", batch);
+    decision_text(decision, "owner", batch ? batch : about);
     decision_text(decision, "batch", batch);
     decision_text(decision, "about", about);
     decision_json(decision, "what", sentence);

@@ -65,6 +65,44 @@ static moly_status check(const moly_act_context *context, const struct decide_ar
     return status ? status : check_conclusion(context, a, one, err);
 }
 
+/* Another result out of specification of the batch is still being investigated. */
+static moly_status other_oos(const moly_act_context *context, const char *id, const char *batch,
+                             bool *is_there, moly_error *err)
+{
+    const json_t *cases = NULL, *one;
+    size_t i;
+    moly_status status = owned(context, "case", batch, &cases, err);
+    *is_there = false;
+    json_array_foreach(cases, i, one)
+    {
+        *is_there = *is_there || (record_is(one, "type", "oos") &&
+                                  record_is(one, "state", "open") && !record_is(one, "id", id));
+    }
+    return status;
+}
+
+static moly_status void_test(const moly_act_context *context, const json_t *one,
+                             const json_t *batch, moly_decision *decision, moly_error *err)
+{
+    const char *about = record_text(one, "about"), *id = record_text(batch, "id");
+    const json_t *test = NULL;
+    bool is_another = false;
+    moly_status status = act_record(context, "test", about, &test, err);
+    if (!status &&
+        (!record_is(test, "batch", id) || !record_is(test, "state", "out of specification"))) {
+        status =
+            MOLY_REFUSE(err, "R-48", "%s is no result out of specification of batch %s", about, id);
+    }
+    status = status ? status : other_oos(context, record_text(one, "id"), id, &is_another, err);
+    if (status) {
+        return status;
+    }
+    decision_record(decision, "test", about);
+    decision_text(decision, "state", "void");
+    decision_text(decision, "void_by", record_text(one, "id"));
+    return is_another ? MOLY_OK : batch_set_vial(context, batch, "untested", decision, err);
+}
+
 /* R-48: an error of the laboratory voids the result, which stays readable; the sample may be tested
  * once more. A fault of the product ends the batch. */
 static moly_status apply(const moly_act_context *context, const struct decide_args *a,
@@ -80,15 +118,13 @@ static moly_status apply(const moly_act_context *context, const struct decide_ar
         return status;
     }
     if (a->conclusion == LABORATORY_ERROR) {
-        decision_record(decision, "test", record_text(one, "about"));
-        decision_text(decision, "state", "void");
-        decision_text(decision, "void_by", a->id);
-        return batch_set_vial(context, batch, "untested", decision, err);
+        return void_test(context, one, batch, decision, err);
     }
     decision_record(decision, "batch", id);
     decision_text(decision, "state", "rejected");
     decision_text(decision, "rejected_because", a->id);
     status = batch_set_vial(context, batch, "rejected", decision, err);
+    status = status ? status : block_doses(context, act_node(context, "batch", id), decision, err);
     return status ? status
                   : tell_receivers(context, act_node(context, "batch", id), "rejected", true,
                                    "The batch is rejected: do not use it.", decision, NULL, err);

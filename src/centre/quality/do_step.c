@@ -81,7 +81,8 @@ static moly_status check_who(const moly_act_context *context, step *s, moly_erro
     const moly_performer *who = context->performer;
     const json_t *topics = json_object_get(s->plan, "training");
     moly_status status = check_person(context, who->user, topics, err);
-    if (status || !json_is_true(json_object_get(s->plan, "second")) || context->is_preview) {
+    if (status || context->is_preview ||
+        !(who->second || json_is_true(json_object_get(s->plan, "second")))) {
         return status;
     }
     s->checked_by = who->second ? moly_identity_user(who->second) : NULL;
@@ -221,12 +222,15 @@ static moly_status judge_check(const step *s, const json_t *check, const json_t 
                         ? json_is_boolean(value)
                         : json_is_string(value) && json_string_length(value) > 0;
     if (!is_right) {
-        return MOLY_REFUSE(err, "R-42", "step %lld: check '%.60s' is missing: give %s%s%s",
-                           (long long)s->a->step, name,
-                           !type[0]                   ? "a number"
-                           : strcmp(type, "yes") == 0 ? "true or false"
-                                                      : "a text",
-                           unit[0] ? " in " : "", unit);
+        return !type[0] ? MOLY_REFUSE(err, "R-42",
+                                      "step %lld: check '%.60s' is missing: give a number, unit %s",
+                                      (long long)s->a->step, name, unit[0] ? unit : "1")
+               : strcmp(type, "yes") == 0
+                   ? MOLY_REFUSE(err, "R-42",
+                                 "step %lld: check '%.60s' is missing: give true or false",
+                                 (long long)s->a->step, name)
+                   : MOLY_REFUSE(err, "R-42", "step %lld: check '%.60s' is missing: give a text",
+                                 (long long)s->a->step, name);
     }
     double number = json_number_value(value);
     *is_within = json_is_boolean(value)  ? json_is_true(value)
@@ -371,6 +375,9 @@ static void record(const moly_act_context *context, const step *s, moly_decision
     decision_text(decision, "state", "in progress");
     decision_json(decision, "steps_done", json_integer(s->a->step));
     decision_instant(decision, "last_at", context->at);
+    if (s->target) {
+        decision_text(decision, "target", s->a->target);
+    }
     link_things(context, s, decision);
 }
 
@@ -409,6 +416,7 @@ const moly_act quality_do_step = {
          .example = "moly act quality.do_step"
                     " --db sqlite:moly.db"
                     " --as technologist"
+                    " --password-file technologist.password"
                     " --batch BAT-000002"
                     " --step 1"
                     " --lots LOT-000007"
@@ -416,7 +424,9 @@ const moly_act quality_do_step = {
          ACT_PARAMS(params),
          .args_size = sizeof(struct step_args)},
     .roles = HOT_LAB,
-    .rules = "R-13 R-20 R-29 R-42 R-50 R-51 R-52 R-66",
+    .signature = MOLY_SIGNATURE_ONE,
+    .meaning = "step done as recorded",
+    .rules = "R-10 R-13 R-20 R-29 R-42 R-50 R-51 R-52 R-66",
     .subject_kind = "batch",
     .decide = decide,
 };

@@ -52,6 +52,10 @@ json_t *training_with(const json_t *person, const char *topic, moly_instant unti
     char text[MOLY_INSTANT_TEXT_SIZE];
     json_t *all = json_deep_copy(json_object_get(person, "training"));
     all = all ? all : json_object();
+    if (moly_instant_is_none(until)) {
+        (void)json_object_del(all, topic);
+        return all;
+    }
     (void)json_object_set_new(
         all, topic,
         json_pack("{s:s, s:s?}", "until", moly_instant_format(until, text), "basis", basis));

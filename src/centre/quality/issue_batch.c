@@ -35,11 +35,14 @@ static moly_status decide(const moly_act_context *context, const void *args,
     const char *id = NULL;
     moly_status status = act_record(context, "master", a->master, &master, err);
     if (!status && !record_is(master, "state", "approved")) {
-        status = MOLY_REFUSE(err, "R-43",
-                             "master record %s is %s; a batch is issued from an approved one%s%s",
-                             a->master, say(context, record_text(master, "state")),
-                             record_text(master, "superseded_by")[0] ? ": " : "",
-                             record_text(master, "superseded_by"));
+        const char *next = record_text(master, "superseded_by");
+        status = next[0] ? MOLY_REFUSE(err, "R-43",
+                                       "master record %s is superseded: issue the batch from %s",
+                                       a->master, next)
+                         : MOLY_REFUSE(err, "R-43",
+                                       "master record %s is %s; a batch is issued from an approved "
+                                       "one",
+                                       a->master, say(context, record_text(master, "state")));
     }
     if (!status) {
         status =

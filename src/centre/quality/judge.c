@@ -167,9 +167,9 @@ static moly_status judge_spectrum(const method_given *given, method_result *r, m
     const char *verdict = record_text(given->vial, "radionuclidic_purity");
     if (strcmp(verdict, "met") != 0 && strcmp(verdict, "exceeded") != 0) {
         return MOLY_REFUSE(err, "R-49",
-                           "the vial's gamma spectrum has not told its radionuclidic purity%s%s: "
+                           "the vial's gamma spectrum has not told its radionuclidic purity (%s): "
                            "test it first (pharmacy.test_purity)",
-                           verdict[0] ? ", it says: " : "", verdict);
+                           verdict[0] ? verdict : "-");
     }
     r->is_passed = strcmp(verdict, "met") == 0;
     r->analysis =
@@ -195,7 +195,7 @@ moly_status method_judge(const moly_act_context *context, const method *m, const
     case METHOD_LATE:
         if (given->conforms < 0) {
             return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s: say whether it conforms (conforms)",
-                             m->word);
+                             say(context, m->word));
         }
         result->is_passed = given->conforms == 1;
         return MOLY_OK;
@@ -203,8 +203,8 @@ moly_status method_judge(const moly_act_context *context, const method *m, const
         break;
     }
     if (!isfinite(given->value)) {
-        return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s: value is required%s%s", m->word,
-                         m->unit[0] ? ", in " : "", m->unit);
+        return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s: value is required, unit %s",
+                         say(context, m->word), method_unit(m));
     }
     result->value = given->value;
     result->is_passed = is_within(limits, given->value);

@@ -54,6 +54,8 @@ static moly_status decide(const moly_act_context *context, const void *args,
                              "(quality.reconcile)",
                              a->batch);
     }
+    status = status ? status
+                    : rule_in_order(context, record_instant(batch, "made_at"), "it was made", err);
     if (status) {
         return status;
     }

@@ -21,8 +21,9 @@ static moly_status known_members(const json_t *object, const char *const *known,
         }
         if (!is_known) {
             const char *near = moly_nearest(key, known, n);
-            return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s has no member '%.40s'%s%s%s", what, key,
-                             near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+            return near ? MOLY_FAIL(err, MOLY_ERR_USAGE,
+                                    "%s has no member '%.40s'; did you mean '%s'?", what, key, near)
+                        : MOLY_FAIL(err, MOLY_ERR_USAGE, "%s has no member '%.40s'", what, key);
         }
     }
     return MOLY_OK;

@@ -49,8 +49,8 @@ static moly_status qualify(const moly_act_context *context, const struct fill_ar
         if (status) {
             return status;
         }
-        moly_instant until = is_passed ? moly_instant_add_s(context->at, valid_s)
-                                       : moly_instant_add_s(context->at, -1.0);
+        moly_instant until =
+            is_passed ? moly_instant_add_s(context->at, valid_s) : MOLY_INSTANT_NONE;
         decision_record(decision, "person", user);
         decision_json(decision, "training", training_with(person, aseptic_work, until, id));
     }

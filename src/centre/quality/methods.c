@@ -3,10 +3,11 @@
 
 #include "physics.h"
 
-#define WORD(word, kind, unit, reference, is_decisive) word,
+#define WORD(word, kind, unit, reference, is_decisive, needs_instrument) word,
 const char *const method_words[] = {METHOD_LIST(WORD) NULL};
 #undef WORD
-#define ROW(word, kind, unit, reference, is_decisive) {word, kind, unit, reference, is_decisive},
+#define ROW(word, kind, unit, reference, is_decisive, needs_instrument)                            \
+    {word, kind, unit, reference, is_decisive, needs_instrument},
 static const method methods[] = {METHOD_LIST(ROW)};
 #undef ROW
 enum { N_METHODS = sizeof methods / sizeof methods[0] };
@@ -28,6 +29,11 @@ const method *method_named(const char *word)
         }
     }
     return NULL;
+}
+
+const char *method_unit(const method *m)
+{
+    return m->unit[0] ? m->unit : "1";
 }
 
 static void set_default(json_t *test, const char *key, double value)
@@ -94,8 +100,8 @@ static moly_status check_bounds(const method *m, const json_t *test, moly_error 
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         const json_t *value = json_object_get(test, numbers[i]);
         if (value && !json_is_number(value)) {
-            return MOLY_FAIL(err, MOLY_ERR_USAGE, "test '%s': %s is a number%s%s", m->word,
-                             numbers[i], m->unit[0] ? " in " : "", m->unit);
+            return MOLY_FAIL(err, MOLY_ERR_USAGE, "test '%s': %s is a number, unit %s", m->word,
+                             numbers[i], method_unit(m));
         }
     }
     double min = record_number(test, "min"), max = record_number(test, "max");
@@ -103,8 +109,9 @@ static moly_status check_bounds(const method *m, const json_t *test, moly_error 
     bool is_limited = m->kind == METHOD_NUMBER || m->kind == METHOD_READINGS ||
                       m->kind == METHOD_TRACE || m->kind == METHOD_POSITION;
     if (is_limited && !isfinite(min) && !isfinite(max)) {
-        return MOLY_FAIL(err, MOLY_ERR_USAGE, "test '%s' has no limit: give min, max or both%s%s",
-                         m->word, m->unit[0] ? ", in " : "", m->unit);
+        return MOLY_FAIL(err, MOLY_ERR_USAGE,
+                         "test '%s' has no limit: give min, max or both, unit %s", m->word,
+                         method_unit(m));
     }
     if (min > max) {
         return MOLY_FAIL(err, MOLY_ERR_RANGE, "test '%s': min %g is above max %g", m->word, min,
@@ -127,8 +134,9 @@ moly_status method_complete(const site_data *limits, const product *p, const jso
     *completed = NULL;
     if (!m) {
         const char *near = moly_nearest(word, method_words, N_METHODS);
-        return MOLY_FAIL(err, MOLY_ERR_UNKNOWN, "test '%.40s' is unknown%s%s%s", word,
-                         near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+        return near ? MOLY_FAIL(err, MOLY_ERR_UNKNOWN,
+                                "test '%.40s' is unknown; did you mean '%s'?", word, near)
+                    : MOLY_FAIL(err, MOLY_ERR_UNKNOWN, "test '%.40s' is unknown", word);
     }
     json_t *copy = json_deep_copy(test);
     if (!copy) {

@@ -25,28 +25,31 @@ typedef struct method {
     const char *unit; /* of the value and the limits; "" without one */
     const char *reference;
     bool is_decisive; /* without it nothing is released, not even conditionally */
+    bool needs_instrument;
 } method;
 
-/* word, kind, unit, reference, decisive */
+/* word, kind, unit, reference, decisive, needs an instrument */
 #define METHOD_LIST(X)                                                                             \
-    X("appearance", METHOD_CONFORMS, "", "Ph.Eur. 2.2.1 and 2.2.2", false)                         \
-    X("pH", METHOD_NUMBER, "", "Ph.Eur. 2.2.3 or 2.2.4", false)                                    \
-    X("osmolality", METHOD_NUMBER, "mOsm/kg", "Ph.Eur. 2.2.35", false)                             \
-    X("endotoxin", METHOD_NUMBER, "EU/mL", "Ph.Eur. 2.6.14", false)                                \
-    X("filter integrity", METHOD_NUMBER, "kPa", "bubble point, the filter's certificate", false)   \
-    X("half-life", METHOD_READINGS, "s", "Ph.Eur. 0125", true)                                     \
-    X("radionuclidic purity", METHOD_SPECTRUM, "", "Ph.Eur. 0125: gamma spectrum", true)           \
-    X("radiochemical purity", METHOD_TRACE, "fraction", "Ph.Eur. 2.2.27 or 2.2.29", true)          \
-    X("identity", METHOD_POSITION, "position", "Ph.Eur. 2.2.27 or 2.2.29: position of the peak",   \
+    X("appearance", METHOD_CONFORMS, "", "Ph.Eur. 2.2.1 and 2.2.2", false, false)                  \
+    X("pH", METHOD_NUMBER, "", "Ph.Eur. 2.2.3 or 2.2.4", false, false)                             \
+    X("osmolality", METHOD_NUMBER, "mOsm/kg", "Ph.Eur. 2.2.35", false, true)                       \
+    X("endotoxin", METHOD_NUMBER, "EU/mL", "Ph.Eur. 2.6.14", false, true)                          \
+    X("filter integrity", METHOD_NUMBER, "kPa", "bubble point, the filter's certificate", false,   \
       true)                                                                                        \
-    X("specific activity", METHOD_NUMBER, "GBq/umol", "Ph.Eur. 0125", true)                        \
-    X("chemical impurity", METHOD_NUMBER, "mg/L", "the product's monograph", false)                \
-    X("residual solvents", METHOD_SOLVENTS, "fraction", "Ph.Eur. 5.4 and 2.4.24", false)           \
-    X("sterility", METHOD_LATE, "", "Ph.Eur. 2.6.1", false)
+    X("half-life", METHOD_READINGS, "s", "Ph.Eur. 0125", true, true)                               \
+    X("radionuclidic purity", METHOD_SPECTRUM, "", "Ph.Eur. 0125: gamma spectrum", true, false)    \
+    X("radiochemical purity", METHOD_TRACE, "fraction", "Ph.Eur. 2.2.27 or 2.2.29", true, true)    \
+    X("identity", METHOD_POSITION, "position", "Ph.Eur. 2.2.27 or 2.2.29: position of the peak",   \
+      true, true)                                                                                  \
+    X("specific activity", METHOD_NUMBER, "GBq/umol", "Ph.Eur. 0125", true, true)                  \
+    X("chemical impurity", METHOD_NUMBER, "mg/L", "the product's monograph", false, false)         \
+    X("residual solvents", METHOD_SOLVENTS, "fraction", "Ph.Eur. 5.4 and 2.4.24", false, true)     \
+    X("sterility", METHOD_LATE, "", "Ph.Eur. 2.6.1", false, false)
 
 extern const char *const method_words[]; /* for parameters; NULL-terminated */
 const method *method_at(int index);
 const method *method_named(const char *word); /* NULL: none */
+const char *method_unit(const method *m);     /* for messages: "1" without one */
 
 /* Limits of a test as the master record has them: {"method","min","max","low","high","unit",
  * "source","solvents"}; what is missing comes from the product and the country's limits.

@@ -38,12 +38,12 @@ static const moly_param params[] = {
      .min = 0.0,
      .max = 1e6,
      .help = "colonies per cubic metre of air"},
-    {.name = "settle",
+    {.name = "settle-plate",
      MOLY_F64(struct monitor_args, settle),
      .min = 0.0,
      .max = 1e6,
      .help = "colonies on a settle plate of 90 mm in 4 h"},
-    {.name = "contact",
+    {.name = "contact-plate",
      MOLY_F64(struct monitor_args, contact),
      .min = 0.0,
      .max = 1e6,
@@ -169,7 +169,7 @@ const moly_act quality_monitor = {
                                " --place 'hot cell 1'"
                                " --grade A"
                                " --particles-05 120"
-                               " --settle 0",
+                               " --settle-plate 0",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct monitor_args)},
     .roles = HOT_LAB | MOLY_ROLE_PHYSICIST,

@@ -43,16 +43,23 @@ MOLY_CHECKED moly_status alarm_raise(const moly_act_context *context, const char
 MOLY_CHECKED moly_status owned(const moly_act_context *context, const char *kind, const char *owner,
                                const json_t **records, moly_error *err);
 /* the batch's record, which is in one of `states` (NULL-terminated). */
+MOLY_CHECKED moly_status batch_in_state(const moly_act_context *context, const char *id,
+                                        const char *const *states, const json_t **batch,
+                                        moly_error *err);
+/* The same, and its last step lies before this. */
 MOLY_CHECKED moly_status batch_find(const moly_act_context *context, const char *id,
                                     const char *const *states, const json_t **batch,
                                     moly_error *err);
+/* a batch's vial is tested, released and rejected with the batch; `act` says by which. */
+MOLY_CHECKED moly_status rule_not_of_batch(const moly_act_context *context, const json_t *vial,
+                                           const char *act, moly_error *err);
 /* who did a step or a test of the batch cannot do this. */
 MOLY_CHECKED moly_status batch_separate(const moly_act_context *context, const char *batch,
                                         const char *now, moly_error *err);
 /* What both releases need: by none who made or tested it (R-09); no open case, no fault found
  * (R-48, R-51); each test but sterility there, passed and approved (R-45), `missing` left out
- * (R-47; NULL: none); sterility started in time (R-46); the process qualified (R-50); not expired.
- */
+ * (R-47; NULL: none); sterility started in time (R-46); the process qualified and its places within
+ * their limits (R-50); the vial not expired. */
 MOLY_CHECKED moly_status batch_releasable(const moly_act_context *context, const json_t *batch,
                                           const char *missing, moly_error *err);
 
@@ -65,6 +72,9 @@ MOLY_CHECKED moly_status tell_receivers(const moly_act_context *context, const c
                                         const char *shipment_state, bool with_patients,
                                         const char *message, moly_decision *decision, size_t *n,
                                         moly_error *err);
+/* Doses that were drawn of it and not given yet are not given; their orders wait again. */
+MOLY_CHECKED moly_status block_doses(const moly_act_context *context, const char *node,
+                                     moly_decision *decision, moly_error *err);
 /* The batch's vial, unless it is gone. */
 MOLY_CHECKED moly_status batch_set_vial(const moly_act_context *context, const json_t *batch,
                                         const char *state, moly_decision *decision,
@@ -77,7 +87,8 @@ MOLY_CHECKED moly_status rule_trained(const moly_act_context *context, const jso
 /* The same of who performs the act, at its time. */
 MOLY_CHECKED moly_status rule_performer_trained(const moly_act_context *context, const char *topic,
                                                 moly_error *err);
-/* The person's training with one more topic, for decision_json(). New reference. */
+/* The person's training with one topic more, or, `until` MOLY_INSTANT_NONE, without it; for
+ * decision_json(). New reference. */
 json_t *training_with(const json_t *person, const char *topic, moly_instant until,
                       const char *basis);
 extern const char aseptic_work[]; /* the topic that a media fill qualifies for */

@@ -146,6 +146,10 @@ static moly_status order(const moly_act_context *context, const vessel *v, const
             decision_text(decision, "recall", id);
         }
     }
+    moly_status status = block_doses(context, v->node, decision, err);
+    if (status) {
+        return status;
+    }
     return tell_receivers(context, v->node, "recalled", true, MOLY_N("Recalled: do not use it."),
                           decision, NULL, err);
 }
@@ -238,7 +242,7 @@ const moly_act quality_recall = {
          .args_size = sizeof(struct recall_args)},
     .roles = PHARMACY,
     .signature = MOLY_SIGNATURE_ONE,
-    .meaning = "recall ordered",
+    .meaning = "recall, ordered or tried",
     .rules = "R-10 R-26 R-27",
     .subject_kind = "recall",
     .decide = decide,

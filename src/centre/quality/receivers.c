@@ -29,6 +29,25 @@ static bool is_given(const json_t *record)
            (record_is(record, "state", "given") || record_is(record, "state", "residual measured"));
 }
 
+moly_status block_doses(const moly_act_context *context, const char *node, moly_decision *decision,
+                        moly_error *err)
+{
+    const json_t *forward = NULL, *row;
+    size_t i;
+    moly_status status = reached(context, node, &forward, err);
+    json_array_foreach(forward, i, row)
+    {
+        const json_t *record = json_object_get(row, "record");
+        if (record_is(record, "kind", "dose") && record_is(record, "state", "drawn")) {
+            decision_record(decision, "dose", record_text(record, "id"));
+            decision_text(decision, "state", "rejected");
+            decision_record(decision, "order", record_text(record, "order"));
+            decision_text(decision, "state", "ordered"); /* another dose may be drawn */
+        }
+    }
+    return status;
+}
+
 moly_status tell_receivers(const moly_act_context *context, const char *node,
                            const char *shipment_state, bool with_patients, const char *message,
                            moly_decision *decision, size_t *n, moly_error *err)

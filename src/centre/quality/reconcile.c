@@ -75,6 +75,12 @@ static moly_status check_vial(const moly_act_context *context, const struct reco
                            record_text(vial->record, "product"), a->batch,
                            record_text(batch, "product"));
     }
+    const char *own = record_text(batch, "target");
+    if (own[0] && strcmp(own, target) != 0) {
+        return MOLY_REFUSE(err, "R-52",
+                           "vial %s was made of target %s, batch %s was made of %s: scan its vial",
+                           a->vial, target[0] ? target : "-", a->batch, own);
+    }
     const json_t *from = NULL;
     moly_status status = target[0] ? act_record(context, "target", target, &from, err) : MOLY_OK;
     const char *owner = record_text(from, "batch");

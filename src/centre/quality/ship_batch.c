@@ -41,6 +41,31 @@ static const moly_param params[] = {
     ACT_NOTE(struct ship_args),
 };
 
+static void record(const moly_act_context *context, const struct ship_args *a, const char *id,
+                   const json_t *batch, const vessel *vial, double activity_bq,
+                   moly_decision *decision)
+{
+    bool is_reviewed = record_is(batch, "state", "reviewed");
+    decision_subject(decision, "shipment", id);
+    decision_record(decision, "shipment", id);
+    decision_text(decision, "state", is_reviewed ? "in quarantine" : record_text(batch, "state"));
+    decision_instant(decision, "at", context->at);
+    decision_text(decision, "owner", a->batch);
+    decision_text(decision, "batch", a->batch);
+    decision_text(decision, "source", vial->node);
+    decision_text(decision, "receiver", a->receiver);
+    decision_number(decision, "volume_ml", a->volume_ml);
+    decision_number(decision, "activity_bq", activity_bq);
+    decision_instant(decision, "expiry", record_instant(vial->record, "expiry"));
+    decision_text(decision, "shipped_by", context->performer->user);
+    decision_link(decision, act_node(context, "shipment", id), vial->node, "shipped from");
+    if (is_reviewed) {
+        decision_warn(decision, "R-44",
+                      "shipped in quarantine: %s may not give it before the certificate",
+                      a->receiver);
+    }
+}
+
 static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
@@ -55,38 +80,26 @@ static moly_status decide(const moly_act_context *context, const void *args,
     if (!status && strchr(a->receiver, '/')) {
         status = MOLY_FAIL(err, MOLY_ERR_USAGE, "receiver: write it without '/'");
     }
-    if (!status && record_is(vial.record, "state", "out of specification")) {
-        status = MOLY_REFUSE(err, "R-48",
-                             "%s %s is out of specification and cannot be released; "
-                             "reject it (pharmacy.reject)",
-                             say(context, "vial"), vial.id);
+    if (!status && (record_is(vial.record, "state", "out of specification") ||
+                    record_is(vial.record, "state", "rejected") ||
+                    record_is(vial.record, "state", "discarded"))) {
+        status =
+            MOLY_REFUSE(err, "R-48", "%s %s is %s; nothing of it is shipped", say(context, "vial"),
+                        vial.id, say(context, record_text(vial.record, "state")));
     }
     status = status ? status : vessel_usable_at(context, &vial, context->at, "shipped", err);
     status = status ? status : act_new_id(context, "shipment", "SHP", a->id, &id, err);
     if (status) {
         return status;
     }
-    bool is_reviewed = record_is(batch, "state", "reviewed");
-    decision_subject(decision, "shipment", id);
-    decision_record(decision, "shipment", id);
-    decision_text(decision, "state", is_reviewed ? "in quarantine" : record_text(batch, "state"));
-    decision_instant(decision, "at", context->at);
-    decision_text(decision, "owner", a->batch);
-    decision_text(decision, "batch", a->batch);
-    decision_text(decision, "source", vial.node);
-    decision_text(decision, "receiver", a->receiver);
-    decision_number(decision, "volume_ml", a->volume_ml);
-    decision_number(decision, "activity_bq", a->activity_bq);
-    decision_instant(decision, "expiry", record_instant(vial.record, "expiry"));
-    decision_text(decision, "shipped_by", context->performer->user);
-    decision_link(decision, act_node(context, "shipment", id), vial.node, "shipped from");
-    if (is_reviewed) {
-        decision_warn(decision, "R-44",
-                      "shipped in quarantine: %s may not give it before the certificate",
-                      a->receiver);
+    status =
+        vessel_take(context, &vial, moly_arena_printf(context->arena, "outside/%s", a->receiver),
+                    a->volume_ml, a->activity_bq, decision, &predicted_bq, err);
+    if (!status) {
+        record(context, a, id, batch, &vial,
+               isfinite(a->activity_bq) ? a->activity_bq : predicted_bq, decision);
     }
-    return vessel_take(context, &vial, moly_arena_printf(context->arena, "outside/%s", a->receiver),
-                       a->volume_ml, a->activity_bq, decision, &predicted_bq, err);
+    return status;
 }
 
 const moly_act quality_ship_batch = {

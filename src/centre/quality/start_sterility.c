@@ -52,11 +52,13 @@ static moly_status decide(const moly_act_context *context, const void *args,
                                          NULL};
     const struct sterility_args *a = args;
     const json_t *batch = NULL;
-    moly_status status = batch_find(context, a->batch, states, &batch, err);
+    moly_status status = batch_in_state(context, a->batch, states, &batch, err);
     if (!status && record_text(batch, "sterility")[0]) {
         status = MOLY_REFUSE(err, "R-13", "the sterility test of batch %s was started at %s",
                              a->batch, say_time(context, record_instant(batch, "sterility_at")));
     }
+    status = status ? status
+                    : rule_in_order(context, record_instant(batch, "made_at"), "it was made", err);
     status = status ? status : check_time(context, a, batch, decision, err);
     if (status) {
         return status;

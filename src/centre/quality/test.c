@@ -143,7 +143,10 @@ static moly_status check_instrument(const moly_act_context *context, const teste
 {
     const json_t *instrument = NULL;
     if (!t->a->instrument) {
-        return MOLY_OK;
+        return t->m->needs_instrument
+                   ? MOLY_REFUSE(err, "R-49", "%s: scan the instrument that it was measured with",
+                                 say(context, t->m->word))
+                   : MOLY_OK;
     }
     moly_status status = act_record(context, "instrument", t->a->instrument, &instrument, err);
     return status ? status : rule_instrument(context, instrument, err);
@@ -230,6 +233,8 @@ static moly_status fail(const moly_act_context *context, const tested *t, moly_d
     }
     status =
         status ? status : batch_set_vial(context, t->batch, "out of specification", decision, err);
+    status =
+        status ? status : block_doses(context, act_node(context, "batch", batch), decision, err);
     return status ? status
                   : tell_receivers(context, act_node(context, "batch", batch), "do not use", is_out,
                                    MOLY_N("A test is out of specification: do not use it."),
@@ -240,10 +245,10 @@ static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
     static const char *const states[] = {
-        "made", "in progress", "reviewed", "certified", "conditionally released", NULL};
+        "made", "in progress", "reviewed", "certified", "conditionally released", "recalled", NULL};
     tested t = {.a = args};
     t.m = method_at(t.a->method);
-    moly_status status = batch_find(context, t.a->batch, states, &t.batch, err);
+    moly_status status = batch_in_state(context, t.a->batch, states, &t.batch, err);
     status = status ? status : find_limits(context, &t, err);
     status = status ? status : check_first(context, &t, err);
     status = status ? status : check_late(context, &t, err);

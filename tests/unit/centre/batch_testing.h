@@ -71,6 +71,8 @@ static inline void master_in_force(centre *c)
            "{'lot':'LOT-000001','certificate':'C-180226'}");
     do_act(c, "physicist", "instrument.register",
            "{'kind':'synthesis module','model':'Synthera','serial':'44'}");
+    do_act(c, "physicist", "instrument.register",
+           "{'kind':'chromatograph','model':'Ultimate 3000','serial':'8061'}");
     do_act(c, "qualified-person", "quality.media_fill",
            "{'process':'filling of FDG','operators':['technologist'],'filled':12,'grown':0}");
     do_act(c, "radiopharmacist", "quality.draft_master",
@@ -79,7 +81,7 @@ static inline void master_in_force(centre *c)
            "{'master':'MBR-000001'}");
     at(c, "2026-11-23T05:00Z");
     do_act(c, "technologist", "quality.monitor",
-           "{'place':'hot cell 1','grade':'A','particles-05':120,'settle':0}");
+           "{'place':'hot cell 1','grade':'A','particles-05':120,'settle-plate':0}");
     do_act(c, "radiopharmacist", "quality.issue_batch",
            "{'master':'MBR-000001','activity':'100 GBq'}");
 }
@@ -161,7 +163,8 @@ static inline void purity_tested(centre *c, double fluoride)
 {
     char *text = chromatogram_text(fluoride);
     do_with_file(c, "technologist", "quality.test",
-                 "{'batch':'BAT-000001','method':'radiochemical purity'}", "file", text);
+                 "{'batch':'BAT-000001','method':'radiochemical purity','instrument':'INS-000002'}",
+                 "file", text);
     free(text);
 }
 

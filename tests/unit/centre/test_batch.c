@@ -119,7 +119,7 @@ static void a_master_record_changes_only_by_an_approved_change(void **state)
            "{'master':'MBR-000002'}");
     assert_record(c, "master", "MBR-000001", "state", "superseded");
     refused(c, "radiopharmacist", "quality.issue_batch", "{'master':'MBR-000001'}", "R-43",
-            "approved one: MBR-000002");
+            "from MBR-000002");
     refused(c, "radiopharmacist", "quality.draft_master",
             "{'product':'fludeoxyglucose','change':'CHG-000001','content':" CONTENT "}", "R-43",
             "is about MBR-000001");
@@ -176,7 +176,7 @@ static void a_step_takes_what_the_master_record_says(void **state)
     master_in_force(c);
     irradiated(c);
     step_2_fails(c, NULL, GOOD, "R-42", "checked by a second person");
-    step_2_fails(c, "technologist", GOOD, "R-42", "checked by a second person");
+    step_2_fails(c, "technologist", GOOD, "R-09", "given twice");
     step_2_fails(c, "radiopharmacist", "{'pressure':1.8}", "R-42", "'clear' is missing");
     step_2_fails(c, "radiopharmacist", "{'pressure':'high','clear':true}", "R-42",
                  "give a number in bar");
@@ -232,7 +232,7 @@ static void a_step_needs_its_room_and_its_qualification(void **state)
            "{'place':'hot cell 1','grade':'A','particles-05':3520}");
     at(c, "2026-11-24T06:00Z");
     refused(c, "technologist", "quality.do_step", fill, "R-50", "monitor it first");
-    do_act(c, "technologist", "quality.monitor", "{'place':'hot cell 1','grade':'A','settle':0}");
+    do_act(c, "technologist", "quality.monitor", "{'place':'hot cell 1','grade':'A','settle-plate':0}");
     do_act(c, "technologist", "quality.do_step", fill);
 }
 
