@@ -80,7 +80,7 @@ const moly_act quality_approve_test = {
                                " --db sqlite:moly.db"
                                " --as radiopharmacist"
                                " --password-file radiopharmacist.password"
-                               " --test TST-000001",
+                               " --test TST-000005",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct approve_args)},
     .roles = PHARMACY | MOLY_ROLE_PHYSICIST,

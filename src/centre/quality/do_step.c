@@ -418,9 +418,10 @@ const moly_act quality_do_step = {
                     " --as technologist"
                     " --password-file technologist.password"
                     " --batch BAT-000002"
-                    " --step 1"
-                    " --lots LOT-000007"
-                    " --results '{\"clear\":true}'",
+                    " --step 2"
+                    " --lots LOT-000006"
+                    " --equipment INS-000003"
+                    " --results '{\"pressure\":1.9}'",
          ACT_PARAMS(params),
          .args_size = sizeof(struct step_args)},
     .roles = HOT_LAB,

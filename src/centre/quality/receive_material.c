@@ -88,7 +88,7 @@ const moly_act quality_receive_material = {
                                " --number 180226"
                                " --amount 20"
                                " --unit vials"
-                               " --expiry 2027-06-30",
+                               " --expiry 2027-06-30T00:00Z",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct receive_args)},
     .roles = HOT_LAB,

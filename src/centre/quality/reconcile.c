@@ -171,7 +171,7 @@ const moly_act quality_reconcile = {
                                " --db sqlite:moly.db"
                                " --as technologist"
                                " --batch BAT-000003"
-                               " --vial VIA-000003"
+                               " --vial VIA-000002"
                                " --made '19 mL'"
                                " --sampled '1 mL'",
                     ACT_PARAMS(params),

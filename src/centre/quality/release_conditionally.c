@@ -113,7 +113,7 @@ const moly_act quality_release_conditionally = {
                     " --password-file qualified-person.password"
                     " --batch BAT-000006"
                     " --method osmolality"
-                    " --instrument INS-000003"
+                    " --instrument INS-000005"
                     " --sample SMP-000001"
                     " --reason 'osmometer out of order, spare part tomorrow'",
          ACT_PARAMS(params),

@@ -78,7 +78,7 @@ const moly_act quality_train = {
                                " --password-file physicist.password"
                                " --person technologist"
                                " --topic 'radiation protection'"
-                               " --until 2027-11-20"
+                               " --until 2027-11-20T00:00Z"
                                " --basis 'course 14/2026, examination passed'",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct train_args)},

@@ -179,7 +179,7 @@ static void a_step_takes_what_the_master_record_says(void **state)
     step_2_fails(c, "technologist", GOOD, "R-09", "given twice");
     step_2_fails(c, "radiopharmacist", "{'pressure':1.8}", "R-42", "'clear' is missing");
     step_2_fails(c, "radiopharmacist", "{'pressure':'high','clear':true}", "R-42",
-                 "give a number in bar");
+                 "give a number, unit bar");
     refused(c, "technologist", "quality.do_step", STEP_2 "'results':" GOOD "}", "R-42",
             "needs the data file");
     refused_to_two(c, "technologist", "radiopharmacist", "quality.do_step",
