@@ -67,6 +67,9 @@ static moly_status check(const moly_act_context *context, const struct open_args
                                       "about: a change names the master "
                                       "record that it changes");
     }
+    if (!status && a->type == CASE_CAPA && a->about) {
+        status = act_record(context, "case", a->about, &record, err);
+    }
     if (!status && a->responsible) {
         status = act_record(context, "person", a->responsible, &record, err);
         status = status ? status : rule_trained(context, record, NULL, context->at, err);
@@ -100,6 +103,10 @@ static moly_status decide(const moly_act_context *context, const void *args,
     decision_text(decision, "responsible",
                   a->responsible ? a->responsible : context->performer->user);
     decision_instant(decision, "due", a->due);
+    if (a->type == CASE_CAPA && a->about) {
+        decision_link(decision, act_node(context, "case", id), act_node(context, "case", a->about),
+                      "about");
+    }
     if (a->type == CASE_RISK) {
         decision_json(decision, "severity", json_integer(a->severity));
         decision_json(decision, "occurrence", json_integer(a->occurrence));
