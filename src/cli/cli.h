@@ -45,6 +45,10 @@ extern const moly_command cli_report_waste_command;
 extern const moly_command cli_completion_command;
 extern const moly_command cli_acts_command;
 extern const moly_command cli_serve_command;
+extern const moly_command cli_batch_list_command;
+extern const moly_command cli_batch_show_command;
+extern const moly_command cli_case_list_command;
+extern const moly_command cli_recall_command;
 extern const moly_command cli_stock_limits_command;
 extern const moly_command cli_suv_command;
 

@@ -33,6 +33,13 @@ static const route table[] = {
     {"GET", "/api/records/{kind}/{id}/report.pdf", record_report_get,
      "A record with its history, to read", "lang", SLOW},
     {"GET", "/api/trace/{kind}/{id}", trace_get, "What it was made of, and what of it", NULL, 0},
+    {"GET", "/api/batches", batches_get, "Batches and what each waits for", "state", 0},
+    {"GET", "/api/batches/{id}", batch_get,
+     "A batch with its steps, tests, cases, samples and shipments", "lang", 0},
+    {"GET", "/api/cases", cases_get, "Open cases, the first due first", "all overdue", 0},
+    {"GET", "/api/chromatograms/{id}", chromatogram_get,
+     "The chromatogram of a test, with its peaks", NULL, 0},
+    {"GET", "/api/recall/{kind}/{id}", recall_get, "Whom a recall would reach", NULL, SLOW},
     {"GET", "/api/balance", balance_get, "The books of activity at an instant", "at", SLOW},
     {"GET", "/api/events", events_get, "The audit trail", "subject kind person " PAGING, 0},
 

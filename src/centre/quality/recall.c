@@ -2,6 +2,7 @@
 #include "acts.h"
 #include "moly/base/catalogue.h"
 #include "quality/quality.h"
+#include "quality/recall_find.h"
 #include "vessel.h"
 
 struct recall_args {
@@ -48,18 +49,6 @@ static const moly_param params[] = {
     ACT_AT(struct recall_args),
 };
 
-typedef struct found {
-    json_t *patients, *receivers, *vessels; /* owned */
-    double made_ml, known_ml;               /* of what it went into, and where that is */
-} found;
-
-/* Kinds whose content goes to patients and receivers by volume. */
-static bool is_vessel(const json_t *record)
-{
-    return record_is(record, "kind", "kit") || record_is(record, "kind", "vial") ||
-           record_is(record, "kind", "eluate");
-}
-
 /* Neither gone nor blocked already. */
 static bool is_live(const json_t *record)
 {
@@ -69,65 +58,6 @@ static bool is_live(const json_t *record)
         is = is && !record_is(record, "state", over[i]);
     }
     return is;
-}
-
-static void add_unique(json_t *list, const char *text)
-{
-    size_t i;
-    const json_t *one;
-    json_array_foreach(list, i, one)
-    {
-        if (strcmp(json_string_value(one), text) == 0) {
-            return;
-        }
-    }
-    (void)json_array_append_new(list, json_string(text));
-}
-
-/* A vessel's volume is known: what is left in it, and each dose or shipment from it. What an eluate
- * gave to kits is counted there. */
-static void count_vessel(const moly_act_context *context, const json_t *taken,
-                         const json_t *forward, found *f)
-{
-    const char *node = act_node(context, record_text(taken, "kind"), record_text(taken, "id"));
-    double made_ml = record_number(taken, "volume_ml"),
-           known_ml = record_number(taken, "volume_left_ml");
-    size_t i;
-    const json_t *row;
-    if (!node || !isfinite(made_ml) || !isfinite(known_ml)) {
-        return;
-    }
-    json_array_foreach(forward, i, row)
-    {
-        const json_t *record = json_object_get(row, "record");
-        if (!record_is(record, "source", node)) {
-            continue;
-        }
-        if (record_is(record, "kind", "kit")) {
-            return;
-        }
-        double volume_ml = record_number(record, "volume_ml");
-        known_ml += isfinite(volume_ml) ? volume_ml : 0.0;
-    }
-    f->made_ml += made_ml;
-    f->known_ml += fmin(known_ml, made_ml);
-}
-
-static void look(const moly_act_context *context, const json_t *record, const json_t *forward,
-                 found *f)
-{
-    if (is_vessel(record)) {
-        count_vessel(context, record, forward, f);
-        add_unique(f->vessels,
-                   act_node(context, record_text(record, "kind"), record_text(record, "id")));
-    }
-    if (record_is(record, "kind", "shipment")) {
-        add_unique(f->receivers, record_text(record, "receiver"));
-    }
-    if (record_is(record, "kind", "dose") &&
-        (record_is(record, "state", "given") || record_is(record, "state", "residual measured"))) {
-        add_unique(f->patients, record_text(record, "patient"));
-    }
 }
 
 /* Nothing more is drawn from it; who has it is told. */
@@ -140,7 +70,7 @@ static moly_status order(const moly_act_context *context, const vessel *v, const
             i == n ? v->record : json_object_get(json_array_get(forward, i), "record");
         const char *kind = i == n ? v->kind : record_text(record, "kind");
         bool is_batch = strcmp(kind, "batch") == 0;
-        if ((i == n || is_vessel(record) || is_batch) && is_live(record)) {
+        if ((i == n || recall_is_vessel(record) || is_batch) && is_live(record)) {
             decision_record(decision, kind, record_text(record, "id"));
             decision_text(decision, "state", is_batch ? "recalled" : "rejected");
             decision_text(decision, "recall", id);
@@ -155,7 +85,7 @@ static moly_status order(const moly_act_context *context, const vessel *v, const
 }
 
 static void record(const moly_act_context *context, const struct recall_args *a, const char *id,
-                   const vessel *v, const found *f, moly_decision *decision)
+                   const vessel *v, const recall_found *f, moly_decision *decision)
 {
     moly_instant started = moly_instant_is_none(a->started) ? context->at : a->started;
     decision_subject(decision, "recall", id);
@@ -177,21 +107,16 @@ static void record(const moly_act_context *context, const struct recall_args *a,
 }
 
 static moly_status run(const moly_act_context *context, const struct recall_args *a,
-                       const vessel *v, found *f, moly_decision *decision, moly_error *err)
+                       const vessel *v, recall_found *f, moly_decision *decision, moly_error *err)
 {
-    const json_t *forward = NULL, *row;
+    const json_t *forward = NULL;
     const char *id = NULL;
-    size_t i;
     moly_status status = act_new_id(context, "recall", "RCL", NULL, &id, err);
     status = status ? status : reached(context, v->node, &forward, err);
     if (status) {
         return status;
     }
-    json_array_foreach(forward, i, row)
-    {
-        look(context, json_object_get(row, "record"), forward, f);
-    }
-    look(context, v->record, forward, f);
+    recall_find(v->record, forward, f);
     record(context, a, id, v, f, decision);
     if (f->known_ml < f->made_ml * (1.0 - site_value(context->limits, "volume_sd"))) {
         decision_warn(decision, "R-27", "%s of %s are accounted for: find the rest",
@@ -208,7 +133,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     const struct recall_args *a = args;
     const char *const ids[] = {a->batch,  a->lot,       a->vial,  a->kit,
                                a->eluate, a->generator, a->target};
-    found f = {json_array(), json_array(), json_array(), 0.0, 0.0};
+    recall_found f = {json_array(), json_array(), json_array(), 0.0, 0.0};
     vessel v;
     moly_status status = vessel_choose(context, 7, kinds, ids, &v, err);
     status = status ? status : rule_reason(a->reason, "R-27", "a recall", err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who has what a batch or lot went into, and what they are told. */
 #include "quality/quality.h"
+#include "quality/recall_find.h"
 
 static void release(void *json)
 {
@@ -21,12 +22,6 @@ moly_status reached(const moly_act_context *context, const char *node, const jso
     }
     *forward = status ? NULL : json_object_get(trace, "forward");
     return status;
-}
-
-static bool is_given(const json_t *record)
-{
-    return record_is(record, "kind", "dose") &&
-           (record_is(record, "state", "given") || record_is(record, "state", "residual measured"));
 }
 
 moly_status block_doses(const moly_act_context *context, const char *node, moly_decision *decision,
@@ -65,7 +60,7 @@ moly_status tell_receivers(const moly_act_context *context, const char *node,
         const json_t *record = json_object_get(row, "record");
         const char *id = record_text(record, "id");
         bool is_shipment = record_is(record, "kind", "shipment");
-        if (!is_shipment && !(with_patients && is_given(record))) {
+        if (!is_shipment && !(with_patients && recall_is_given(record))) {
             continue;
         }
         if (is_shipment) {

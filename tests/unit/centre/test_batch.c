@@ -82,8 +82,8 @@ static void limits_come_from_the_product_and_the_country(void **state)
 }
 
 /* EVIDENCE: R-43 a batch is issued with a number of its own from a master record that two persons
- * approved; a new version needs an approved change
- * EVIDENCE: R-15 a batch keeps the version and content of the master record it was issued from */
+ * approved; a new version needs an approved change */
+/* EVIDENCE: R-15 a batch keeps the version and content of the master record it was issued from */
 static void a_master_record_changes_only_by_an_approved_change(void **state)
 {
     centre *c = *state;
@@ -232,13 +232,14 @@ static void a_step_needs_its_room_and_its_qualification(void **state)
            "{'place':'hot cell 1','grade':'A','particles-05':3520}");
     at(c, "2026-11-24T06:00Z");
     refused(c, "technologist", "quality.do_step", fill, "R-50", "monitor it first");
-    do_act(c, "technologist", "quality.monitor", "{'place':'hot cell 1','grade':'A','settle-plate':0}");
+    do_act(c, "technologist", "quality.monitor",
+           "{'place':'hot cell 1','grade':'A','settle-plate':0}");
     do_act(c, "technologist", "quality.do_step", fill);
 }
 
 /* EVIDENCE: R-42 the batch record has its components and lots, equipment, persons of each step,
- * checks, yield and limits, deviations
- * EVIDENCE: R-52 the irradiation stands in the batch record as a step that is not GMP: target,
+ * checks, yield and limits, deviations */
+/* EVIDENCE: R-52 the irradiation stands in the batch record as a step that is not GMP: target,
  * charge, end of bombardment, what was measured and predicted, and what was made beside it */
 static void the_batch_record_has_every_field(void **state)
 {

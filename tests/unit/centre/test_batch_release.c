@@ -2,6 +2,8 @@
 /* Release of a batch: two stages, the condition, and what fails before and after. */
 #include "batch_testing.h"
 
+#include "moly/centre/quality.h"
+
 static int set_up(void **state)
 {
     centre *c = calloc(1, sizeof *c);
@@ -55,8 +57,8 @@ static void certified(centre *c)
 }
 
 /* EVIDENCE: R-45 a batch is certified with every test but sterility, each approved by another
- * person than the analyst, after the review, by a qualified person
- * EVIDENCE: R-09 who did a step or was second person at it cannot review; the analyst cannot
+ * person than the analyst, after the review, by a qualified person */
+/* EVIDENCE: R-09 who did a step or was second person at it cannot review; the analyst cannot
  * approve EVIDENCE: R-42 the release stands in the batch record with person and time */
 static void each_stage_of_the_release_has_its_conditions(void **state)
 {
@@ -426,6 +428,74 @@ static void the_room_and_the_process_gate_the_release(void **state)
     certified(c);
 }
 
+static json_t *shown(centre *c)
+{
+    json_t *batch = NULL;
+    moly_error err = {0};
+    moly_ledger_reader *reader = reader_of(c);
+    assert_ok(
+        moly_centre_batch(moly_ledger_site(c->ledger), reader, "BAT-000001", c->now, &batch, &err),
+        err);
+    moly_ledger_reader_free(reader);
+    return batch;
+}
+
+/* "rule why" of what the batch waits for first. */
+static void waits_first_for(centre *c, const char *rule, const char *why)
+{
+    json_t *batch = shown(c);
+    const json_t *first = json_array_get(json_object_get(batch, "waiting"), 0);
+    assert_string_equal(text_in(first, "rule"), rule);
+    assert_string_equal(text_in(first, "why"), why);
+    json_decref(batch);
+}
+
+/* EVIDENCE: R-42 a batch is read with all that belongs to it: each step, test, case, sample and
+ * shipment, and what it still waits for */
+static void a_batch_says_what_it_waits_for(void **state)
+{
+    centre *c = *state;
+    json_t *list = NULL;
+    moly_error err = {0};
+    master_in_force(c);
+    waits_first_for(c, "R-13", "step 1 of 3 is next: irradiate");
+    irradiated(c);
+    waits_first_for(c, "R-13", "step 2 of 3 is next: synthesise");
+    centre_close(c);
+    centre_open(c, "KG");
+    made(c, GOOD);
+    waits_first_for(c, "R-45", "there is no result of appearance");
+    tested(c);
+    json_t *batch = shown(c);
+    assert_int_equal(json_array_size(json_object_get(batch, "steps")), 3);
+    assert_int_equal(json_array_size(json_object_get(batch, "tests")), 4);
+    assert_string_equal(text_in(json_array_get(json_object_get(batch, "steps"), 1), "state"),
+                        "done");
+    assert_string_equal(text_in(json_object_get(batch, "vial"), "id"), "VIA-000001");
+    assert_string_equal(text_in(json_object_get(batch, "master"), "id"), "MBR-000001");
+    json_decref(batch);
+    reviewed(c);
+    do_act(c, "technologist", "quality.start_sterility", BATCH);
+    waits_first_for(c, "R-44", "it has not been certified");
+    certified(c);
+    batch = shown(c);
+    assert_int_equal(json_array_size(json_object_get(batch, "waiting")), 0);
+    assert_string_equal(text_in(json_array_get(json_object_get(batch, "tests"), 3), "state"),
+                        "incubating");
+    json_decref(batch);
+    moly_ledger_reader *reader = reader_of(c);
+    assert_ok(
+        moly_centre_batches(moly_ledger_site(c->ledger), reader, "certified", c->now, &list, &err),
+        err);
+    moly_ledger_reader_free(reader);
+    const json_t *row = json_array_get(json_object_get(list, "results"), 0);
+    assert_string_equal(text_in(row, "id"), "BAT-000001");
+    assert_true(json_is_null(json_object_get(row, "next")));
+    json_decref(list);
+    at(c, "2026-12-08T07:00Z");
+    waits_first_for(c, "R-46", "its sterility test was to be read at 2026-12-07T06:40:00Z");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -444,6 +514,7 @@ int main(void)
         TEST(a_condition_that_fails_calls_everything_back),
         TEST(samples_are_kept_until_their_date),
         TEST(the_room_and_the_process_gate_the_release),
+        TEST(a_batch_says_what_it_waits_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
 /* Typed tests, cases, alarms, the room, training, recall. */
 #include "batch_testing.h"
 
+#include "moly/centre/quality.h"
+
 static int set_up(void **state)
 {
     centre *c = calloc(1, sizeof *c);
@@ -302,6 +304,79 @@ static void cases_are_linked_due_and_decided_by_another(void **state)
             "decided already");
 }
 
+static json_t *cases_of(centre *c, bool is_open, bool is_overdue)
+{
+    json_t *cases = NULL;
+    moly_error err = {0};
+    moly_ledger_reader *reader = reader_of(c);
+    assert_ok(moly_centre_cases(reader, is_open, is_overdue, c->now, &cases, &err), err);
+    moly_ledger_reader_free(reader);
+    return cases;
+}
+
+static size_t n_results(json_t *list)
+{
+    size_t n = json_array_size(json_object_get(list, "results"));
+    json_decref(list);
+    return n;
+}
+
+/* EVIDENCE: R-51 what is overdue is listed, the first due first, and stands on the first screen */
+static void overdue_cases_are_listed_and_on_the_first_screen(void **state)
+{
+    centre *c = *state;
+    do_act(c, "technologist", "quality.open_case",
+           "{'type':'complaint','what':'late','due':'2026-11-25T00:00Z'}");
+    do_act(c, "technologist", "quality.open_case",
+           "{'type':'deviation','what':'door','due':'2026-11-22T00:00Z'}");
+    do_act(c, "technologist", "quality.open_case", "{'type':'deviation','what':'window'}");
+    do_act(c, "qualified-person", "quality.decide_case",
+           "{'case':'DEV-000002','conclusion':'no impact','cause':'closed at once'}");
+    assert_int_equal(n_results(cases_of(c, true, true)), 0);
+    at(c, "2026-11-23T00:00Z");
+    json_t *open = cases_of(c, true, false);
+    const json_t *rows = json_object_get(open, "results");
+    assert_int_equal(json_array_size(rows), 2);
+    assert_string_equal(text_in(json_array_get(rows, 0), "id"), "DEV-000001");
+    assert_string_equal(text_in(json_array_get(rows, 0), "what"), "door");
+    assert_true(json_is_true(json_object_get(json_array_get(rows, 0), "is_overdue")));
+    json_decref(open);
+    assert_int_equal(n_results(cases_of(c, true, true)), 1);
+    assert_int_equal(n_results(cases_of(c, false, false)), 3);
+
+    json_t *today = NULL;
+    moly_error err = {0};
+    moly_ledger_reader *reader = reader_of(c);
+    assert_ok(moly_centre_today(moly_ledger_site(c->ledger), reader, c->now, &today, &err), err);
+    moly_ledger_reader_free(reader);
+    const json_t *block = json_array_get(json_object_get(today, "blocks"), 0);
+    assert_string_equal(text_in(block, "what"), "case DEV-000001");
+    assert_string_equal(text_in(block, "rule"), "R-51");
+    json_decref(today);
+}
+
+static void a_chromatogram_is_read_back_to_be_drawn(void **state)
+{
+    centre *c = *state;
+    char *text = chromatogram_text(0.03);
+    json_t *trace = NULL;
+    moly_error err = {0};
+    batch_with(c, "[{'method':'radiochemical purity','low':3,'high':5},{'method':'pH'}]");
+    do_with_file(c, "technologist", "quality.test", TEST_OF("radiochemical purity", "'note':'a'"),
+                 "file", text);
+    do_act(c, "technologist", "quality.test", TEST_OF("pH", "'value':6"));
+    moly_ledger_reader *reader = reader_of(c);
+    assert_ok(moly_centre_chromatogram(reader, "TST-000001", &trace, &err), err);
+    assert_int_equal(json_array_size(json_object_get(trace, "signal")), 800);
+    assert_relative(json_number_value(json_array_get(json_object_get(trace, "position"), 400)), 4.0,
+                    1e-9);
+    json_decref(trace);
+    assert_int_equal(moly_centre_chromatogram(reader, "TST-000002", &trace, &err), MOLY_ERR_DATA);
+    assert_null(trace);
+    moly_ledger_reader_free(reader);
+    free(text);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -316,6 +391,8 @@ int main(void)
         TEST(a_media_fill_qualifies_and_disqualifies),
         TEST(training_that_ended_stops_a_person),
         TEST(cases_are_linked_due_and_decided_by_another),
+        TEST(overdue_cases_are_listed_and_on_the_first_screen),
+        TEST(a_chromatogram_is_read_back_to_be_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
 /* Recall and mock recall. */
 #include "batch_testing.h"
 
+#include "moly/centre/quality.h"
+
 static int set_up(void **state)
 {
     centre *c = calloc(1, sizeof *c);
@@ -76,7 +78,19 @@ static void a_mock_recall_reconciles_and_changes_nothing(void **state)
 static void a_recall_blocks_what_is_left_and_tells_who_has_it(void **state)
 {
     centre *c = *state;
+    json_t *reach = NULL;
+    moly_error err = {0};
     one_given_one_drawn(c);
+    moly_ledger_reader *reader = reader_of(c);
+    assert_ok(moly_centre_recall(reader, "lot/LOT-000001", &reach, &err), err);
+    assert_string_equal(text_in(json_array_get(json_object_get(reach, "patients"), 0), "dose"),
+                        "DOS-000001");
+    assert_string_equal(text_in(json_array_get(json_object_get(reach, "doses"), 0), "patient_name"),
+                        "Бакыт Эсенов");
+    assert_relative(number_in(reach, "reconciled"), 1.0, 1e-9);
+    json_decref(reach);
+    assert_int_equal(moly_centre_recall(reader, "LOT-000001", &reach, &err), MOLY_ERR_USAGE);
+    moly_ledger_reader_free(reader);
     /* the source is gone, its drawn dose is not */
     do_act(c, "technologist", "safety.discard", "{'kit':'KIT-000001'}");
     do_act(c, "radiopharmacist", "quality.recall",
