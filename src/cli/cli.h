@@ -33,6 +33,7 @@ extern const moly_command cli_record_retention_command;
 extern const moly_command cli_record_show_command;
 extern const moly_command cli_trace_command;
 extern const moly_command cli_report_activity_command;
+extern const moly_command cli_report_batch_command;
 extern const moly_command cli_report_certificate_command;
 extern const moly_command cli_report_day_command;
 extern const moly_command cli_report_journal_command;

@@ -34,6 +34,7 @@ static const moly_command *const own_commands[] = {
     &cli_suv_command,
     &cli_trace_command,
     &cli_report_activity_command,
+    &cli_report_batch_command,
     &cli_report_certificate_command,
     &cli_report_day_command,
     &cli_report_journal_command,

@@ -52,7 +52,8 @@ static const route table[] = {
      "lang", SLOW},
 
     {"GET", "/api/papers/{name}", paper_get,
-     "A paper of the hot lab as PDF: activity, certificate, day, journal, label, recall, waste",
+     "A paper of the hot lab as PDF: activity, batch, certificate, day, journal, label, recall, "
+     "waste",
      "id from until paper_lang form", SLOW},
 
     {"GET", "/api/stream", stream_get, "Server-sent events: the ledger grew", NULL, QUIET},

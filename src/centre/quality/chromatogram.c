@@ -129,18 +129,26 @@ static double corrected(const working *w, size_t i)
     return w->net[i] * (isfinite(w->half_life) ? exp2(dx / w->half_life) : 1.0);
 }
 
+/* Counts scatter with their square root: how many times the baseline's variance a point has. */
+static double counts_share(const working *w, size_t i)
+{
+    double base = w->trace->signal[i] - w->net[i];
+    return base > 0.0 ? fmax(1.0, w->trace->signal[i] / base) : 1.0;
+}
+
 static moly_status add_peak(const working *w, size_t from, size_t to, moly_error *err)
 {
     const chromatogram *t = w->trace;
     chromatogram_result *r = w->result;
     chromatogram_peak p = {.from = t->position[from], .to = t->position[to]};
-    double variance = 0.0, width = p.to - p.from;
+    double variance = 0.0, quiet = 0.0, width = p.to - p.from;
     for (size_t i = from; i <= to; i++) {
         double left = i > from ? t->position[i] - t->position[i - 1] : 0.0;
         double right = i < to ? t->position[i + 1] - t->position[i] : 0.0;
         double weight = 0.5 * (left + right);
         p.area += weight * corrected(w, i);
-        variance += weight * weight;
+        quiet += weight * weight;
+        variance += weight * weight * counts_share(w, i);
         if (i == from || w->net[i] > p.height) {
             p.height = w->net[i];
             p.apex = t->position[i];
@@ -151,9 +159,10 @@ static moly_status add_peak(const working *w, size_t from, size_t to, moly_error
         n_base += (size_t)w->is_base[i];
     }
     /* the baseline is known to noise / sqrt(n) and lies under the whole width */
-    variance += width * width / (double)(n_base > 0 ? n_base : 1);
-    p.area_sd = r->noise * sqrt(variance);
-    if (!(p.area > found_sd * p.area_sd)) {
+    double under = width * width / (double)(n_base > 0 ? n_base : 1);
+    p.area_sd = r->noise * sqrt(variance + under);
+    p.quiet_sd = r->noise * sqrt(quiet + under);
+    if (!(p.area > found_sd * p.quiet_sd)) {
         return MOLY_OK;
     }
     if (r->n_peaks == CHROMATOGRAM_MOST_PEAKS) {
@@ -257,7 +266,7 @@ static moly_status run(working *w, double *scratch, moly_error *err)
         r->peaks[i].share = r->peaks[i].area / r->total;
         largest = r->peaks[i].area > r->peaks[largest].area ? i : largest;
     }
-    r->smallest_share = found_sd * r->peaks[largest].area_sd / r->total;
+    r->smallest_share = found_sd * r->peaks[largest].quiet_sd / r->total;
     return MOLY_OK;
 }
 

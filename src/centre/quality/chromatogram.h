@@ -13,7 +13,9 @@
  *            valley deeper than 5 times the peak's noise and a tenth of the smaller top
  *  area      trapezoids above the baseline, each point corrected for decay since the first one
  *            where the position is a time and the half-life is known
- *  counted   when the area is above 3 standard deviations of it (noise and baseline)
+ *  area's    standard deviation: a point's variance is the noise's, in proportion to the signal
+ *            where that is above a positive baseline, as counts have it; and the baseline's
+ *  counted   when the area is above 3 standard deviations of what noise and baseline alone give
  *
  * Sources: Currie, Anal. Chem. 40 (1968) 586 for what counts as found; Ph.Eur. 2.2.46 and 0125 for
  * shares of the total activity. Differs from a vendor's integrator: no tangent skimming, so a small
@@ -34,7 +36,8 @@ typedef struct chromatogram_peak {
     double from, to, apex;
     double height; /* above the baseline */
     double area, area_sd;
-    double share; /* of all peaks' areas */
+    double quiet_sd; /* area_sd of a peak of this width that is not there: noise and baseline */
+    double share;    /* of all peaks' areas */
 } chromatogram_peak;
 
 typedef struct chromatogram_result {
