@@ -26,6 +26,9 @@ MOLY_CHECKED moly_status screen_add_block(json_t *blocks, const char *kind, cons
 /* A sentence for that. New reference, NULL without memory. */
 json_t *because(const char *format, ...) MOLY_PRINTF(1, 2);
 
+/* When the site's day began, by its wall clock. */
+int64_t screen_midnight_us(const screen *s);
+
 /* blocks.c: what stands in the way of using a vessel, or of giving an order's dose. */
 MOLY_CHECKED moly_status screen_block(const screen *s, const char *kind, const json_t *record,
                                       json_t *blocks, moly_error *err);
