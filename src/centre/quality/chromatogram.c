@@ -17,7 +17,7 @@ static const double quiet_share = 1e-12; /* of the range: a trace that was compu
 typedef struct working {
     const chromatogram *trace;
     double *net;   /* above the baseline, n */
-    char *is_base; /* n */
+    bool *is_base; /* n */
     double half_life;
     chromatogram_result *result;
 } working;
@@ -114,7 +114,7 @@ static moly_status find_baseline(working *w, double *scratch, moly_error *err)
         double away = found_sd * fmax(r->noise, mad_to_sd * median(scratch, n));
         is_changed = false;
         for (size_t i = 0; i < t->n; i++) {
-            char is_base = fabs(w->net[i]) <= away;
+            bool is_base = fabs(w->net[i]) <= away;
             is_changed = is_changed || is_base != w->is_base[i];
             w->is_base[i] = is_base;
         }
@@ -276,7 +276,7 @@ moly_status chromatogram_integrate(const chromatogram *trace, double half_life,
     working w = {.trace = trace, .half_life = half_life, .result = result};
     double *scratch = moly_alloc(trace->n, sizeof(double));
     w.net = moly_alloc(trace->n, sizeof(double));
-    w.is_base = moly_alloc(trace->n, 1);
+    w.is_base = moly_alloc(trace->n, sizeof(bool));
     *result = (chromatogram_result){0};
     moly_status status =
         scratch && w.net && w.is_base ? run(&w, scratch, err) : MOLY_NO_MEMORY(err);

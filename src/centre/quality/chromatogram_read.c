@@ -39,7 +39,11 @@ static bool number(const char *from, const char *to, bool comma, double *value)
         return false;
     }
     for (; from < to; from++) {
-        text[n++] = comma && *from == ',' ? '.' : *from;
+        char c = *from;
+        if (comma && c == ',') {
+            c = '.';
+        }
+        text[n++] = c;
     }
     text[n] = '\0';
     return moly_number_parse(text, value, NULL) == MOLY_OK && isfinite(*value);

@@ -93,11 +93,9 @@ static void wait_for_tests(waiting *w, const char *id)
         bool is_late = m && m->kind == METHOD_LATE;
         if (is_late && !record_text(test, "id")[0]) {
             wait_for_sterility(w, id);
-        } else if (!is_certified &&
-                   (!is_conditional ||
-                    (m && record_is(w->parts->batch, "condition_test", m->word)))) {
-            wait_for_test(w, id, test);
-        } else if (is_late) {
+        } else if (is_late || (!is_certified &&
+                               (!is_conditional ||
+                                (m && record_is(w->parts->batch, "condition_test", m->word))))) {
             wait_for_test(w, id, test);
         }
     }
