@@ -46,6 +46,29 @@
     X(pharmacy_test_rcp)                                                                           \
     X(production_irradiate)                                                                        \
     X(production_process)                                                                          \
+    X(quality_acknowledge)                                                                         \
+    X(quality_approve_master)                                                                      \
+    X(quality_approve_test)                                                                        \
+    X(quality_assign)                                                                              \
+    X(quality_certify_batch)                                                                       \
+    X(quality_decide_case)                                                                         \
+    X(quality_discard_sample)                                                                      \
+    X(quality_do_step)                                                                             \
+    X(quality_draft_master)                                                                        \
+    X(quality_issue_batch)                                                                         \
+    X(quality_keep_sample)                                                                         \
+    X(quality_media_fill)                                                                          \
+    X(quality_monitor)                                                                             \
+    X(quality_open_case)                                                                           \
+    X(quality_recall)                                                                              \
+    X(quality_receive_material)                                                                    \
+    X(quality_reconcile)                                                                           \
+    X(quality_release_conditionally)                                                               \
+    X(quality_review_batch)                                                                        \
+    X(quality_ship_batch)                                                                          \
+    X(quality_start_sterility)                                                                     \
+    X(quality_test)                                                                                \
+    X(quality_train)                                                                               \
     X(safety_clear_waste)                                                                          \
     X(safety_declare_pregnancy)                                                                    \
     X(safety_discard)                                                                              \

@@ -67,6 +67,8 @@ struct example {
     moly_identity *admin, *staff[N_STAFF];
     moly_instant midnight, morning; /* of the site's day; of today's elution */
     double eluate_bq;               /* of today, when it was eluted */
+    const char *second;             /* of the next act, or NULL */
+    moly_attachment file;           /* likewise; .field NULL: none */
     moly_status status;             /* once something failed, the rest is left out */
     moly_error *err;
 };
@@ -84,7 +86,7 @@ static moly_identity *identity_of(const example *e, const char *user)
 void example_act(example *e, const char *user, const char *name, moly_instant at,
                  const char *fields, ...)
 {
-    char text[1200], when[MOLY_INSTANT_TEXT_SIZE];
+    char text[2000], when[MOLY_INSTANT_TEXT_SIZE];
     json_t *object = NULL, *event = NULL;
     va_list args;
     if (e->status) {
@@ -105,10 +107,16 @@ void example_act(example *e, const char *user, const char *name, moly_instant at
         e->status = MOLY_NO_MEMORY(e->err);
     }
     if (!e->status) {
-        const moly_performer performer = {
-            .user = user, .authentication = "example", .identity = identity_of(e, user)};
-        e->status = moly_centre_perform(e->ledger, name, object, &performer, &event, e->err);
+        const moly_performer performer = {.user = user,
+                                          .authentication = "example",
+                                          .identity = identity_of(e, user),
+                                          .second = e->second ? identity_of(e, e->second) : NULL};
+        moly_attachments files = {&e->file, e->file.field ? 1 : 0};
+        e->status = moly_centre_perform_prepared(e->ledger, name, object, &performer,
+                                                 moly_centre_attach, &files, &event, e->err);
     }
+    e->second = NULL;
+    e->file = (moly_attachment){0};
     if (e->status) {
         moly_error_context(e->err, "example: %s", name);
     }
@@ -121,8 +129,21 @@ static moly_instant after(moly_instant t, double minutes)
     return moly_instant_add_s(t, minutes * 60.0);
 }
 
-/* What the books say is in a vessel; for readings that agree with it within a few percent. */
-static double book(example *e, const char *account, moly_instant at)
+void example_second(example *e, const char *user)
+{
+    e->second = user;
+}
+
+void example_attach(example *e, const char *field, const char *text)
+{
+    if (!text) {
+        e->status = e->status ? e->status : MOLY_NO_MEMORY(e->err);
+        return;
+    }
+    e->file = (moly_attachment){field, text, strlen(text)};
+}
+
+double example_book(example *e, const char *account, const char *nuclide, moly_instant at)
 {
     moly_ledger_reader *reader = NULL;
     double bq = 0.0;
@@ -130,7 +151,7 @@ static double book(example *e, const char *account, moly_instant at)
         e->status = moly_ledger_reader_new(e->ledger, &reader, e->err);
     }
     if (!e->status) {
-        e->status = moly_ledger_activity(reader, account, TC99M, at, &bq, NULL, e->err);
+        e->status = moly_ledger_activity(reader, account, nuclide, at, &bq, NULL, e->err);
     }
     moly_ledger_reader_free(reader);
     return bq;
@@ -188,7 +209,7 @@ static void stock(example *e)
  * example is the same. */
 static void elute(example *e, size_t number, moly_instant at, double factor)
 {
-    double measured_bq = 0.9 * factor * book(e, "generator/GEN-000001", at);
+    double measured_bq = 0.9 * factor * example_book(e, "generator/GEN-000001", TC99M, at);
     example_act(e, "technologist", "pharmacy.elute", at,
                 "{'generator':'GEN-000001','volume':'10 mL','activity':'%.4g MBq'}",
                 measured_bq / 1e6);
@@ -207,7 +228,7 @@ static void earlier_days(example *e)
     elute(e, 2, second, 0.97);
     example_act(e, "technologist", "safety.discard", after(second, 660),
                 "{'eluate':'ELU-000002','activity':'%.4g MBq'}",
-                0.85 * book(e, "eluate/ELU-000002", after(second, 660)) / 1e6);
+                0.85 * example_book(e, "eluate/ELU-000002", TC99M, after(second, 660)) / 1e6);
 }
 
 static void admit(example *e, size_t i)
@@ -266,7 +287,7 @@ static void this_morning(example *e)
 {
     moly_instant m = e->morning;
     elute(e, 3, m, 1.01);
-    e->eluate_bq = book(e, "eluate/ELU-000003", m);
+    e->eluate_bq = example_book(e, "eluate/ELU-000003", TC99M, m);
     label(e, 1, 5.0, 0.0, 0.99, after(m, 20));
     label(e, 2, 2.0, 0.0, 1.01, after(m, 25));
     label(e, 4, 1.0, 1.0, 1.005, after(m, 30));
@@ -320,6 +341,7 @@ moly_status moly_centre_found_example(moly_ledger *ledger, const moly_progress *
     /* last, so that the numbers of the events above stay what the examples say */
     example_stock(&e, after(e.morning, -4 * 1440));
     example_calibrator(&e, after(e.morning, -20));
+    example_quality(&e, now);
     example_protection(&e, after(e.morning, -15));
     advance(&e, N_STEPS);
     for (size_t i = 0; i < N_STAFF; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a request to an event: who may, what was given, what the act decides, who signs. Every face
  * of Moly comes through here, so all give the same event, the same refusal and the same words. */
-#include "act.h"
-
+#include "acts.h"
+#include "quality/quality.h"
 #include "site_now.h"
 
 /* Clocks of instruments and of the site may differ by this much. */
@@ -75,7 +75,9 @@ static moly_status check_person(const moly_act_context *context, const char *use
         moly_text_free(&roles);
         return status;
     }
-    return MOLY_OK;
+    /* whose training is over signs nothing; who renews another's may be late with one's own */
+    bool is_exempt = act->signature == MOLY_SIGNATURE_NONE || act == &quality_train;
+    return is_exempt ? MOLY_OK : rule_trained(context, person, NULL, context->now, err);
 }
 
 /* R-10: the password was entered for this act, by the person who does it, and by a second one where
@@ -92,7 +94,7 @@ static moly_status check_signatures(const moly_act_context *context, moly_error 
                          "%s is signed (\"%s\"): %s must enter the password again",
                          act->declaration.name, act->meaning, who->user);
     }
-    if (act->signature == MOLY_SIGNATURE_ONE) {
+    if (act->signature == MOLY_SIGNATURE_ONE && !who->second) {
         return MOLY_OK;
     }
     if (!who->second) {
@@ -187,8 +189,8 @@ static moly_status append(const moly_act_context *context, const moly_decision *
     const moly_act *act = context->act;
     const moly_performer *who = context->performer;
     const moly_signer signers[] = {{who->identity, act->meaning}, {who->second, act->meaning}};
-    static const size_t n_signers[] = {
-        [MOLY_SIGNATURE_NONE] = 0, [MOLY_SIGNATURE_ONE] = 1, [MOLY_SIGNATURE_TWO] = 2};
+    /* who confirms an act that one person signs, signs it too */
+    const size_t n_signers = act->signature == MOLY_SIGNATURE_NONE ? 0 : who->second ? 2 : 1;
     const moly_draft draft = {.kind = act->declaration.name,
                               .subject = decision->subject,
                               .at = context->at,
@@ -196,7 +198,7 @@ static moly_status append(const moly_act_context *context, const moly_decision *
                               .authentication = who->authentication,
                               .body = decision->body,
                               .signers = signers,
-                              .n_signers = n_signers[act->signature]};
+                              .n_signers = n_signers};
     return moly_transaction_append(context->transaction, &draft, event, err);
 }
 

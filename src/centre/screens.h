@@ -18,6 +18,14 @@ typedef struct screen {
 /* Takes over `item`; NULL means no memory. */
 MOLY_CHECKED moly_status screen_append(json_t *list, json_t *item, moly_error *err);
 
+/* Who or what is blocked, and why: `reason` is a kept message, taken over, whose words become the
+ * block's "why". `whose` is a patient's name, or NULL. */
+MOLY_CHECKED moly_status screen_add_block(json_t *blocks, const char *kind, const char *id,
+                                          const char *whose, json_t *reason, const char *rule,
+                                          const char *remedy, moly_error *err);
+/* A sentence for that. New reference, NULL without memory. */
+json_t *because(const char *format, ...) MOLY_PRINTF(1, 2);
+
 /* When the site's day began, by its wall clock. */
 int64_t screen_midnight_us(const screen *s);
 

@@ -5,6 +5,7 @@
 #include "screens.h"
 
 #include "physics.h"
+#include "quality/show.h"
 #include "site_data.h"
 
 /* Vessels that hold activity and are in the house, in the order of the atom's way. */
@@ -226,6 +227,9 @@ moly_status moly_centre_today(const moly_site *site, const moly_ledger_reader *r
     moly_status status = add_vessels(&s, vessels, blocks, counts, err);
     if (!status) {
         status = add_doses(&s, doses, blocks, counts, err);
+    }
+    if (!status) {
+        status = screen_quality(&s, blocks, err);
     }
     if (!status) {
         *today = json_pack("{s:s, s:{s:s, s:s, s:i, s:b}, s:O, s:O, s:O, s:O}", "now",

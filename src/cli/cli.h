@@ -34,6 +34,7 @@ extern const moly_command cli_record_retention_command;
 extern const moly_command cli_record_show_command;
 extern const moly_command cli_trace_command;
 extern const moly_command cli_report_activity_command;
+extern const moly_command cli_report_batch_command;
 extern const moly_command cli_report_certificate_command;
 extern const moly_command cli_report_day_command;
 extern const moly_command cli_report_journal_command;
@@ -49,6 +50,10 @@ extern const moly_command cli_safety_doses_command;
 extern const moly_command cli_safety_incidents_command;
 extern const moly_command cli_safety_map_command;
 extern const moly_command cli_serve_command;
+extern const moly_command cli_batch_list_command;
+extern const moly_command cli_batch_show_command;
+extern const moly_command cli_case_list_command;
+extern const moly_command cli_recall_command;
 extern const moly_command cli_stock_limits_command;
 extern const moly_command cli_suv_command;
 

@@ -8,6 +8,9 @@
 
 static const moly_command *const own_commands[] = {
     &cli_acts_command,
+    &cli_batch_list_command,
+    &cli_batch_show_command,
+    &cli_case_list_command,
     &cli_completion_command,
     &cli_device_list_command,
     &cli_device_read_command,
@@ -24,6 +27,7 @@ static const moly_command *const own_commands[] = {
     &cli_ledger_verify_command,
     &cli_man_command,
     &cli_qualify_command,
+    &cli_recall_command,
     &cli_record_list_command,
     &cli_record_show_command,
     &cli_safety_doses_command,
@@ -34,6 +38,7 @@ static const moly_command *const own_commands[] = {
     &cli_suv_command,
     &cli_trace_command,
     &cli_report_activity_command,
+    &cli_report_batch_command,
     &cli_report_certificate_command,
     &cli_report_day_command,
     &cli_report_journal_command,

@@ -151,6 +151,11 @@ static const moly_view views[] = {
 PAPER_COMMAND(activity, time_params, "Print what activity is where",
               "Totals by nuclide and every vessel, at the end of the time.",
               "moly report activity --db sqlite:moly.db --lang ru -o activity.pdf");
+PAPER_COMMAND(batch, record_params, "Print the record of a batch",
+              "Components and lots, equipment, persons of each step, checks, yield, deviations, "
+              "tests with their raw data, release. One that was not certified says so on every "
+              "page.",
+              "moly report batch BAT-000001 --db sqlite:moly.db --lang ru -o batch.pdf");
 PAPER_COMMAND(certificate, record_params, "Print the certificate of a kit, eluate or vial",
               "What it is, its tests with their limits, and who released it. One that was not "
               "released says so on every page.",

@@ -2,8 +2,9 @@
 /* The certificate of a kit, eluate or vial: what it is, its tests against their limits, who
  * released it. What was not tested says so. */
 #include <math.h>
+#include <string.h>
 
-#include "sheet.h"
+#include "batch_tests.h"
 
 static const char *percent(sheet *s, double fraction)
 {
@@ -82,6 +83,60 @@ static void tests(sheet *s, const json_t *record)
     }
 }
 
+/* The newest result of each test of the master record that the vial's batch was made by. */
+static moly_status batch_tests(sheet *s, const json_t *batch, moly_error *err)
+{
+    const char *language = s->w.language;
+    json_t *all = NULL;
+    const json_t *plan, *one;
+    size_t i, k;
+    moly_status status = sheet_owned(s, "test", member_text(batch, "id"), &all, err);
+    if (status) {
+        return status;
+    }
+    sheet_table *t = sheet_begin_table(s, say(language, "Tests"));
+    sheet_column(t, say(language, "Test"), 120, PANGO_ALIGN_LEFT);
+    sheet_column(t, say(language, "Method"), 130, PANGO_ALIGN_LEFT);
+    sheet_column(t, say(language, "Result"), 90, PANGO_ALIGN_RIGHT);
+    sheet_column(t, say(language, "Limit"), 90, PANGO_ALIGN_RIGHT);
+    sheet_column(t, say(language, "Verdict"), 75, PANGO_ALIGN_LEFT);
+    json_array_foreach(json_object_get(json_object_get(batch, "content"), "tests"), i, plan)
+    {
+        const char *method = member_text(plan, "method");
+        const json_t *newest = NULL;
+        json_array_foreach(all, k, one)
+        {
+            newest = strcmp(member_text(one, "method"), method) == 0 ? one : newest;
+        }
+        const char *cells[] = {say(language, method), member_text(newest, "reference"),
+                               batch_test_result(s, newest), batch_test_limit(s, plan),
+                               batch_test_verdict(s, batch, plan, newest)};
+        sheet_row(s, t, cells);
+    }
+    return MOLY_OK;
+}
+
+/* A batch is released by its certificate, a vial of no batch by itself. */
+static void released(sheet *s, const json_t *record, const json_t *batch)
+{
+    const char *language = s->w.language;
+    const char *by =
+        batch ? member_text(batch, "certified_by") : member_text(record, "released_by");
+    const moly_instant at =
+        batch ? member_instant(batch, "certified_at") : member_instant(record, "released_at");
+    sheet_fact(s, say(language, "Batch"), member_text(batch, "id"));
+    sheet_fact(s, say(language, "Tested by"), sheet_person(s, member_text(record, "tested_by")));
+    sheet_fact(s, say(language, "Released by"), sheet_person(s, by));
+    sheet_fact(s, say(language, "Released"), sheet_when(s, at));
+    s->mark = by ? NULL : say(language, "NOT RELEASED - not for use");
+    const char *state = member_text(batch, "state");
+    if (state && strcmp(state, "conditionally released") == 0) {
+        s->mark = say(language, "RELEASED ON A CONDITION - one test follows");
+    } else if (state && (strcmp(state, "recalled") == 0 || strcmp(state, "rejected") == 0)) {
+        s->mark = say(language, "REJECTED OR RECALLED - do not use");
+    }
+}
+
 moly_status paper_certificate(sheet *s, moly_error *err)
 {
     static const char *const kinds[] = {"kit", "eluate", "vial", NULL};
@@ -91,10 +146,13 @@ moly_status paper_certificate(sheet *s, moly_error *err)
     if (status) {
         return status;
     }
-    const char *released_by = member_text(record, "released_by");
+    json_t *batch = NULL;
+    status = sheet_record(s, "batch", member_text(record, "batch"), &batch, err);
+    if (status) {
+        return status;
+    }
     s->title = words_printf(&s->w, "%s %s", say(language, "Certificate of"), s->id);
     s->subject = s->id;
-    s->mark = released_by ? NULL : say(language, "NOT RELEASED - not for use");
     const double volume_ml = member_number(record, "volume_ml");
     sheet_fact(s, say(language, "Product"), sheet_product(s, record));
     sheet_fact(s, say(language, "State"), say(language, member_text(record, "state")));
@@ -107,9 +165,10 @@ moly_status paper_certificate(sheet *s, moly_error *err)
     sheet_fact(s, say(language, "Made from"), member_text(record, "source"));
     sheet_fact(s, say(language, "Lot"), member_text(record, "lot"));
     sheet_fact(s, say(language, "Made by"), sheet_person(s, member_text(record, "made_by")));
-    sheet_fact(s, say(language, "Tested by"), sheet_person(s, member_text(record, "tested_by")));
-    sheet_fact(s, say(language, "Released by"), sheet_person(s, released_by));
-    sheet_fact(s, say(language, "Released"), sheet_when(s, member_instant(record, "released_at")));
+    released(s, record, batch);
+    if (batch) {
+        return batch_tests(s, batch, err);
+    }
     tests(s, record);
     return MOLY_OK;
 }

@@ -9,6 +9,7 @@ static const struct {
     moly_status (*fill)(sheet *s, moly_error *err);
 } papers[] = {
     {{"activity", "What activity is where at an instant", false}, paper_activity},
+    {{"batch", "Record of a batch: components, steps, checks, tests, release", true}, paper_batch},
     {{"certificate", "Certificate of a kit, eluate or vial: tests, limits, release", true},
      paper_certificate},
     {{"day", "The doses of a day, to work by when the power is out", false}, paper_day},

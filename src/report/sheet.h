@@ -8,7 +8,7 @@
 #include "paper.h"
 #include "words.h"
 
-enum { SHEET_COLUMNS = 12, SHEET_TABLES = 8, SHEET_FACTS = 24, SHEET_LINES = 8 };
+enum { SHEET_COLUMNS = 12, SHEET_TABLES = 12, SHEET_FACTS = 24, SHEET_LINES = 8 };
 
 typedef struct sheet_table {
     const char *heading; /* NULL: none */
@@ -78,6 +78,7 @@ MOLY_CHECKED moly_status sheet_find(sheet *s, const char *const *kinds, const ch
 
 MOLY_CHECKED moly_status paper_journal(sheet *s, moly_error *err);
 MOLY_CHECKED moly_status paper_day(sheet *s, moly_error *err);
+MOLY_CHECKED moly_status paper_batch(sheet *s, moly_error *err);
 MOLY_CHECKED moly_status paper_certificate(sheet *s, moly_error *err);
 MOLY_CHECKED moly_status paper_activity(sheet *s, moly_error *err);
 MOLY_CHECKED moly_status paper_waste(sheet *s, moly_error *err);

@@ -129,6 +129,9 @@ const char *request_header(const request *r, const char *name);
  * @retval MOLY_ERR_USAGE  it cannot be decoded */
 MOLY_CHECKED moly_status request_argument(const request *r, const char *name, const char **value,
                                           moly_error *err);
+/* Whether it is there and not "0". */
+MOLY_CHECKED moly_status request_argument_flag(const request *r, const char *name, bool *is_set,
+                                               moly_error *err);
 /* A whole number from 1 to `limit`; `fallback` when it is not there. */
 MOLY_CHECKED moly_status request_argument_count(const request *r, const char *name, size_t fallback,
                                                 size_t limit, size_t *value, moly_error *err);
@@ -233,6 +236,11 @@ moly_status record_get(request *r, reply *out, moly_error *err);
 MOLY_CHECKED moly_status record_named(request *r, const char *kind, const char *id, json_t **record,
                                       moly_error *err);
 moly_status trace_get(request *r, reply *out, moly_error *err);
+moly_status batches_get(request *r, reply *out, moly_error *err);
+moly_status batch_get(request *r, reply *out, moly_error *err);
+moly_status cases_get(request *r, reply *out, moly_error *err);
+moly_status chromatogram_get(request *r, reply *out, moly_error *err);
+moly_status recall_get(request *r, reply *out, moly_error *err);
 moly_status balance_get(request *r, reply *out, moly_error *err);
 moly_status events_get(request *r, reply *out, moly_error *err);
 

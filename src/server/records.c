@@ -12,14 +12,6 @@ static moly_status results(json_t *list, reply *out, moly_error *err)
     return out->json ? MOLY_OK : MOLY_NO_MEMORY(err);
 }
 
-static moly_status argument_flag(const request *r, const char *name, bool *is_set, moly_error *err)
-{
-    const char *text = NULL;
-    moly_status status = request_argument(r, name, &text, err);
-    *is_set = text && strcmp(text, "0") != 0;
-    return status;
-}
-
 /* Who an order, a dose or a study is for: people know patients by their names. */
 static moly_status name_patient(const moly_ledger_reader *reader, json_t *record, moly_error *err)
 {
@@ -67,7 +59,7 @@ moly_status records_get(request *r, reply *out, moly_error *err)
         status = request_argument(r, "after", &query.after_id, err);
     }
     if (!status) {
-        status = argument_flag(r, "newest", &query.newest_first, err);
+        status = request_argument_flag(r, "newest", &query.newest_first, err);
     }
     if (!status) {
         status = request_argument_count(r, "limit", RECORDS, MAX_RESULTS, &query.limit, err);
@@ -132,7 +124,7 @@ moly_status events_get(request *r, reply *out, moly_error *err)
         status = moly_integer_parse(after, &query.after_seq, err);
     }
     if (!status) {
-        status = argument_flag(r, "newest", &query.newest_first, err);
+        status = request_argument_flag(r, "newest", &query.newest_first, err);
     }
     if (!status) {
         status = request_argument_count(r, "limit", EVENTS, MAX_RESULTS, &query.limit, err);

@@ -35,6 +35,14 @@ moly_status request_argument(const request *r, const char *name, const char **va
     return MOLY_OK;
 }
 
+moly_status request_argument_flag(const request *r, const char *name, bool *is_set, moly_error *err)
+{
+    const char *text = NULL;
+    moly_status status = request_argument(r, name, &text, err);
+    *is_set = text && strcmp(text, "0") != 0;
+    return status;
+}
+
 moly_status request_argument_count(const request *r, const char *name, size_t fallback,
                                    size_t limit, size_t *value, moly_error *err)
 {

@@ -24,7 +24,8 @@ static const route table[] = {
     {"POST", "/api/commands/{name}", command_post, "Calculate; nothing is recorded", "lang", SLOW},
 
     {"GET", "/api/today", today_get, "What is where, who is due, what blocks whom", "lang", 0},
-    {"GET", "/api/dispensing", dispensing_get, "What is eluted, labelled and drawn today", "lang", 0},
+    {"GET", "/api/dispensing", dispensing_get, "What is eluted, labelled and drawn today", "lang",
+     0},
     {"GET", "/api/patients", patients_get, "Patients by a part of name, number or id",
      "search limit", SLOW},
     {"GET", "/api/patients/{id}", patient_get, "A patient with everything that was done", "lang",
@@ -37,6 +38,13 @@ static const route table[] = {
     {"GET", "/api/safety/doses", safety_doses_get, "Doses of staff against their limits", NULL, 0},
     {"GET", "/api/safety/map", safety_map_get, "Rooms with their last survey", NULL, 0},
     {"GET", "/api/safety/incidents", safety_incidents_get, "Incidents and their deadlines", NULL, 0},
+    {"GET", "/api/batches", batches_get, "Batches and what each waits for", "state", 0},
+    {"GET", "/api/batches/{id}", batch_get,
+     "A batch with its steps, tests, cases, samples and shipments", "lang", 0},
+    {"GET", "/api/cases", cases_get, "Open cases, the first due first", "all overdue", 0},
+    {"GET", "/api/chromatograms/{id}", chromatogram_get,
+     "The chromatogram of a test, with its peaks", NULL, 0},
+    {"GET", "/api/recall/{kind}/{id}", recall_get, "Whom a recall would reach", NULL, SLOW},
     {"GET", "/api/balance", balance_get, "The books of activity at an instant", "at", SLOW},
     {"GET", "/api/events", events_get, "The audit trail", "subject kind person " PAGING, 0},
 
@@ -49,7 +57,8 @@ static const route table[] = {
      "lang", SLOW},
 
     {"GET", "/api/papers/{name}", paper_get,
-     "A paper of the hot lab as PDF: activity, certificate, day, journal, label, recall, waste",
+     "A paper of the hot lab as PDF: activity, batch, certificate, day, journal, label, recall, "
+     "waste",
      "id from until paper_lang form", SLOW},
 
     {"GET", "/api/stream", stream_get, "Server-sent events: the ledger grew", NULL, QUIET},

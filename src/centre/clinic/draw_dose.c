@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
 #include "instruments/measured.h"
+#include "quality/quality.h"
 #include "vessel.h"
 
 struct draw_args {
@@ -119,7 +120,10 @@ static moly_status check(const moly_act_context *context, const struct draw_args
                          const json_t *order, const vessel *source, const draw_plan *plan,
                          moly_error *err)
 {
-    moly_status status = check_order(context, order, source, err);
+    moly_status status = rule_performer_trained(context, NULL, err);
+    if (!status) {
+        status = check_order(context, order, source, err);
+    }
     if (!status) {
         status = rule_in_order(context, record_instant(order, "ordered_at"), "it was ordered", err);
     }
@@ -253,7 +257,7 @@ const moly_act clinic_draw_dose = {
          ACT_PARAMS(params),
          .args_size = sizeof(struct draw_args)},
     .roles = HOT_LAB,
-    .rules = "R-13 R-14 R-22 R-24 R-28 R-30 R-31 R-33 R-34",
+    .rules = "R-13 R-14 R-22 R-24 R-28 R-30 R-31 R-33 R-34 R-66",
     .subject_kind = "dose",
     .decide = decide,
 };

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
+#include "moly/base/catalogue.h"
+#include "quality/quality.h"
 #include "vessel.h"
 
 struct reject_args {
@@ -33,6 +35,20 @@ static const moly_param params[] = {
     ACT_AT(struct reject_args),
 };
 
+/* A batch is no more than its vial; who has a part of it is told. */
+static moly_status reject_batch(const moly_act_context *context, const struct reject_args *a,
+                                const char *batch, moly_decision *decision, moly_error *err)
+{
+    if (!a->vial || !batch[0]) {
+        return MOLY_OK;
+    }
+    decision_record(decision, "batch", batch);
+    decision_text(decision, "state", "rejected");
+    decision_text(decision, "rejected_because", a->reason);
+    return tell_receivers(context, act_node(context, "batch", batch), "rejected", true,
+                          MOLY_N("The batch is rejected: do not use it."), decision, NULL, err);
+}
+
 static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
@@ -59,7 +75,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     decision_text(decision, "state", "rejected");
     decision_text(decision, "rejected_by", context->performer->user);
     decision_text(decision, "rejected_because", a->reason);
-    return MOLY_OK;
+    return reject_batch(context, a, record_text(v.record, "batch"), decision, err);
 }
 
 const moly_act pharmacy_reject = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
+#include "quality/quality.h"
 #include "vessel.h"
 
 struct release_args {
@@ -59,6 +60,9 @@ static moly_status decide(const moly_act_context *context, const void *args,
     vessel v;
     moly_status status = vessel_choose(context, 3, kinds, ids, &v, err);
     if (!status) {
+        status = rule_not_of_batch(context, v.record, "quality.certify_batch", err);
+    }
+    if (!status) {
         status = check(context, &v, err);
     }
     if (status) {
@@ -91,7 +95,7 @@ const moly_act pharmacy_release = {
     .roles = PHARMACY,
     .signature = MOLY_SIGNATURE_ONE,
     .meaning = "released for use",
-    .rules = "R-09 R-10 R-13 R-22 R-24",
+    .rules = "R-09 R-10 R-13 R-22 R-24 R-44",
     .subject_kind = "kit",
     .decide = decide,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
 #include "product.h"
+#include "quality/quality.h"
 #include "vessel.h"
 
 struct test_rcp_args {
@@ -61,6 +62,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     const char *const ids[] = {a->kit, a->eluate, a->vial};
     vessel v;
     moly_status status = vessel_choose(context, 3, kinds, ids, &v, err);
+    status = status ? status : rule_not_of_batch(context, v.record, "quality.test", err);
     if (status) {
         return status;
     }

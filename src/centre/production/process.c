@@ -274,7 +274,7 @@ const moly_act production_process = {
          .example = "moly act production.process"
                     " --db sqlite:moly.db"
                     " --as technologist"
-                    " --target TGT-000001"
+                    " --target TGT-000007"
                     " --product fludeoxyglucose"
                     " --start 2026-11-23T02:10Z"
                     " --at 2026-11-23T02:40Z"

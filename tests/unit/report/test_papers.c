@@ -111,9 +111,10 @@ static void every_paper_is_printed_in_every_language(void **state)
             if (strcmp(paper->name, "qualification") == 0) {
                 continue; /* of a record that moly qualify makes: tests/cli/test_qualify.c */
             }
-            assert_ok(try_paper(f, paper->name, paper->is_of_record ? "KIT-000001" : NULL,
-                                *language, &err),
-                      err);
+            const char *id = strcmp(paper->name, "batch") == 0 ? "BAT-000001"
+                             : paper->is_of_record             ? "KIT-000001"
+                                                               : NULL;
+            assert_ok(try_paper(f, paper->name, id, *language, &err), err);
             assert_true(f->pdf.length > 1000);
         }
     }
@@ -156,6 +157,58 @@ static void a_purity_that_is_undecided_does_not_pass_on_the_certificate(void **s
     json_decref(fields);
     read_paper(f, "certificate", "ELU-000003", NULL);
     shows(f, "undecided");
+}
+
+/* EVIDENCE: R-42 the batch record is printed with product, batch, activity, volume, expiry,
+ * components and lots, equipment, persons, checks, yield with limits, irradiation, tests with
+ * limits and raw data, and the release with person and time; not certified, it says so */
+static void a_batch_record_prints_every_field(void **state)
+{
+    fixture *f = *state;
+    static const char *const pieces[] = {"BAT-000001",
+                                         "MBR-000001",
+                                         "Fludeoxyglucose",
+                                         "TGT-000001",
+                                         "W-2211",
+                                         "40 µA",
+                                         "synthesise",
+                                         "mannose",
+                                         "180226",
+                                         "INS-000003",
+                                         "pressure",
+                                         "1.8",
+                                         "line cleared",
+                                         "radiochemical",
+                                         "Ph.Eur. 2.2.27",
+                                         "INS-000004",
+                                         "osmolality",
+                                         "mOsm/kg",
+                                         "40",
+                                         "Elena Petrova",
+                                         "certified for use",
+                                         "City hospital",
+                                         "SMP-000002"};
+    read_paper(f, "batch", "BAT-000001", NULL);
+    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+        shows(f, pieces[i]);
+    }
+    assert_null(strstr(f->text, "NOT CERTIFIED"));
+    read_paper(f, "batch", "BAT-000004", NULL);
+    shows(f, "NOT CERTIFIED");
+    shows(f, "not tested");
+    shows(f, "Qualified person: name, signature, date");
+}
+
+/* A batch's vial shows the tests of the batch, and is released by its certificate alone. */
+static void a_certificate_of_a_batch_shows_its_tests(void **state)
+{
+    fixture *f = *state;
+    read_paper(f, "certificate", "VIA-000001", NULL);
+    shows(f, "osmolality");
+    shows(f, "incubating");
+    shows(f, "Elena Petrova");
+    read_paper(f, "certificate", "VIA-000004", NULL);
+    shows(f, "NOT RELEASED");
 }
 
 static void a_recall_lists_the_patients_of_a_lot(void **state)
@@ -237,6 +290,8 @@ int main(void)
         PAPER_TEST(every_paper_is_printed_in_every_language),
         PAPER_TEST(a_certificate_shows_results_against_limits_and_the_release),
         PAPER_TEST(a_purity_that_is_undecided_does_not_pass_on_the_certificate),
+        PAPER_TEST(a_batch_record_prints_every_field),
+        PAPER_TEST(a_certificate_of_a_batch_shows_its_tests),
         PAPER_TEST(a_recall_lists_the_patients_of_a_lot),
         PAPER_TEST(a_paper_that_cannot_be_says_why),
         PAPER_TEST(a_label_names_patient_activity_and_time_and_carries_its_record),

@@ -9,8 +9,10 @@
 #include "moly/base/memory.h"
 #include "moly/base/text.h"
 
-static const char *const sources[] = {"paper.c", "picture.c",    "record.c",
-                                      "study.c", "study_page.c", "words.c"};
+static const char *const sources[] = {
+    "batch_tests.c", "paper.c",  "paper_batch.c", "paper_certificate.c",
+    "picture.c",     "record.c", "study.c",       "study_page.c",
+    "words.c"};
 
 /* The literal (or literals, one behind the other) at `at`, its escapes undone. */
 static const char *literal(const char *at, char text[2000])

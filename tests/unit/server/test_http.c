@@ -46,10 +46,18 @@ static void a_person_signs_in_reads_and_signs_out(void **state)
                                            "/api/openapi.json",
                                            "/api/records/person/admin",
                                            "/api/trace/person/admin",
+                                           "/api/batches",
+                                           "/api/batches?state=made",
+                                           "/api/cases",
+                                           "/api/cases?all=1&overdue=1",
+                                           "/api/recall/person/admin",
                                            "/api/balance?at=2026-11-21T06:00Z"};
     for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++) {
         expect(&s, 200, "GET", readings[i], (asking){.token = who.token});
     }
+    expect(&s, 404, "GET", "/api/batches/BAT-000001", (asking){.token = who.token});
+    expect(&s, 404, "GET", "/api/chromatograms/TST-000001", (asking){.token = who.token});
+    expect(&s, 404, "GET", "/api/recall/lot/LOT-000009", (asking){.token = who.token});
     expect(&s, 204, "POST", "/api/logout", (asking){.token = who.token});
     expect(&s, 401, "GET", "/api/today", (asking){.token = who.token});
 }
@@ -59,10 +67,11 @@ static void without_signing_in_only_what_is_no_secret_is_given(void **state)
     (void)state;
     static const char *const open[] = {"/api/languages", "/api/catalogue/ru", "/api/health"};
     static const char *const closed[] = {
-        "/api/acts",        "/api/records/kit", "/api/records/kit/K",    "/api/trace/kit/K",
-        "/api/balance",     "/api/events",      "/api/patients",         "/api/patients/P",
-        "/api/studies/S",   "/api/stream",      "/api/studies/S/volume", "/api/site",
-        "/api/openapi.json"};
+        "/api/acts",         "/api/records/kit",    "/api/records/kit/K",    "/api/trace/kit/K",
+        "/api/balance",      "/api/events",         "/api/patients",         "/api/patients/P",
+        "/api/studies/S",    "/api/stream",         "/api/studies/S/volume", "/api/site",
+        "/api/openapi.json", "/api/batches",        "/api/batches/B",        "/api/cases",
+        "/api/recall/lot/L", "/api/chromatograms/T"};
     for (size_t i = 0; i < sizeof open / sizeof open[0]; i++) {
         expect(&s, 200, "GET", open[i], (asking){0});
     }
