@@ -8,7 +8,7 @@
 #include "moly/centre/work.h"
 
 enum { CODE_SIZE = 201, PART_SIZE = 91, MOST_KINDS = 128, LOOKED_AT = 1000, MOST_FOUND = 20 };
-static const char separator = '\x1d'; /* FNC1, as scanners type it */
+#define SEPARATOR "\x1d" /* FNC1, as scanners type it */
 
 typedef struct gs1 {
     char gtin[PART_SIZE], lot[PART_SIZE], serial[PART_SIZE], expiry[PART_SIZE], node[PART_SIZE];
@@ -48,7 +48,7 @@ static const char *read_element(const char *at, gs1 *out)
             continue;
         }
         const char *value = ai + n + is_bracketed;
-        const char stops[] = {separator, is_bracketed ? '(' : separator, '\0'};
+        const char *stops = is_bracketed ? SEPARATOR "(" : SEPARATOR;
         size_t there = strcspn(value, stops);
         if (there == 0 || there >= PART_SIZE || (length > 0 && there < length)) {
             return NULL;
@@ -72,7 +72,7 @@ static bool read_gs1(const char *code, gs1 *out)
     const char *at = code[0] == ']' && strlen(code) > 3 ? code + 3 : code;
     memset(out, 0, sizeof *out);
     while (at && *at) {
-        at = *at == separator ? at + 1 : read_element(at, out);
+        at = *at == SEPARATOR[0] ? at + 1 : read_element(at, out);
     }
     return at != NULL && (out->lot[0] || out->serial[0] || out->gtin[0] || out->node[0]);
 }

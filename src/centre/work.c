@@ -477,11 +477,15 @@ static moly_status add_order(work *w, json_t *order, json_t *seen, moly_error *e
     return add(w, &it, err);
 }
 
+typedef struct due_order {
+    int64_t due_us;
+    json_t *order;
+} due_order;
+
 static int by_due(const void *a, const void *b)
 {
-    moly_instant first = record_instant(*(json_t *const *)a, "at"),
-                 second = record_instant(*(json_t *const *)b, "at");
-    return (first.us > second.us) - (first.us < second.us);
+    const due_order *first = a, *second = b;
+    return (first->due_us > second->due_us) - (first->due_us < second->due_us);
 }
 
 /* Today's orders that nothing was drawn for, first due first. */
@@ -496,18 +500,19 @@ static moly_status add_orders(work *w, moly_error *err)
     moly_status status =
         seen ? moly_ledger_records(w->s.reader, &query, &orders, err) : MOLY_NO_MEMORY(err);
     size_t n = json_array_size(orders);
-    json_t **sorted = status ? NULL : moly_alloc(n + 1, sizeof *sorted);
+    due_order *sorted = status ? NULL : moly_alloc(n + 1, sizeof *sorted);
     if (!status && !sorted) {
         status = MOLY_NO_MEMORY(err);
     }
     if (!status) {
         for (size_t i = 0; i < n; i++) {
-            sorted[i] = json_array_get(orders, i);
+            json_t *order = json_array_get(orders, i);
+            sorted[i] = (due_order){record_instant(order, "at").us, order};
         }
         qsort(sorted, n, sizeof *sorted, by_due);
     }
     for (size_t i = 0; i < n && !status; i++) {
-        status = add_order(w, sorted[i], seen, err);
+        status = add_order(w, sorted[i].order, seen, err);
     }
     moly_free(sorted);
     json_decref(orders);
