@@ -181,7 +181,7 @@ static moly_status find_number(finding *f, const char *number, moly_error *err)
 {
     static const char *const numbered[][2] = {
         {"lot", "number"},  {"generator", "serial"}, {"instrument", "serial"}, {"source", "serial"},
-        {"vial", "number"}, {"package", "number"},   {"material", "number"},   {"material", "lot"},
+        {"vial", "lot"}, {"package", "number"},   {"material", "number"},   {"material", "lot"},
     };
     moly_status status = MOLY_OK;
     for (size_t i = 0; i < sizeof numbered / sizeof numbered[0] && !status && number[0]; i++) {

@@ -13,6 +13,7 @@ import { useScanner } from "./core/scanner.ts";
 import type { Site } from "./core/types.ts";
 import { Icon, type IconName } from "./ui/icon.tsx";
 import { screenOf } from "./pages/index.tsx";
+import { ScanBox } from "./ui/scan.tsx";
 import { SignIn } from "./pages/signin.tsx";
 import { Shortcuts, useShortcuts } from "./ui/shortcuts.tsx";
 
@@ -27,6 +28,8 @@ export const PLACES: readonly Place[] = [
   { path: "today", key: "t", icon: "today", name: () => t("Today") },
   { path: "lab", key: "h", icon: "lab", name: () => t("Hot lab") },
   { path: "patients", key: "p", icon: "patients", name: () => t("Patients") },
+  { path: "stock", key: "k", icon: "stock", name: () => t("Stock") },
+  { path: "instruments", key: "i", icon: "gauge", name: () => t("Instruments") },
   { path: "studies", key: "s", icon: "studies", name: () => t("Studies") },
   { path: "production", key: "c", icon: "target", name: () => t("Production") },
   { path: "plan", key: "l", icon: "plan", name: () => t("Planning") },
@@ -43,7 +46,7 @@ export function App() {
 }
 
 /** Screens that belong to a place in the navigation without being it. */
-const INSIDE: Record<string, string> = { act: "lab", papers: "lab", patient: "patients", study: "studies", record: "trace" };
+const INSIDE: Record<string, string> = { act: "lab", papers: "lab", patient: "patients", instrument: "instruments", find: "today", sheet: "lab", sheets: "lab", study: "studies", record: "trace" };
 
 function House() {
   const here = useAtom(route);
@@ -65,7 +68,8 @@ function House() {
   const path = here.parts.join("/");
   useEffect(() => {
     window.scrollTo(0, 0);
-    const target = main.current?.querySelector<HTMLElement>("[data-autofocus]") ?? main.current?.querySelector("h1");
+    const target = main.current?.querySelector<HTMLElement>("[data-autofocus]") ?? document.querySelector<HTMLElement>("[data-scan]:enabled")
+      ?? main.current?.querySelector("h1");
     target?.focus({ preventScroll: true });
   }, [path]);
   useShortcuts(PLACES, () => setHelpOpen(true));
@@ -95,7 +99,7 @@ function House() {
       {site?.is_training === true && (
         <p class="training" role="status"><Icon name="warn" size={18} /> {t("Training: nothing here is about a real patient.")}</p>
       )}
-      <TopBar site={site} onHelp={() => setHelpOpen(true)} />
+      <TopBar site={site} path={path} onHelp={() => setHelpOpen(true)} />
       <main id="main" ref={main} tabIndex={-1}>
         <Banners />
         {screenOf(here)}
@@ -105,12 +109,13 @@ function House() {
   );
 }
 
-function TopBar({ site, onHelp }: { site: Site | undefined; onHelp: () => void }) {
+function TopBar({ site, path, onHelp }: { site: Site | undefined; path: string; onHelp: () => void }) {
   const now = useNow();
   const person = useAtom(session);
   return (
     <header class="top">
       <span class="site">{site?.name ?? "Moly"}</span>
+      {!path.startsWith("act/") && <ScanBox path={path} />}
       <time class="clock" dateTime={new Date(now).toISOString()} title={offsetText()}>
         <span class="quiet">{weekdayOf(now)}</span> <strong>{clockSeconds(now)}</strong>
       </time>
@@ -120,7 +125,7 @@ function TopBar({ site, onHelp }: { site: Site | undefined; onHelp: () => void }
         title={isDark() ? t("Light colours") : t("Dark colours")}>
         <Icon name={isDark() ? "sun" : "moon"} />
       </button>
-      <button class="quiet-button" type="button" onClick={onHelp}
+      <button class="quiet-button keys" type="button" onClick={onHelp}
         aria-label={t("Keyboard")} title={t("Keyboard")}>
         <Icon name="keyboard" />
       </button>

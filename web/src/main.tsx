@@ -8,6 +8,7 @@ import "./style/tokens.css";
 import "./style/base.css";
 import "./style/shell.css";
 import "./style/pages.css";
+import "./style/work.css";
 import "./style/form.css";
 import "./style/plan.css";
 import "./style/viewer.css";

@@ -19,6 +19,8 @@ const STAGES: readonly (readonly [stage: string, acts: readonly string[]])[] = [
   ["kit", ["pharmacy.receive_kit", "pharmacy.label_kit", "pharmacy.test_rcp", "pharmacy.release", "pharmacy.reject"]],
   ["patient", ["clinic.register_patient", "clinic.refer", "clinic.justify", "clinic.order"]],
   ["dose", ["clinic.draw_dose", "clinic.administer", "clinic.measure_residual", "clinic.discharge"]],
+  ["instrument", ["instrument.check_background", "instrument.check_constancy", "instrument.take_reading", "instrument.check_accuracy", "instrument.check_linearity", "instrument.check_geometry", "instrument.calibrate", "instrument.withdraw", "instrument.register"]],
+  ["stock", ["stock.order", "stock.receive_package", "stock.move_vessel", "stock.test_leak", "stock.register_source", "stock.register_room", "stock.register_supplier", "stock.approve_supplier"]],
   ["waste", ["safety.discard", "safety.measure", "safety.explain", "safety.clear_waste"]],
 ];
 
