@@ -13,6 +13,7 @@ import { Persons } from "./persons.tsx";
 import { PlanPage } from "./plan.tsx";
 import { ProductionPage } from "./production.tsx";
 import { RecordPage } from "./record.tsx";
+import { SheetPage, Sheets } from "./sheet.tsx";
 import { StockPage } from "./stock.tsx";
 import { Studies, StudyPage } from "./studies.tsx";
 import { TodayPage } from "./today.tsx";
@@ -27,6 +28,10 @@ export function screenOf(route: Route) {
       return <ActPage key={`${first}?${route.query.toString()}`} name={first} query={route.query} />;
     case "find":
       return <FindPage code={route.query.get("code") ?? ""} />;
+    case "sheet":
+      return <SheetPage key={first} name={first} />;
+    case "sheets":
+      return <Sheets />;
     case "stock":
       return <StockPage />;
     case "instruments":

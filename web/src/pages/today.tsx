@@ -28,7 +28,7 @@ export function TodayPage() {
   useAtom(acts); // remedies name acts
   const isInspector = session.get()?.roles.includes("inspector") ?? false;
   if (data === undefined) {
-    return <Page title={t("Today")}><Loading refusal={refusal} /></Page>;
+    return <Page title={t("Today")}><Loading refusal={refusal} /><Drafts /></Page>;
   }
   const others = data.blocks.filter((block) => !own.some((one) => (one.kind === block.kind && one.id === block.id) || one.why === block.why));
   return (
