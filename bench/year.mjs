@@ -7,7 +7,21 @@ import { tmpdir } from "node:os";
 import { Agenda, Chance } from "../tests/month/agenda.mjs";
 import { DAY, Department } from "../tests/month/department.mjs";
 import { plan } from "../tests/month/month.mjs";
+import { Person } from "../tests/month/person.mjs";
 import { Server } from "../tests/serving.mjs";
+
+/** Of each request's kind: how often, and how long in all / ms. */
+const spent = new Map();
+const ask = Person.prototype.ask;
+Person.prototype.ask = async function timed(method, path, ...rest) {
+  const begun = performance.now();
+  try {
+    return await ask.call(this, method, path, ...rest);
+  } finally {
+    const [n, ms] = spent.get(path) ?? [0, 0];
+    if (method === "POST") spent.set(path, [n + 1, ms + performance.now() - begun]);
+  }
+};
 
 const days = Number(process.argv[2] ?? 365);
 const size = Number(process.argv[3] ?? 3);
@@ -28,7 +42,10 @@ try {
     agenda.at(first + (day + 1) * DAY + 5 * 3_600_000, async () => {
       const { results } = await d.daniyar.get("/api/events?newest=1&limit=1");
       const ms = (performance.now() - asked) / (results[0].seq - written);
-      console.log(`day ${day + 1}: ${results[0].seq} events, ${ms.toFixed(2)} ms an event`);
+      const slowest = [...spent].sort((a, b) => b[1][1] - a[1][1]).slice(0, 4);
+      const shares = slowest.map(([path, [n, all]]) => `${path.split("/").at(-1)} ${(all / n).toFixed(1)}`);
+      console.log(`day ${day + 1}: ${results[0].seq} events, ${ms.toFixed(2)} ms an event; ${shares.join(", ")}`);
+      spent.clear();
       asked = performance.now();
       written = results[0].seq;
     });

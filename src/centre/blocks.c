@@ -38,10 +38,8 @@ moly_status screen_append(json_t *list, json_t *item, moly_error *err)
     return item && json_array_append_new(list, item) == 0 ? MOLY_OK : MOLY_NO_MEMORY(err);
 }
 
-/* Who or what is blocked, and why: `reason` is a kept message, whose words become the block's
- * "why". `whose` is a patient's name, or NULL. */
-static moly_status add(json_t *blocks, const char *kind, const char *id, const char *whose,
-                       json_t *reason, const char *rule, const char *remedy, moly_error *err)
+moly_status screen_add_block(json_t *blocks, const char *kind, const char *id, const char *whose,
+                             json_t *reason, const char *rule, const char *remedy, moly_error *err)
 {
     char what[400];
     (void)snprintf(what, sizeof what, "%s %s", whose ? id : kind, whose ? whose : id);
@@ -58,7 +56,7 @@ static moly_status add(json_t *blocks, const char *kind, const char *id, const c
     return screen_append(blocks, block, err);
 }
 
-json_t *screen_because(const char *format, ...)
+json_t *because(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -80,13 +78,16 @@ moly_status screen_block(const screen *s, const char *kind, const json_t *record
     moly_instant ends = record_instant(record, "expiry");
     const char *id = record_text(record, "id");
     if (!moly_instant_is_none(ends) && s->now.us > ends.us && is_usable_state(state)) {
-        return add(blocks, kind, id, NULL, screen_because("it has expired"), "R-24",
-                   MOLY_N("discard it (safety.discard)"), err);
+        return screen_add_block(blocks, kind, id, NULL, because("it has expired"), "R-24",
+                                MOLY_N("discard it (safety.discard)"), err);
+    }
+    if (strcmp(kind, "vial") == 0 && record_text(record, "batch")[0]) {
+        return MOLY_OK; /* its batch says what it waits for */
     }
     for (size_t i = 0; i < sizeof waiting / sizeof waiting[0]; i++) {
         if (strcmp(waiting[i].kind, kind) == 0 && strcmp(waiting[i].state, state) == 0) {
-            return add(blocks, kind, id, NULL, screen_because(waiting[i].why), waiting[i].rule,
-                       waiting[i].remedy, err);
+            return screen_add_block(blocks, kind, id, NULL, because(waiting[i].why),
+                                    waiting[i].rule, waiting[i].remedy, err);
         }
     }
     return MOLY_OK;
@@ -144,7 +145,7 @@ moly_status screen_block_order(const screen *s, const json_t *order, const json_
     if (status || source) {
         return status;
     }
-    return add(blocks, "order", record_text(order, "id"), record_text(patient, "name"),
-               screen_because("no released %s lasts until the injection", p ? p->name : "?"),
-               "R-24", MOLY_N("label and release a kit, or elute"), err);
+    return screen_add_block(blocks, "order", record_text(order, "id"), record_text(patient, "name"),
+                            because("no released %s lasts until the injection", p ? p->name : "?"),
+                            "R-24", MOLY_N("label and release a kit, or elute"), err);
 }

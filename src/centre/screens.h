@@ -18,6 +18,17 @@ typedef struct screen {
 /* Takes over `item`; NULL means no memory. */
 MOLY_CHECKED moly_status screen_append(json_t *list, json_t *item, moly_error *err);
 
+/* Who or what is blocked, and why: `reason` is a kept message, taken over, whose words become the
+ * block's "why". `whose` is a patient's name, or NULL. */
+MOLY_CHECKED moly_status screen_add_block(json_t *blocks, const char *kind, const char *id,
+                                          const char *whose, json_t *reason, const char *rule,
+                                          const char *remedy, moly_error *err);
+/* A sentence for that. New reference, NULL without memory. */
+json_t *because(const char *format, ...) MOLY_PRINTF(1, 2);
+
+/* When the site's day began, by its wall clock. */
+int64_t screen_midnight_us(const screen *s);
+
 /* blocks.c: what stands in the way of using a vessel, or of giving an order's dose. */
 MOLY_CHECKED moly_status screen_block(const screen *s, const char *kind, const json_t *record,
                                       json_t *blocks, moly_error *err);
@@ -26,12 +37,9 @@ MOLY_CHECKED moly_status screen_block_order(const screen *s, const json_t *order
 /* A released vessel that can serve the order at its time; *kind is NULL where there is none. */
 MOLY_CHECKED moly_status screen_source(const screen *s, const json_t *order, const char **kind,
                                        char *id, size_t size, moly_error *err);
-/* A kept message, see moly_message_new(): NULL without memory. */
-json_t *screen_because(const char *format, ...);
 
-/* today.c: what a person calls a record, and when the site's day began. */
+/* today.c: what a person calls a record. */
 enum { SCREEN_LABEL_SIZE = 300 };
 const char *screen_label(const char *kind, const json_t *record, char label[SCREEN_LABEL_SIZE]);
-moly_instant screen_midnight(const screen *s);
 
 #endif

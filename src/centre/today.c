@@ -193,22 +193,20 @@ static int by_due(const void *a, const void *b)
     return (first.us > second.us) - (first.us < second.us);
 }
 
-moly_instant screen_midnight(const screen *s)
+int64_t screen_midnight_us(const screen *s)
 {
     const int64_t day_us = 86400LL * 1000000, offset_us = s->site->utc_offset_minutes * 60000000LL;
     int64_t local_us = s->now.us + offset_us;
-    return (moly_instant){local_us - ((local_us % day_us) + day_us) % day_us - offset_us};
+    return local_us - ((local_us % day_us) + day_us) % day_us - offset_us;
 }
 
 /* Orders of the site's day, first due first. */
 static moly_status add_doses(const screen *s, json_t *doses, json_t *blocks, json_t *counts,
                              moly_error *err)
 {
-    const moly_instant midnight = screen_midnight(s);
-    const moly_record_query query = {.kind = "order",
-                                     .from = midnight,
-                                     .until = {midnight.us + 86400LL * 1000000 - 1},
-                                     .limit = 1000};
+    const int64_t day_us = 86400LL * 1000000, midnight_us = screen_midnight_us(s);
+    const moly_record_query query = {
+        .kind = "order", .from = {midnight_us}, .until = {midnight_us + day_us - 1}, .limit = 1000};
     json_t *orders = NULL;
     moly_status status = moly_ledger_records(s->reader, &query, &orders, err);
     size_t n = json_array_size(orders);

@@ -109,7 +109,7 @@ typedef struct item {
     json_t *fields; /* taken over; NULL: no memory */
     when when;
     int step;
-    json_t *reason; /* of screen_because(); taken over */
+    json_t *reason; /* of because(); taken over */
     const char *rule;
     moly_instant due;
 } item;
@@ -172,7 +172,7 @@ static moly_status add_row(work *w, const waiting_row *row, const json_t *record
                                    : json_object(),
                      .when = row->when,
                      .step = row->step,
-                     .reason = screen_because(row->why),
+                     .reason = because(row->why),
                      .rule = row->rule,
                      .due = row->due ? record_instant(record, row->due) : MOLY_INSTANT_NONE};
     return add(w, &it, err);
@@ -226,8 +226,8 @@ static moly_status add_expired(work *w, moly_error *err)
                              .fields = json_pack("{s:s}", vessels[i][0], record_text(record, "id")),
                              .when = LATER,
                              .step = STEP_WASTE,
-                             .reason = is_rejected ? screen_because(MOLY_N("it was rejected"))
-                                                   : screen_because(MOLY_N("it has expired")),
+                             .reason = is_rejected ? because(MOLY_N("it was rejected"))
+                                                   : because(MOLY_N("it has expired")),
                              .rule = "R-24",
                              .due = record_instant(record, "expiry")};
             status = add(w, &it, err);
@@ -260,9 +260,9 @@ static moly_status add_check(work *w, const json_t *instrument, const json_t *ro
                      .fields = json_pack("{s:s}", "instrument", record_text(instrument, "id")),
                      .when = NOW,
                      .step = STEP_INSTRUMENT,
-                     .reason = is_failed  ? screen_because(MOLY_N("the last check failed"))
-                               : !*result ? screen_because(MOLY_N("it has never been checked"))
-                                          : screen_because(MOLY_N("the check of the plan is due")),
+                     .reason = is_failed  ? because(MOLY_N("the last check failed"))
+                               : !*result ? because(MOLY_N("it has never been checked"))
+                                          : because(MOLY_N("the check of the plan is due")),
                      .rule = "R-28",
                      .due = due};
     return add(w, &it, err);
@@ -313,7 +313,7 @@ static moly_status add_sources(work *w, moly_error *err)
                          .fields = json_pack("{s:s}", "source", record_text(source, "id")),
                          .when = due.us < w->s.now.us ? NOW : LATER,
                          .step = STEP_STOCK,
-                         .reason = screen_because(MOLY_N("its leak test is due")),
+                         .reason = because(MOLY_N("its leak test is due")),
                          .rule = "R-54",
                          .due = due};
         status = add(w, &it, err);
@@ -348,7 +348,7 @@ static moly_status add_elutions(work *w, moly_error *err)
                          .fields = json_pack("{s:s}", "generator", record_text(generator, "id")),
                          .when = NOW,
                          .step = STEP_ELUTE,
-                         .reason = screen_because(MOLY_N("it has not been eluted today")),
+                         .reason = because(MOLY_N("it has not been eluted today")),
                          .rule = "R-21",
                          .due = MOLY_INSTANT_NONE};
         status = add(w, &it, err);
@@ -426,14 +426,14 @@ static moly_status add_short(work *w, const json_t *order, json_t *seen, moly_er
         it.record = lot;
         it.fields = json_pack("{s:s, s:s}", "lot", record_text(lot, "id"), "eluate",
                               record_text(eluate, "id"));
-        it.reason = screen_because(MOLY_N("no released %s lasts until the injection"), p->name);
+        it.reason = because(MOLY_N("no released %s lasts until the injection"), p->name);
         status = add(w, &it, err);
     } else if (!status && !is_kit && product_is(p, "generator") && eluate && !is_own(w, eluate)) {
         it.act = "pharmacy.release";
         it.kind = "eluate";
         it.record = eluate;
         it.fields = json_pack("{s:s}", "eluate", record_text(eluate, "id"));
-        it.reason = screen_because(MOLY_N("no released %s lasts until the injection"), p->name);
+        it.reason = because(MOLY_N("no released %s lasts until the injection"), p->name);
         status = add(w, &it, err);
     }
     json_decref(lot);
@@ -463,17 +463,17 @@ static moly_status add_order(work *w, json_t *order, json_t *seen, moly_error *e
     (void)json_object_set(order, "patient_name", json_object_get(patient, "name"));
     json_decref(patient);
     const product *p = product_named(record_text(order, "product"));
-    const item it = {.act = "clinic.draw_dose",
-                     .kind = "order",
-                     .record = order,
-                     .fields =
-                         json_pack("{s:s, s:s}", "order", record_text(order, "id"), kind, source),
-                     .when = wait_s < soon_s ? WAITING : TODAY,
-                     .step = STEP_DOSE,
-                     .reason = screen_because("%s, %.4g MBq", p ? p->name : "?",
-                                              record_number(order, "activity_bq") / 1e6),
-                     .rule = "R-33",
-                     .due = due};
+    const item it = {
+        .act = "clinic.draw_dose",
+        .kind = "order",
+        .record = order,
+        .fields = json_pack("{s:s, s:s}", "order", record_text(order, "id"), kind, source),
+        .when = wait_s < soon_s ? WAITING : TODAY,
+        .step = STEP_DOSE,
+        .reason =
+            because("%s, %.4g MBq", p ? p->name : "?", record_number(order, "activity_bq") / 1e6),
+        .rule = "R-33",
+        .due = due};
     return add(w, &it, err);
 }
 
@@ -567,7 +567,7 @@ moly_status moly_centre_work(const moly_site *site, const moly_ledger_reader *re
     static moly_status (*const parts[])(work *, moly_error *) = {
         add_instruments, add_sources, add_rows, add_elutions, add_orders, add_expired};
     work w = {.s = {site, reader, now}, .person = person, .roles = act_roles(person)};
-    w.midnight = screen_midnight(&w.s);
+    w.midnight.us = screen_midnight_us(&w.s);
     moly_status status = MOLY_OK;
     *made = NULL;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !status; i++) {

@@ -30,6 +30,8 @@ static const route table[] = {
      SLOW},
     {"GET", "/api/instruments/{id}", instrument_get,
      "An instrument, its plan and the trend of its checks", NULL, 0},
+    {"GET", "/api/dispensing", dispensing_get, "What is eluted, labelled and drawn today", "lang",
+     0},
     {"GET", "/api/patients", patients_get, "Patients by a part of name, number or id",
      "search limit", SLOW},
     {"GET", "/api/patients/{id}", patient_get, "A patient with everything that was done", "lang",

@@ -98,18 +98,23 @@ export class Department {
       instrument, result: "passed", certificate: "KZ-26-51", due: instant(this.agenda.now + 365 * DAY),
     });
     await daniyar.act("instrument.check_accuracy", { instrument, activity: "9.21 MBq", source: this.source });
-    await daniyar.act("instrument.check_linearity", {
-      instrument, method: "shield", factors: [1, 2, 4, 20, 100],
-      activities: ["4 GBq", "2.01 GBq", "0.996 GBq", "201 MBq", "40.2 MBq"],
-    });
+    await this.checkLinearity();
     await daniyar.act("instrument.check_geometry", {
       instrument, container: "syringe 3 mL", volumes: ["0.5 mL", "1 mL", "3 mL"], activities: ["100 MBq", "99.8 MBq", "99.6 MBq"],
     });
   }
 
-  /** The calibrator's checks of a morning. */
+  checkLinearity() {
+    return this.daniyar.act("instrument.check_linearity", {
+      instrument: this.calibrator, method: "shield", factors: [1, 2, 4, 20, 100],
+      activities: ["4 GBq", "2.01 GBq", "0.996 GBq", "201 MBq", "40.2 MBq"],
+    });
+  }
+
+  /** The calibrator's checks of a morning, and those of a quarter. */
   async check() {
     const instrument = this.calibrator;
+    if (this.days % 84 === 77) await this.checkLinearity();
     await this.bolot.act("instrument.check_background", { instrument, activity: "40 kBq" });
     await this.bolot.act("instrument.check_constancy", {
       instrument, activity: `${this.chance.normal(9.25, 0.03).toFixed(3)} MBq`, source: this.source,

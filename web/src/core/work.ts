@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What waits for this person: what the server's order of work says, and what the books say.
-import { actNamed, acts, may } from "./acts.ts";
+import { actNamed, acts, keyOf, may } from "./acts.ts";
 import { session } from "./api.ts";
 import { useAtom } from "./atom.ts";
 import { t, word } from "./i18n.ts";
 import { useReading } from "./resource.ts";
 import { link } from "./route.ts";
-import type { Balance, Limits, Work, WorkItem } from "./types.ts";
+import type { Balance, Block, Limits, Work, WorkItem } from "./types.ts";
 
 const REFRESH_MS = 60_000;
 
@@ -45,6 +45,24 @@ function crowded(limits: Limits | undefined): Task[] {
 
 const RANK = ["waiting", "now", "today", "later"] as const;
 
+/** The patient who waits first, then the order in which they came. */
+export function inOrder(tasks: Task[]): Task[] {
+  return tasks.map((one, i) => ({ one, i })).sort((a, b) => RANK.indexOf(a.one.when) - RANK.indexOf(b.one.when) || a.i - b.i).map(({ one }) => one);
+}
+
+/** What stands in the way of something, where its remedy is an act that this person may do. */
+export function taskOfBlock(block: Block): Task | undefined {
+  const name = /\(([a-z]+\.[a-z_]+)\)/.exec(block.remedy ?? "")?.[1] ?? "";
+  // who made or tested something does not release it: such work is not offered again by a block
+  if (name === "pharmacy.release") return undefined;
+  const field = actNamed(name)?.fields.find((one) => one.record === block.kind);
+  if (!may_do(name) || field === undefined || block.id === undefined) return undefined;
+  return {
+    ...taskOf({ act: name, fields: { [keyOf(field)]: block.id }, kind: block.kind ?? "", id: block.id, label: block.id, why: block.why, rule: block.rule ?? "", due: null, when: "now" }),
+    ...(block.template === undefined ? {} : { template: block.template }), ...(block.values === undefined ? {} : { values: block.values }),
+  };
+}
+
 /** Undefined while it is read for the first time. */
 export function useWork(): { tasks: Task[] | undefined; own: WorkItem[] } {
   useAtom(acts);
@@ -54,7 +72,5 @@ export function useWork(): { tasks: Task[] | undefined; own: WorkItem[] } {
   const limits = useReading<Limits>(isProtector ? "/api/stock/limits" : null).data;
   if (work === undefined) return { tasks: undefined, own: [] };
   const books = may_do("safety.explain") ? unexplained(balance) : [];
-  const tasks = [...work.results.map(taskOf), ...books, ...crowded(limits)];
-  const rank = (one: Task): number => RANK.indexOf(one.when);
-  return { tasks: tasks.map((one, i) => ({ one, i })).sort((a, b) => rank(a.one) - rank(b.one) || a.i - b.i).map(({ one }) => one), own: work.results };
+  return { tasks: inOrder([...work.results.map(taskOf), ...books, ...crowded(limits)]), own: work.results };
 }

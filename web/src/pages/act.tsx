@@ -234,7 +234,7 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
           <div class="act-end">
             <button class="button button-primary button-huge" type="submit" disabled={isBusy || isUnsure || lost !== null}>
               <Icon name={act.signature === "none" ? "check" : "pen"} />
-              {isBusy ? t("Recording…") : act.signature === "none" ? t("Record") : t("Sign and record")}
+              {isBusy ? t("Recording…") : act.signature === "none" ? t("Record it") : t("Sign and record")}
             </button>
             <DraftNote isKept={isKept} hasDraft={hasDraft} isLost={lost !== null}
               onDrop={() => {

@@ -111,7 +111,7 @@ function PlanRow({ row, id }: { row: Instrument["plan"][number]; id: string }) {
   return (
     <li>
       {act !== undefined && may(act)
-        ? <a class={`task ${isBad ? "task-waiting" : ""}`} href={link(["act", act.name], { instrument: id })} aria-label={`${act.summary}: ${stateWord(row.check)}`}>{inside}<Icon name="right" size={26} /></a>
+        ? <a class={`task ${isBad ? "task-waiting" : ""}`} href={link(["act", act.name], { instrument: id })}>{inside}<Icon name="right" size={26} /></a>
         : <div class={`task ${isBad ? "task-waiting" : ""}`}>{inside}</div>}
     </li>
   );

@@ -9,7 +9,7 @@ import { useReading } from "../core/resource.ts";
 import { link } from "../core/route.ts";
 import { label } from "../core/words.ts";
 import type { Act, Field, Site } from "../core/types.ts";
-import { unitsOf } from "../form/entry.ts";
+import { FAVOURITES, unitsOf } from "../form/entry.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Loading, Page } from "../ui/parts.tsx";
 
@@ -68,6 +68,8 @@ function Lines({ act }: { act: Act }) {
   return <ol class="paper-lines">{fields.map((field) => <Line key={field.name} field={field} />)}</ol>;
 }
 
+const commonUnits = (field: Field): string[] => unitsOf(field).filter((unit, i) => i === 0 || FAVOURITES.includes(unit)).slice(0, SHOWN_UNITS);
+
 function Line({ field }: { field: Field }) {
   return (
     <li>
@@ -82,7 +84,7 @@ function Value({ field }: { field: Field }) {
   if (field.type === "instant") return <><i class="paper-box" /> <small>{t("date")}</small> <i class="paper-box" /> <small>{t("time")}</small></>;
   if (field.type === "boolean") return <Ticks words={[t("yes"), t("no")]} />;
   if (field.type === "choice" && (field.choices?.length ?? 0) <= 6) return <Ticks words={field.choice_labels ?? (field.choices ?? []).map(word)} />;
-  if (field.type === "quantity") return <><i class="paper-box paper-number" /> <Ticks words={unitsOf(field).slice(0, SHOWN_UNITS).map(word)} /></>;
+  if (field.type === "quantity") return <><i class="paper-box paper-number" /> <Ticks words={commonUnits(field).map(word)} /></>;
   return <i class="paper-box paper-line" />;
 }
 

@@ -9,7 +9,7 @@ import { activity, duration, interpolate, quantity, scaled } from "../core/quant
 import { useReading } from "../core/resource.ts";
 import { link, splitNode } from "../core/route.ts";
 import { session } from "../core/api.ts";
-import { useWork } from "../core/work.ts";
+import { inOrder, taskOfBlock, useWork } from "../core/work.ts";
 import { ruleText } from "../core/rules.ts";
 import { isInstant, toneOf, unitsIn } from "../core/words.ts";
 import type { Block, DueDose, Today, Vessel, VesselNuclide } from "../core/types.ts";
@@ -30,14 +30,17 @@ export function TodayPage() {
   if (data === undefined) {
     return <Page title={t("Today")}><Loading refusal={refusal} /><Drafts /></Page>;
   }
-  const others = data.blocks.filter((block) => !own.some((one) => (one.kind === block.kind && one.id === block.id) || one.why === block.why));
+  const known = data.blocks.filter((block) => !own.some((one) => (one.kind === block.kind && one.id === block.id) || one.why === block.why));
+  const mine = known.flatMap((block) => taskOfBlock(block) ?? []);
+  const others = known.filter((block) => taskOfBlock(block) === undefined);
+  const all = tasks === undefined ? undefined : inOrder([...tasks, ...mine]);
   return (
     <Page title={t("Today")} className="today">
       <Drafts />
       <div class="today-columns">
         <div class="stack">
           {isInspector && <Inspection />}
-          {tasks !== undefined && (tasks.length > 0 ? <Tasks tasks={tasks} /> : !isInspector && <Empty>{t("Nothing waits for you. Scan a label to begin.")}</Empty>)}
+          {all !== undefined && (all.length > 0 ? <Tasks tasks={all} /> : !isInspector && <Empty>{t("Nothing waits for you. Scan a label to begin.")}</Empty>)}
           {others.length > 0 && <Blocks blocks={others} />}
         </div>
         <section aria-labelledby="due-title">
@@ -75,8 +78,8 @@ function Blocks({ blocks }: { blocks: Block[] }) {
       <h2 id="blocks-title">{t("What waits for others")}</h2>
       <ul>
         {grouped(blocks).map((block) => (
-          <li key={block.what + block.why} class="notice notice-bad">
-            <Icon name="stop" size={28} />
+          <li key={block.what + block.why} class="notice notice-wait">
+            <Icon name="wait" size={28} />
             <div>
               <p class="block-why">{sentence(unitsIn(said(block.why, block)))}</p>
               <p class="block-what">{block.whats.map((what) => <span key={what}><Blocked what={what} /></span>)}</p>

@@ -35,7 +35,7 @@ export function nameOf(node: TraceNode): string {
   return textOf(record["name"]) || (record["product"] === undefined ? "" : valueText("product", record["product"])) || textOf(record["label"]);
 }
 
-const WIDE = 214, GAP = 46, HIGH = 82, BETWEEN = 12;
+const WIDE = 236, GAP = 46, HIGH = 82, BETWEEN = 12;
 
 interface Placed {
   node: TraceNode;
