@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The house around the screens: navigation, banners, shortcuts, scanner.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { listen, lostSince, session, signOut } from "./core/api.ts";
-import { loadActs } from "./core/acts.ts";
+import { acts, loadActs } from "./core/acts.ts";
 import { useAtom } from "./core/atom.ts";
 import { clockSeconds, clockTime, offsetMinutes, offsetText, useNow, weekdayOf } from "./core/clock.ts";
 import { language, speak, spoken, t } from "./core/i18n.ts";
@@ -18,18 +18,23 @@ import { SignIn } from "./pages/signin.tsx";
 import { Shortcuts, useShortcuts } from "./ui/shortcuts.tsx";
 
 interface Place {
+  /** It is shown where this act exists. */
+  needs?: string;
   path: string;
   key: string;
   icon: IconName;
   name: () => string;
 }
 
-export const PLACES: readonly Place[] = [
+const PLACES: readonly Place[] = [
   { path: "today", key: "t", icon: "today", name: () => t("Today") },
   { path: "lab", key: "h", icon: "lab", name: () => t("Hot lab") },
+  { path: "dispensing", key: "d", icon: "syringe", name: () => t("Doses") },
   { path: "patients", key: "p", icon: "patients", name: () => t("Patients") },
   { path: "stock", key: "k", icon: "stock", name: () => t("Stock") },
   { path: "instruments", key: "i", icon: "gauge", name: () => t("Instruments") },
+  { path: "batches", key: "q", icon: "vial", name: () => t("Batches"), needs: "quality.do_step" },
+  { path: "protection", key: "o", icon: "warn", name: () => t("Protection"), needs: "safety.survey" },
   { path: "studies", key: "s", icon: "studies", name: () => t("Studies") },
   { path: "production", key: "c", icon: "target", name: () => t("Production") },
   { path: "plan", key: "l", icon: "plan", name: () => t("Planning") },
@@ -46,7 +51,7 @@ export function App() {
 }
 
 /** Screens that belong to a place in the navigation without being it. */
-const INSIDE: Record<string, string> = { act: "lab", papers: "lab", patient: "patients", instrument: "instruments", find: "today", sheet: "lab", sheets: "lab", study: "studies", record: "trace" };
+const INSIDE: Record<string, string> = { act: "lab", papers: "lab", patient: "patients", batch: "batches", instrument: "instruments", find: "today", sheet: "lab", sheets: "lab", study: "studies", record: "trace" };
 
 function House() {
   const here = useAtom(route);
@@ -55,6 +60,8 @@ function House() {
   const main = useRef<HTMLElement>(null);
   const site = useReading<Site>("/api/site").data;
   const place = here.parts[0] ?? "today";
+  const known = useAtom(acts);
+  const places = useMemo(() => PLACES.filter((one) => one.needs === undefined || known.some((act) => act.name === one.needs)), [known]);
 
   useEffect(listen, []);
   useEffect(() => forgetReadings, []);
@@ -72,7 +79,7 @@ function House() {
       ?? main.current?.querySelector("h1");
     target?.focus({ preventScroll: true });
   }, [path]);
-  useShortcuts(PLACES, () => setHelpOpen(true));
+  useShortcuts(places, () => setHelpOpen(true));
   useScanner();
   useAtom(offsetMinutes);
 
@@ -85,7 +92,7 @@ function House() {
         <a class="brand" href={link(["today"])} aria-label="Moly">
           <img src="./icon.svg" alt="" width={40} height={40} />
         </a>
-        {PLACES.map((one) => (
+        {places.map((one) => (
           <a
             key={one.path}
             href={link([one.path])}
@@ -104,7 +111,7 @@ function House() {
         <Banners />
         {screenOf(here)}
       </main>
-      {isHelpOpen && <Shortcuts places={PLACES} onClose={() => setHelpOpen(false)} />}
+      {isHelpOpen && <Shortcuts places={places} onClose={() => setHelpOpen(false)} />}
     </div>
   );
 }

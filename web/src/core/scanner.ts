@@ -27,7 +27,9 @@ export async function resolve(code: string): Promise<Item | null> {
   return found?.results[0] ?? null;
 }
 
-export const pageOf = (item: Item): string[] => (item.kind === "patient" ? ["patient", item.id] : ["record", item.kind, item.id]);
+/** Kinds of records that have a page of their own. */
+const OWN_PAGES = ["patient", "batch", "study"];
+export const pageOf = (item: Item): string[] => (OWN_PAGES.includes(item.kind) ? [item.kind, item.id] : ["record", item.kind, item.id]);
 
 /** Go to what was scanned; where it is none or several, to a page that says so. */
 export async function open(code: string): Promise<void> {
