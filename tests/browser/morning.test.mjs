@@ -6,7 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { cannotRun, go, openBrowser, openPage, Server, signIn, signOut, speak, violations } from "./moly.mjs";
 
 const SCREENS = [
-  "today", "lab", "dispensing", "patients", "patient/PAT-000001", "stock", "instruments", "instrument/INS-000001", "studies", "trace/generator/GEN-000001", "balance", "audit",
+  "today", "lab", "dispensing", "protection", "patients", "patient/PAT-000001", "stock", "instruments", "instrument/INS-000001", "studies", "trace/generator/GEN-000001", "balance", "audit",
   "persons", "papers", "sheets", "find?code=%5Dd20104012345678901172801311077-1", "record/kit/KIT-000001", "record/lot/LOT-000001",
   "act/pharmacy.elute?generator=GEN-000001", "act/clinic.draw_dose", "act/clinic.administer", "act/stock.receive_package",
 ];

@@ -29,11 +29,11 @@ interface Place {
 const PLACES: readonly Place[] = [
   { path: "today", key: "t", icon: "today", name: () => t("Today") },
   { path: "lab", key: "h", icon: "lab", name: () => t("Hot lab") },
-  { path: "dispensing", key: "d", icon: "syringe", name: () => t("Doses") },
+  { path: "dispensing", key: "d", icon: "syringe", name: () => t("Dispensing") },
   { path: "patients", key: "p", icon: "patients", name: () => t("Patients") },
   { path: "stock", key: "k", icon: "stock", name: () => t("Stock") },
   { path: "instruments", key: "i", icon: "gauge", name: () => t("Instruments") },
-  { path: "batches", key: "q", icon: "vial", name: () => t("Batches"), needs: "quality.do_step" },
+  { path: "batches", key: "q", icon: "vial", name: () => t("Batch records"), needs: "quality.do_step" },
   { path: "protection", key: "o", icon: "warn", name: () => t("Protection"), needs: "safety.survey" },
   { path: "studies", key: "s", icon: "studies", name: () => t("Studies") },
   { path: "production", key: "c", icon: "target", name: () => t("Production") },

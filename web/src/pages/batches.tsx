@@ -7,7 +7,7 @@ import type { BatchAnswer, BatchCheck, BatchRow, BatchStep, BatchTest, CaseRow, 
 import { activity, plain } from "../core/quantity.ts";
 import { useReading } from "../core/resource.ts";
 import { link } from "../core/route.ts";
-import { isInstant, stateWord, valueText } from "../core/words.ts";
+import { isInstant, stateWord, unitsIn, valueText } from "../core/words.ts";
 import { taskOfBlock } from "../core/work.ts";
 import type { Block, Item } from "../core/types.ts";
 import { ChromatogramPlot } from "../ui/chromatogram.tsx";
@@ -21,7 +21,7 @@ export function BatchesPage() {
   const { data, refusal } = useReading<{ results: BatchRow[] }>("/api/batches");
   const cases = useReading<{ results: CaseRow[] }>("/api/cases").data;
   return (
-    <Page title={t("Batches")} lead={t("Each with its steps, tests and what it waits for.")}>
+    <Page title={t("Batch records")} lead={t("Each with its steps, tests and what it waits for.")}>
       {data === undefined ? <Loading refusal={refusal} /> : data.results.length === 0 ? <Empty>{t("No batch has been issued.")}</Empty> : (
         <ul class="task-list">
           {data.results.map((one) => (
@@ -31,7 +31,7 @@ export function BatchesPage() {
                 <span class="task-what">
                   <strong>{one.product_name} <span class="num">{one.id}</span></strong>
                   <span class="quiet num">{moment(one.at)} · {t("step {done} of {all}", { done: one.steps_done, all: one.n_steps })}{one.activity_bq === undefined ? "" : ` · ${activity(one.activity_bq, 3)}`}</span>
-                  {one.next !== null && <span>{sentence(said(one.next.why, one.next))}</span>}
+                  {one.next !== null && <span>{sentence(unitsIn(said(one.next.why, one.next)))}</span>}
                 </span>
                 <State state={one.is_expired === true ? "expired" : one.state} />
                 <Icon name="right" size={26} />
@@ -56,7 +56,7 @@ function Cases({ rows }: { rows: CaseRow[] }) {
               <Icon name="warn" size={28} />
               <span class="task-what">
                 <strong>{sentence(word(one.type))} <span class="num">{one.id}</span></strong>
-                <span>{said(one.what, one)}</span>
+                <span>{unitsIn(said(one.what, one))}</span>
               </span>
               {isInstant(one.due) && <span class={one.is_overdue === true ? "late num" : "num"}>{t("until {time}", { time: moment(one.due) })}</span>}
             </a>
@@ -106,7 +106,7 @@ function Waiting({ blocks }: { blocks: Block[] }) {
         {blocks.map((block) => {
           const task = taskOfBlock(block);
           if (task !== undefined) return <TaskRow key={block.why} task={task} isFirst={false} />;
-          return <li key={block.why}><div class="task task-later"><Icon name="wait" size={28} /><span class="task-what"><strong>{sentence(said(block.why, block))}</strong></span></div></li>;
+          return <li key={block.why}><div class="task task-later"><Icon name="wait" size={28} /><span class="task-what"><strong>{sentence(unitsIn(said(block.why, block)))}</strong></span></div></li>;
         })}
       </ol>
     </section>

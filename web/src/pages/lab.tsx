@@ -18,7 +18,7 @@ const STAGES: Record<string, { icon: IconName; name: () => string }> = {
   patient: { icon: "person", name: () => t("Patient and order") },
   dose: { icon: "syringe", name: () => t("Dose") },
   instrument: { icon: "gauge", name: () => t("Instruments") },
-  batch: { icon: "report", name: () => t("Batches") },
+  batch: { icon: "report", name: () => t("Batch records") },
   stock: { icon: "stock", name: () => t("Orders, receipt, rooms and sources") },
   waste: { icon: "waste", name: () => t("Waste and protection") },
   other: { icon: "acts", name: () => t("Other acts") },

@@ -57,7 +57,7 @@ export function Icon({ name, size = 24 }: { name: IconName; size?: number }) {
 
 const KINDS: Record<string, IconName> = {
   generator: "generator", eluate: "vial", kit: "vial", "kit-lot": "vial", preparation: "vial", vial: "vial", target: "target",
-  instrument: "gauge", source: "stock", lot: "vial", supplier: "stock", purchase: "stock", package: "stock", room: "stock", event: "balance",
+  batch: "vial", case: "warn", test: "check", master: "report", incident: "warn", instrument: "gauge", source: "stock", lot: "vial", supplier: "stock", purchase: "stock", package: "stock", room: "stock", event: "balance",
   dose: "syringe", syringe: "syringe", patient: "person", waste: "waste", drum: "waste", study: "studies",
   order: "report", referral: "report", user: "person", person: "person", administration: "syringe",
 };
