@@ -128,6 +128,9 @@ const char *say_volume(const moly_act_context *context, double volume_ml);
 const char *say_percent(const moly_act_context *context, double fraction);
 const char *say_time(const moly_act_context *context, moly_instant t); /* site's wall clock */
 
+/* moly_role bits of a person's record (perform.c). */
+unsigned act_roles(const json_t *person);
+
 /* Refused to this person, by a rule. */
 #define ACT_FORBID(err, rule, ...)                                                                 \
     moly_fail((err), MOLY_ERR_FORBIDDEN, (rule), __FILE__, __LINE__, __VA_ARGS__)

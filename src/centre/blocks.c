@@ -104,8 +104,8 @@ moly_status screen_block(const screen *s, const char *kind, const json_t *record
 }
 
 /* A vessel of this kind that can serve the order at its time. */
-static moly_status find_source(const screen *s, const char *kind, const json_t *order,
-                               bool *is_there, moly_error *err)
+static moly_status find_source(const screen *s, const char *kind, const json_t *order, char *id,
+                               size_t size, moly_error *err)
 {
     const moly_record_query query = {.kind = kind, .state = "released"};
     moly_instant due = record_instant(order, "at");
@@ -116,11 +116,27 @@ static moly_status find_source(const screen *s, const char *kind, const json_t *
     json_array_foreach(records, i, record)
     {
         moly_instant ends = record_instant(record, "expiry");
-        *is_there = *is_there || (record_is(record, "product", record_text(order, "product")) &&
-                                  (moly_instant_is_none(ends) || due.us <= ends.us) &&
-                                  record_number(record, "volume_left_ml") > 0.0);
+        if (!id[0] && record_is(record, "product", record_text(order, "product")) &&
+            (moly_instant_is_none(ends) || due.us <= ends.us) &&
+            record_number(record, "volume_left_ml") > 0.0) {
+            (void)snprintf(id, size, "%s", record_text(record, "id"));
+        }
     }
     json_decref(records);
+    return status;
+}
+
+moly_status screen_source(const screen *s, const json_t *order, const char **kind, char *id,
+                          size_t size, moly_error *err)
+{
+    static const char *const kinds[] = {"kit", "eluate", "vial"};
+    moly_status status = MOLY_OK;
+    *kind = NULL;
+    id[0] = '\0';
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && !status && !*kind; i++) {
+        status = find_source(s, kinds[i], order, id, size, err);
+        *kind = id[0] ? kinds[i] : NULL;
+    }
     return status;
 }
 
@@ -130,16 +146,13 @@ moly_status screen_block_order(const screen *s, const json_t *order, const json_
     static const double soon_s = 3.0 * 3600.0;
     double wait_s = moly_instant_difference_s(s->now, record_instant(order, "at"));
     const product *p = product_named(record_text(order, "product"));
-    bool is_there = false;
+    const char *source = NULL;
+    char id[80];
     if (!record_is(order, "state", "ordered") || wait_s > soon_s) {
         return MOLY_OK;
     }
-    static const char *const kinds[] = {"kit", "eluate", "vial"};
-    moly_status status = MOLY_OK;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && !status && !is_there; i++) {
-        status = find_source(s, kinds[i], order, &is_there, err);
-    }
-    if (status || is_there) {
+    moly_status status = screen_source(s, order, &source, id, sizeof id, err);
+    if (status || source) {
         return status;
     }
     return screen_add_block(blocks, "order", record_text(order, "id"), record_text(patient, "name"),

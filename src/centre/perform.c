@@ -19,7 +19,7 @@ struct request {
     json_t *event; /* or the body, of a preview */
 };
 
-static unsigned role_bits(const json_t *person)
+unsigned act_roles(const json_t *person)
 {
     static const struct {
         unsigned bit;
@@ -62,7 +62,7 @@ static moly_status check_person(const moly_act_context *context, const char *use
     if (record_is(person, "state", "retired")) {
         return ACT_FORBID(err, "R-08", "%s is retired and cannot act", user);
     }
-    if ((role_bits(person) & act->roles) == 0) {
+    if ((act_roles(person) & act->roles) == 0) {
         moly_text roles = {0};
 #define ROLE_WORD(name, bit, word)                                                                 \
     if (act->roles & (bit)) {                                                                      \

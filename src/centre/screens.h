@@ -34,5 +34,12 @@ MOLY_CHECKED moly_status screen_block(const screen *s, const char *kind, const j
                                       json_t *blocks, moly_error *err);
 MOLY_CHECKED moly_status screen_block_order(const screen *s, const json_t *order,
                                             const json_t *patient, json_t *blocks, moly_error *err);
+/* A released vessel that can serve the order at its time; *kind is NULL where there is none. */
+MOLY_CHECKED moly_status screen_source(const screen *s, const json_t *order, const char **kind,
+                                       char *id, size_t size, moly_error *err);
+
+/* today.c: what a person calls a record. */
+enum { SCREEN_LABEL_SIZE = 300 };
+const char *screen_label(const char *kind, const json_t *record, char label[SCREEN_LABEL_SIZE]);
 
 #endif

@@ -76,21 +76,35 @@ static moly_status add_nuclides(const screen *s, const char *account, json_t *li
     return status;
 }
 
-/* What a person calls it. */
-static const char *label_of(const char *kind, const json_t *record, char label[300])
+const char *screen_label(const char *kind, const json_t *record, char label[SCREEN_LABEL_SIZE])
 {
     const char *id = record_text(record, "id");
     if (strcmp(kind, "generator") == 0) {
-        (void)snprintf(label, 300, "%s %s (%s)", record_text(record, "supplier"),
+        (void)snprintf(label, SCREEN_LABEL_SIZE, "%s %s (%s)", record_text(record, "supplier"),
                        record_text(record, "serial"), id);
     } else if (strcmp(kind, "kit") == 0 || strcmp(kind, "vial") == 0) {
-        (void)snprintf(label, 300, "%s (%s)", record_text(record, "product_name"), id);
+        (void)snprintf(label, SCREEN_LABEL_SIZE, "%s (%s)", record_text(record, "product_name"),
+                       id);
+    } else if (strcmp(kind, "lot") == 0) {
+        (void)snprintf(label, SCREEN_LABEL_SIZE, "%s %s (%s)", record_text(record, "product_name"),
+                       record_text(record, "number"), id);
+    } else if (strcmp(kind, "instrument") == 0 || strcmp(kind, "source") == 0) {
+        (void)snprintf(label, SCREEN_LABEL_SIZE, "%s %s (%s)", record_text(record, "model"),
+                       record_text(record, "serial"), id);
+    } else if (strcmp(kind, "order") == 0) {
+        (void)snprintf(label, SCREEN_LABEL_SIZE, "%s (%s)", record_text(record, "patient_name"),
+                       id);
+    } else if (strcmp(kind, "referral") == 0) {
+        (void)snprintf(label, SCREEN_LABEL_SIZE, "%s (%s)", record_text(record, "examination"), id);
+    } else if (strcmp(kind, "purchase") == 0) {
+        (void)snprintf(label, SCREEN_LABEL_SIZE, "%s, %s (%s)", record_text(record, "item"),
+                       record_text(record, "supplier"), id);
     } else if (strcmp(kind, "target") == 0) {
-        (void)snprintf(label, 300, "%s (%s)", record_text(record, "material"), id);
-    } else if (strcmp(kind, "patient") == 0) {
-        (void)snprintf(label, 300, "%s (%s)", record_text(record, "name"), id);
+        (void)snprintf(label, SCREEN_LABEL_SIZE, "%s (%s)", record_text(record, "material"), id);
+    } else if (strcmp(kind, "patient") == 0 || strcmp(kind, "supplier") == 0) {
+        (void)snprintf(label, SCREEN_LABEL_SIZE, "%s (%s)", record_text(record, "name"), id);
     } else {
-        (void)snprintf(label, 300, "%s", id);
+        (void)snprintf(label, SCREEN_LABEL_SIZE, "%s", id);
     }
     return label;
 }
@@ -98,7 +112,7 @@ static const char *label_of(const char *kind, const json_t *record, char label[3
 static moly_status add_vessel(const screen *s, const char *kind, const json_t *record,
                               json_t *vessels, moly_error *err)
 {
-    char account[128], label[300];
+    char account[128], label[SCREEN_LABEL_SIZE];
     json_t *nuclides = json_array();
     (void)snprintf(account, sizeof account, "%s/%s", kind, record_text(record, "id"));
     moly_instant ends = record_instant(record, "expiry");
@@ -108,8 +122,8 @@ static moly_status add_vessel(const screen *s, const char *kind, const json_t *r
         return status;
     }
     json_t *vessel = json_pack("{s:s, s:s, s:s, s:o}", "account", account, "label",
-                               label_of(kind, record, label), "state", record_text(record, "state"),
-                               "nuclides", nuclides);
+                               screen_label(kind, record, label), "state",
+                               record_text(record, "state"), "nuclides", nuclides);
     if (vessel && !moly_instant_is_none(ends)) {
         (void)json_object_set(vessel, "expiry", json_object_get(record, "expiry"));
         (void)json_object_set_new(vessel, "expired", json_boolean(s->now.us > ends.us));

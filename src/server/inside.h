@@ -244,6 +244,11 @@ moly_status recall_get(request *r, reply *out, moly_error *err);
 moly_status balance_get(request *r, reply *out, moly_error *err);
 moly_status events_get(request *r, reply *out, moly_error *err);
 
+moly_status work_get(request *r, reply *out, moly_error *err);
+moly_status find_get(request *r, reply *out, moly_error *err);
+moly_status stock_limits_get(request *r, reply *out, moly_error *err);
+moly_status instrument_get(request *r, reply *out, moly_error *err);
+
 moly_status site_get(request *r, reply *out, moly_error *err);
 moly_status health_get(request *r, reply *out, moly_error *err);
 moly_status catalogue_get(request *r, reply *out, moly_error *err);

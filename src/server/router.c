@@ -24,6 +24,12 @@ static const route table[] = {
     {"POST", "/api/commands/{name}", command_post, "Calculate; nothing is recorded", "lang", SLOW},
 
     {"GET", "/api/today", today_get, "What is where, who is due, what blocks whom", "lang", 0},
+    {"GET", "/api/work", work_get, "What you can do now, in the order of the morning", "lang", 0},
+    {"GET", "/api/find", find_get, "What a scanned code names", "code", SLOW},
+    {"GET", "/api/stock/limits", stock_limits_get, "What is in each room against its licence", NULL,
+     SLOW},
+    {"GET", "/api/instruments/{id}", instrument_get,
+     "An instrument, its plan and the trend of its checks", NULL, 0},
     {"GET", "/api/dispensing", dispensing_get, "What is eluted, labelled and drawn today", "lang",
      0},
     {"GET", "/api/patients", patients_get, "Patients by a part of name, number or id",

@@ -220,9 +220,12 @@ describe("the journey of Tc-99m", { skip: cannotRun, timeout: 600_000 }, () => {
 
   it("the trace leads from the generator to the patient and back", async () => {
     await go(page, `trace/generator/${made.generator.id}`);
-    await page.waitForSelector(".way .trace-card");
+    await page.waitForSelector(".graph-card");
     assert.match(await page.textContent("[aria-labelledby=recall-title]"), new RegExp(made.patient.id));
     await go(page, `trace/patient/${made.patient.id}`);
+    await page.waitForSelector(".graph-card");
+    assert.match(await page.textContent(".graph"), new RegExp(made.generator.id));
+    await page.click("button:has-text('As a list')");
     await page.waitForSelector(".way .trace-card");
     assert.match(await page.textContent(".way"), new RegExp(made.generator.id));
   });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The house around the screens: navigation, banners, shortcuts, scanner.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { listen, lostSince, session, signOut } from "./core/api.ts";
-import { loadActs } from "./core/acts.ts";
+import { acts, loadActs } from "./core/acts.ts";
 import { useAtom } from "./core/atom.ts";
 import { clockSeconds, clockTime, offsetMinutes, offsetText, useNow, weekdayOf } from "./core/clock.ts";
 import { language, speak, spoken, t } from "./core/i18n.ts";
@@ -13,20 +13,28 @@ import { useScanner } from "./core/scanner.ts";
 import type { Site } from "./core/types.ts";
 import { Icon, type IconName } from "./ui/icon.tsx";
 import { screenOf } from "./pages/index.tsx";
+import { ScanBox } from "./ui/scan.tsx";
 import { SignIn } from "./pages/signin.tsx";
 import { Shortcuts, useShortcuts } from "./ui/shortcuts.tsx";
 
 interface Place {
+  /** It is shown where this act exists. */
+  needs?: string;
   path: string;
   key: string;
   icon: IconName;
   name: () => string;
 }
 
-export const PLACES: readonly Place[] = [
+const PLACES: readonly Place[] = [
   { path: "today", key: "t", icon: "today", name: () => t("Today") },
   { path: "lab", key: "h", icon: "lab", name: () => t("Hot lab") },
+  { path: "dispensing", key: "d", icon: "syringe", name: () => t("Dispensing") },
   { path: "patients", key: "p", icon: "patients", name: () => t("Patients") },
+  { path: "stock", key: "k", icon: "stock", name: () => t("Stock") },
+  { path: "instruments", key: "i", icon: "gauge", name: () => t("Instruments") },
+  { path: "batches", key: "q", icon: "vial", name: () => t("Batch records"), needs: "quality.do_step" },
+  { path: "protection", key: "o", icon: "warn", name: () => t("Protection"), needs: "safety.survey" },
   { path: "studies", key: "s", icon: "studies", name: () => t("Studies") },
   { path: "production", key: "c", icon: "target", name: () => t("Production") },
   { path: "plan", key: "l", icon: "plan", name: () => t("Planning") },
@@ -43,7 +51,7 @@ export function App() {
 }
 
 /** Screens that belong to a place in the navigation without being it. */
-const INSIDE: Record<string, string> = { act: "lab", papers: "lab", patient: "patients", study: "studies", record: "trace" };
+const INSIDE: Record<string, string> = { act: "lab", papers: "lab", patient: "patients", batch: "batches", instrument: "instruments", find: "today", sheet: "lab", sheets: "lab", study: "studies", record: "trace" };
 
 function House() {
   const here = useAtom(route);
@@ -52,6 +60,8 @@ function House() {
   const main = useRef<HTMLElement>(null);
   const site = useReading<Site>("/api/site").data;
   const place = here.parts[0] ?? "today";
+  const known = useAtom(acts);
+  const places = useMemo(() => PLACES.filter((one) => one.needs === undefined || known.some((act) => act.name === one.needs)), [known]);
 
   useEffect(listen, []);
   useEffect(() => forgetReadings, []);
@@ -65,10 +75,11 @@ function House() {
   const path = here.parts.join("/");
   useEffect(() => {
     window.scrollTo(0, 0);
-    const target = main.current?.querySelector<HTMLElement>("[data-autofocus]") ?? main.current?.querySelector("h1");
+    const target = main.current?.querySelector<HTMLElement>("[data-autofocus]") ?? document.querySelector<HTMLElement>("[data-scan]:enabled")
+      ?? main.current?.querySelector("h1");
     target?.focus({ preventScroll: true });
   }, [path]);
-  useShortcuts(PLACES, () => setHelpOpen(true));
+  useShortcuts(places, () => setHelpOpen(true));
   useScanner();
   useAtom(offsetMinutes);
 
@@ -81,7 +92,7 @@ function House() {
         <a class="brand" href={link(["today"])} aria-label="Moly">
           <img src="./icon.svg" alt="" width={40} height={40} />
         </a>
-        {PLACES.map((one) => (
+        {places.map((one) => (
           <a
             key={one.path}
             href={link([one.path])}
@@ -95,22 +106,23 @@ function House() {
       {site?.is_training === true && (
         <p class="training" role="status"><Icon name="warn" size={18} /> {t("Training: nothing here is about a real patient.")}</p>
       )}
-      <TopBar site={site} onHelp={() => setHelpOpen(true)} />
+      <TopBar site={site} path={path} onHelp={() => setHelpOpen(true)} />
       <main id="main" ref={main} tabIndex={-1}>
         <Banners />
         {screenOf(here)}
       </main>
-      {isHelpOpen && <Shortcuts places={PLACES} onClose={() => setHelpOpen(false)} />}
+      {isHelpOpen && <Shortcuts places={places} onClose={() => setHelpOpen(false)} />}
     </div>
   );
 }
 
-function TopBar({ site, onHelp }: { site: Site | undefined; onHelp: () => void }) {
+function TopBar({ site, path, onHelp }: { site: Site | undefined; path: string; onHelp: () => void }) {
   const now = useNow();
   const person = useAtom(session);
   return (
     <header class="top">
       <span class="site">{site?.name ?? "Moly"}</span>
+      {!path.startsWith("act/") && <ScanBox path={path} />}
       <time class="clock" dateTime={new Date(now).toISOString()} title={offsetText()}>
         <span class="quiet">{weekdayOf(now)}</span> <strong>{clockSeconds(now)}</strong>
       </time>
@@ -120,7 +132,7 @@ function TopBar({ site, onHelp }: { site: Site | undefined; onHelp: () => void }
         title={isDark() ? t("Light colours") : t("Dark colours")}>
         <Icon name={isDark() ? "sun" : "moon"} />
       </button>
-      <button class="quiet-button" type="button" onClick={onHelp}
+      <button class="quiet-button keys" type="button" onClick={onHelp}
         aria-label={t("Keyboard")} title={t("Keyboard")}>
         <Icon name="keyboard" />
       </button>

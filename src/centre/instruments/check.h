@@ -46,6 +46,10 @@ MOLY_CHECKED moly_status check_record(const moly_act_context *context, const cha
 void check_close(const moly_act_context *context, const char *instrument,
                  const check_outcome *outcome, moly_decision *decision);
 
+/* What is due when (show.c): appends {"check","result","at","due","is_overdue"} to `plan`. */
+MOLY_CHECKED moly_status instrument_plan(const json_t *instrument, moly_instant now, json_t *plan,
+                                         moly_error *err);
+
 /* A source of known activity, decayed to the act. */
 typedef struct known_source {
     const char *nuclide;

@@ -6,7 +6,7 @@
 
 static const size_t most_checks = 2000;
 
-static moly_status put_plan(const json_t *instrument, moly_instant now, json_t *plan,
+moly_status instrument_plan(const json_t *instrument, moly_instant now, json_t *plan,
                             moly_error *err)
 {
     bool is_calibrator = record_is(instrument, "type", instrument_kinds[0]);
@@ -76,7 +76,7 @@ moly_status moly_centre_instrument(const moly_ledger_reader *reader, const char 
         status = moly_ledger_records(reader, &calibrated, &calibrations, err);
     }
     if (!status) {
-        status = put_plan(instrument, now, plan, err);
+        status = instrument_plan(instrument, now, plan, err);
     }
     if (!status) {
         status = put_trend(checks, trend, err);

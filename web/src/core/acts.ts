@@ -19,7 +19,13 @@ const STAGES: readonly (readonly [stage: string, acts: readonly string[]])[] = [
   ["kit", ["pharmacy.receive_kit", "pharmacy.label_kit", "pharmacy.test_rcp", "pharmacy.release", "pharmacy.reject"]],
   ["patient", ["clinic.register_patient", "clinic.refer", "clinic.justify", "clinic.order"]],
   ["dose", ["clinic.draw_dose", "clinic.administer", "clinic.measure_residual", "clinic.discharge"]],
-  ["waste", ["safety.discard", "safety.measure", "safety.explain", "safety.clear_waste"]],
+  ["batch", [
+    "quality.issue_batch", "quality.do_step", "quality.reconcile", "quality.test", "quality.approve_test", "quality.start_sterility", "quality.keep_sample", "quality.review_batch",
+    "quality.certify_batch", "quality.release_conditionally", "quality.ship_batch", "quality.recall", "quality.receive_material", "quality.monitor", "quality.open_case", "quality.decide_case",
+  ]],
+  ["instrument", ["instrument.check_background", "instrument.check_constancy", "instrument.take_reading", "instrument.check_accuracy", "instrument.check_linearity", "instrument.check_geometry", "instrument.calibrate", "instrument.withdraw", "instrument.register"]],
+  ["stock", ["stock.order", "stock.receive_package", "stock.move_vessel", "stock.test_leak", "stock.register_source", "stock.register_room", "stock.register_supplier", "stock.approve_supplier"]],
+  ["waste", ["safety.discard", "safety.measure", "safety.explain", "safety.clear_waste", "safety.survey", "safety.report_incident", "safety.follow_incident", "safety.record_staff_dose"]],
 ];
 
 const ORDER = STAGES.flatMap(([stage, names]) => names.map((name) => [name, stage] as const));

@@ -3,6 +3,7 @@
 import { atom } from "./atom.ts";
 import { language } from "./i18n.ts";
 import { adoptServerTime } from "./clock.ts";
+import { forget, load, save } from "./storage.ts";
 import type { Session } from "./types.ts";
 
 export class Refusal extends Error {
@@ -133,13 +134,20 @@ export async function getBytes(
 }
 
 function endSession(): void {
+  forget(KEPT);
   if (session.get() === null) return;
   sessionEnded.set(true);
   session.set(null);
 }
 
+/** Who was signed in on this device, so that a reload while the server is away comes back to what was
+ *  typed. It opens nothing: the server decides as soon as it answers. */
+const KEPT = "moly.session";
+const keepSession = ({ user, name, roles }: Session): boolean => save(KEPT, { user, name, roles });
+
 export async function signIn(user: string, password: string): Promise<Session> {
   const opened = await post<Session>("/api/login", { user, password });
+  keepSession(opened);
   sessionEnded.set(false);
   session.set(opened);
   return opened;
@@ -149,6 +157,7 @@ export async function signOut(): Promise<void> {
   try {
     await post("/api/logout", {});
   } finally {
+    forget(KEPT);
     sessionEnded.set(false);
     session.set(null);
   }
@@ -157,17 +166,25 @@ export async function signOut(): Promise<void> {
 /** The session of the cookie, if there is one. */
 export async function resume(): Promise<void> {
   try {
-    session.set(await json<Session>("GET", "/api/session"));
+    const open = await json<Session>("GET", "/api/session");
+    keepSession(open);
+    session.set(open);
   } catch (error) {
-    if (error instanceof Refusal) session.set(null);
-    else throw error;
+    if (error instanceof Refusal) {
+      forget(KEPT);
+      session.set(null);
+    } else if (error instanceof NoAnswer) {
+      const kept = load<Omit<Session, "csrf">>(KEPT);
+      if (kept !== undefined) session.set({ ...kept, csrf: "" });
+    } else throw error;
   }
 }
 
 /** Is the session still there? Used to tell a wrong signature from an ended session. */
 export async function sessionHolds(): Promise<boolean> {
   try {
-    await json<Session>("GET", "/api/session");
+    const open = await json<Session>("GET", "/api/session");
+    if (session.get()?.csrf !== open.csrf) session.set(open); // it was opened without the server
     return true;
   } catch (error) {
     if (!(error instanceof Refusal)) return true;

@@ -2,39 +2,40 @@
 // A barcode scanner is a keyboard that types fast and ends with Enter. Where no field has the focus,
 // a scan opens the record that it names.
 import { useEffect } from "preact/hooks";
-import { acts } from "./acts.ts";
 import { get } from "./api.ts";
 import { atom } from "./atom.ts";
-import { go, splitNode } from "./route.ts";
-import type { Item } from "./types.ts";
+import { go } from "./route.ts";
+import type { Found, Item } from "./types.ts";
 
-const SCAN_GAP_MS = 60;
+export const SCAN_GAP_MS = 60;
 /** What was scanned and not found, for a message. */
 export const unknownScan = atom<string | null>(null);
 
-function kinds(): string[] {
-  const all = new Set<string>();
-  for (const act of acts.get()) {
-    if (act.subject_kind) all.add(act.subject_kind);
-    for (const field of act.fields) if (field.record) all.add(field.record);
+/** What a code names: "kind/id" as Moly prints it, an id, a maker's lot or serial number, or the elements
+ *  of a GS1 barcode. Null without an answer. */
+export async function find(code: string): Promise<Found | null> {
+  try {
+    return await get<Found>(`/api/find?code=${encodeURIComponent(code.trim())}`);
+  } catch {
+    return null;
   }
-  return [...all];
 }
 
-/** What a label's GS1 DataMatrix says: the symbology's mark, a separator and identifier 90 before the node. */
-const ofLabel = (code: string): string => code.replace(/^\]d2/, "").replace(/^\u001d/, "").replace(/^90(?=[a-z_]+\/)/, "");
-
-/** Find what a code names: "kind/id" as Moly prints it, on a label too, or an id alone. */
+/** The one record that a code names. */
 export async function resolve(code: string): Promise<Item | null> {
-  const [kind, id] = splitNode(ofLabel(code.trim()));
-  for (const one of kind !== "" ? [kind] : kinds()) {
-    try {
-      return await get<Item>(`/api/records/${encodeURIComponent(one)}/${encodeURIComponent(id)}`);
-    } catch {
-      /* not of this kind */
-    }
-  }
-  return null;
+  const found = await find(code);
+  return found?.results[0] ?? null;
+}
+
+/** Kinds of records that have a page of their own. */
+const OWN_PAGES = ["patient", "batch", "study"];
+export const pageOf = (item: Item): string[] => (OWN_PAGES.includes(item.kind) ? [item.kind, item.id] : ["record", item.kind, item.id]);
+
+/** Go to what was scanned; where it is none or several, to a page that says so. */
+export async function open(code: string): Promise<void> {
+  const item = (await find(code))?.results ?? [];
+  if (item.length === 1) go(pageOf(item[0]!));
+  else go(["find"], { code: code.trim() });
 }
 
 export function isTyping(target: EventTarget | null): boolean {
@@ -57,10 +58,7 @@ export function useScanner(): void {
       event.preventDefault();
       const scanned = code;
       code = "";
-      void resolve(scanned).then((item) => {
-        if (item === null) unknownScan.set(scanned);
-        else go(["record", item.kind, item.id]);
-      });
+      void open(scanned);
     };
     window.addEventListener("keydown", onKey, true);
     return () => window.removeEventListener("keydown", onKey, true);

@@ -152,6 +152,53 @@ export interface Block extends Kept {
   remedy?: string;
 }
 
+/** What a person can do now; include/moly/centre/work.h. */
+export interface WorkItem extends Kept {
+  act: string;
+  fields: Record<string, string>;
+  kind: string;
+  id: string;
+  label: string;
+  why: string;
+  rule: string;
+  due: string | null;
+  when: "waiting" | "now" | "today" | "later";
+}
+
+export interface Work {
+  now: string;
+  results: WorkItem[];
+}
+
+export interface Limits {
+  at: string;
+  results: { room: string; name: string; nuclide: string; activity_bq: number; limit_bq: number | null; fraction: number | null; state: "within" | "near" | "over" | "not licensed" }[];
+}
+
+/** What a scanned code names. */
+export interface Found {
+  code: string;
+  gs1: { gtin?: string; lot?: string; serial?: string; expiry?: string } | null;
+  results: Item[];
+}
+
+export interface Check {
+  id: string;
+  check: string;
+  at: string;
+  deviation: number | null;
+  deviation_sd?: number | null;
+  limit: number | null;
+  state: string;
+}
+
+export interface Instrument {
+  instrument: Item;
+  plan: { check: string; result: string; at: string; due: string; is_overdue: boolean }[];
+  trend: Check[];
+  calibrations: Item[];
+}
+
 export interface Today {
   now: string;
   site: Site;

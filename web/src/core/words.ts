@@ -37,9 +37,10 @@ export function boundText(text: string): string {
   return cut < 0 ? text : `${text.slice(0, cut)}\u00a0${word(text.slice(cut + 1))}`;
 }
 
-/** What the server says in a sentence, with the units in the reader's language: "900 mL". */
+/** What the server says in a sentence, with the units in the reader's language, "900 mL", and instants by
+ *  the site's wall clock. */
 export const unitsIn = (text: string): string =>
-  text.replace(/(\d[ \u00a0])([µnmkGMT]?(?:Bq(?:\/mL)?|Ci|L|g|Sv(?:\/h)?|Gy)|cm|kg|%)(?![\w/])/g, (_all, before: string, unit: string) => before + word(unit));
+  text.replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z/g, (at) => moment(at)).replace(/(\d[ \u00a0])([µnmkGMT]?(?:Bq(?:\/mL)?|Ci|L|g|Sv(?:\/h)?|Gy)|cm|kg|%)(?![\w/])/g, (_all, before: string, unit: string) => before + word(unit));
 
 /** Names of acts inside of a sentence, "measure it (clinic.measure_residual)", as people know them. */
 export const actsIn = (text: string, titleOf: (name: string) => string | undefined): string =>

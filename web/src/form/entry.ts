@@ -8,7 +8,7 @@ import { load, save } from "../core/storage.ts";
 import type { Field } from "../core/types.ts";
 
 /** Units in the order in which a hot lab thinks of them. */
-const FAVOURITES = ["MBq", "GBq", "kBq", "mCi", "µCi", "mL", "min", "h", "%", "kBq/MBq", "µSv/h", "kg", "cm", "°C"];
+export const FAVOURITES = ["MBq", "GBq", "kBq", "mCi", "µCi", "mL", "min", "h", "%", "kBq/MBq", "µSv/h", "kg", "cm", "°C"];
 
 /** The units to choose from: no second spellings, favourites first. */
 export function unitsOf(field: Field): string[] {

@@ -19,6 +19,8 @@ export interface FieldProps {
   problem: string | undefined;
   isFirst: boolean;
   onChange: (entry: Entry) => void;
+  /** A code that is not in the list was entered: what it names may belong here or into another field. */
+  onScan: (field: Field, code: string) => Promise<boolean>;
 }
 
 export const inputId = (field: Field): string => `f-${keyOf(field)}`;
@@ -31,7 +33,11 @@ export const describedBy = (field: Field, problem: string | undefined): string =
 export function onEnter(event: KeyboardEvent): void {
   if (event.key !== "Enter" || event.ctrlKey) return;
   event.preventDefault();
-  const here = event.currentTarget as HTMLElement;
+  advance(event.currentTarget as HTMLElement);
+}
+
+/** The next thing that is still to be filled. */
+export function advance(here: HTMLElement): void {
   const all = [...(here.closest("form")?.querySelectorAll<HTMLElement>("[data-entry], .act-end button") ?? [])];
   const next = all.slice(all.indexOf(here) + 1).find((one) => !(one instanceof HTMLInputElement && one.value !== ""));
   (next ?? all[all.length - 1])?.focus();

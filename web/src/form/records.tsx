@@ -11,7 +11,7 @@ import { isInstant, toneOf, valueText } from "../core/words.ts";
 import type { Item } from "../core/types.ts";
 import { Icon, iconOfKind } from "../ui/icon.tsx";
 import { State } from "../ui/parts.tsx";
-import { describedBy, inputId, onEnter, type FieldProps } from "./field.tsx";
+import { advance, describedBy, inputId, onEnter, type FieldProps } from "./field.tsx";
 
 const SHOWN = 8;
 
@@ -74,10 +74,12 @@ function useChoices(kind: string, asked: string): { all: Item[]; isRead: boolean
   return { all, isRead: list.data !== undefined && (!isWhole || has === true || scanned.data !== undefined || scanned.refusal !== undefined) };
 }
 
-/** "dose/D-000001", as printed on labels, or "D-000001". */
+/** "dose/D-000001", as printed on labels (behind the mark and the identifier of their DataMatrix), or
+ *  "D-000001". */
 export function idFrom(code: string, kind: string): string {
-  const [said, id] = splitNode(code.trim());
-  return said === "" || said === kind ? id : code.trim();
+  const bare = code.trim().replace(/^\]d2/, "").replace(/^\u001d/, "").replace(/^\(?90\)?(?=[a-z_]+\/)/, "");
+  const [said, id] = splitNode(bare);
+  return said === "" || said === kind ? id : bare;
 }
 
 export function RecordField(props: FieldProps) {
@@ -120,7 +122,11 @@ export function RecordField(props: FieldProps) {
     if (picked !== undefined) choose(picked);
     else if (asked !== "") {
       event.preventDefault();
-      return; // an unknown code stays where it is, to be seen
+      const here = event.currentTarget as HTMLInputElement;
+      void props.onScan(field, entry.text).then((isFound) => {
+        if (isFound) window.setTimeout(() => advance(here)); // an unknown code stays where it is, to be seen
+      });
+      return;
     }
     onEnter(event);
   };

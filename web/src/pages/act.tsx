@@ -4,7 +4,8 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { acts, actNamed, keyOf, may } from "../core/acts.ts";
 import { get, lostSince, NoAnswer, post, Refusal, session, sessionHolds } from "../core/api.ts";
 import { useAtom } from "../core/atom.ts";
-import { nowMs } from "../core/clock.ts";
+import { moment, nowMs } from "../core/clock.ts";
+import { find } from "../core/scanner.ts";
 import { dropDraft, keepDraft, loadDraft, newSent, type Entry, type Sent } from "../core/drafts.ts";
 import { t } from "../core/i18n.ts";
 import { link } from "../core/route.ts";
@@ -46,6 +47,7 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
   const [isNotThere, setNotThere] = useState(false);
   const [isKept, setKept] = useState(true);
   const [hasDraft, setHasDraft] = useState(kept !== undefined);
+  const [isRestored] = useState(kept !== undefined);
   const form = useRef<HTMLFormElement>(null);
   const lost = useAtom(lostSince);
   const sent = useRef<Sent | undefined>(kept?.sent);
@@ -66,6 +68,20 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
       const { [key]: _gone, ...rest } = problems;
       setProblems(rest);
     }
+  };
+
+  /** A code that was scanned into one field goes to the field that is for such a record.
+   *  @returns whether it found one */
+  const scan = async (from: Field, code: string): Promise<boolean> => {
+    const found = (await find(code))?.results ?? [];
+    const wants = (field: Field): boolean => field.record !== undefined && found.some((item) => item.kind === field.record);
+    const target = wants(from) ? from : act.fields.find((field) => wants(field) && !isFilled(entries[keyOf(field)]));
+    const item = found.find((one) => one.kind === target?.record);
+    if (target === undefined || item === undefined) return false;
+    const next = { ...entries, [keyOf(from)]: blank(from), [keyOf(target)]: { text: item.id } };
+    setEntries(next);
+    keep(next);
+    return true;
   };
 
   const accept = (event: LedgerEvent) => {
@@ -132,6 +148,8 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
   }, [isUnsure, lost]);
 
   const isMine = may(act);
+  const isAside = (field: Field): boolean => isMinor(field) || isOther(act, field, entries);
+  const aside = act.fields.filter(isAside);
   const first = firstOpen(act, entries);
   const row = (field: Field) => (
     <FieldRow
@@ -142,14 +160,22 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
       problem={problems[keyOf(field)]}
       isFirst={field === first}
       onChange={(entry) => change(keyOf(field), entry)}
+      onScan={scan}
     />
   );
   return (
     <Page
       title={act.summary}
-      lead={<a class="back" href={link(["lab"])}><Icon name="back" size={18} /> {t("Hot lab")}</a>}
+      lead={<a class="back" href={link(["today"])}><Icon name="back" size={18} /> {t("Today")}</a>}
+      tools={<a class="button button-quiet" href={link(["sheet", act.name])}><Icon name="report" /> {t("Paper sheet")}</a>}
       className="act"
     >
+      {isRestored && hasDraft && (
+        <p class="notice notice-good restored" role="status">
+          <Icon name="pen" size={28} />
+          <span><strong>{t("Restored: what you typed until {time}.", { time: moment(kept?.keptAt ?? 0) })}</strong> {t("It is not recorded yet.")}</span>
+        </p>
+      )}
       {!isMine && (
         <p class="notice notice-wait" role="status">
           <Icon name="lock" />
@@ -158,6 +184,7 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
       )}
       {refusal !== null && (
         <Refused refusal={refusal}>
+          <WayOut refusal={refusal} act={act} entries={entries} />
           <p class="quiet">{t("Nothing was recorded. What you entered is still here.")}</p>
         </Refused>
       )}
@@ -194,11 +221,11 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
             }
           }}
         >
-          {act.fields.filter((field) => !isMinor(field)).map(row)}
-          {act.fields.some(isMinor) && (
-            <details class="minor" open={act.fields.some((field) => isMinor(field) && problems[keyOf(field)] !== undefined)}>
-              <summary>{t("Number and note")}</summary>
-              {act.fields.filter(isMinor).map(row)}
+          {act.fields.filter((field) => !isAside(field)).map(row)}
+          {aside.length > 0 && (
+            <details class="minor" open={aside.some((field) => problems[keyOf(field)] !== undefined)}>
+              <summary>{t("More: {fields}", { fields: aside.map((field) => label(field.name)).join(", ") })}</summary>
+              {aside.map(row)}
             </details>
           )}
           {(act.signature !== "none" || refusal?.http === 401) && (
@@ -207,7 +234,7 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
           <div class="act-end">
             <button class="button button-primary button-huge" type="submit" disabled={isBusy || isUnsure || lost !== null}>
               <Icon name={act.signature === "none" ? "check" : "pen"} />
-              {isBusy ? t("Recording…") : act.signature === "none" ? t("Record") : t("Sign and record")}
+              {isBusy ? t("Recording…") : act.signature === "none" ? t("Record it") : t("Sign and record")}
             </button>
             <DraftNote isKept={isKept} hasDraft={hasDraft} isLost={lost !== null}
               onDrop={() => {
@@ -224,6 +251,22 @@ function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onD
         <Beside act={act} entries={entries} request={previewable(act, entries) ? request(act, entries, NO_SIGNING, nowMs()) : null} />
       </div>
     </Page>
+  );
+}
+
+/** What a refusal says to do, as a button: the act that it names, on the record in hand. */
+function WayOut({ refusal, act, entries }: { refusal: Refusal; act: Act; entries: Record<string, Entry> }) {
+  const named = [...new Set([...refusal.message.matchAll(/\(([a-z]+\.[a-z_]+)\)/g)].map((match) => match[1]!))];
+  const found = named.flatMap((name) => actNamed(name) ?? []).filter((one) => one.name !== act.name && may(one));
+  if (found.length === 0) return null;
+  return (
+    <p class="next-row">
+      {found.map((one) => {
+        const shared = one.fields.filter((field) => field.record !== undefined && isFilled(entries[keyOf(field)]));
+        const query = Object.fromEntries(shared.map((field) => [keyOf(field), entries[keyOf(field)]!.text]));
+        return <a key={one.name} class="button" href={link(["act", one.name], query)}>{one.summary} <Icon name="right" size={20} /></a>;
+      })}
+    </p>
   );
 }
 
@@ -275,7 +318,14 @@ function firstOpen(act: Act, entries: Record<string, Entry>): Field | undefined 
 }
 
 /** Fields that are seldom wanted stand folded below the others. */
-const isMinor = (field: Field): boolean => !field.required && (field.name === "id" || field.name === "note");
+const MINOR = new Set(["id", "note", "instrument", "reading", "again", "container"]);
+const isMinor = (field: Field): boolean => !field.required && MINOR.has(field.name);
+
+/** "kit, or eluate, or vial": once one of several records is named, the others stand aside. */
+function isOther(act: Act, field: Field, entries: Record<string, Entry>): boolean {
+  const isChoice = (one: Field): boolean => one.record !== undefined && !one.required && !isMinor(one);
+  return isChoice(field) && !isFilled(entries[keyOf(field)]) && act.fields.some((one) => isChoice(one) && isFilled(entries[keyOf(one)]));
+}
 
 function check(act: Act, entries: Record<string, Entry>): Record<string, string> {
   const found: Record<string, string> = {};
@@ -291,7 +341,7 @@ function fieldOf(act: Act, refusal: Refusal): { field: Field; problem: string } 
   if (refusal.rule !== "" || (refusal.http !== 400 && refusal.http !== 422)) return undefined;
   const [, name = "", rest = ""] = /^([a-z-]+): (.+)$/s.exec(refusal.message) ?? [];
   const field = act.fields.find((one) => one.name === name);
-  if (field === undefined || isMinor(field)) return undefined;
+  if (field === undefined) return undefined;
   return { field, problem: unitsIn(rest.charAt(0).toUpperCase() + rest.slice(1)) };
 }
 

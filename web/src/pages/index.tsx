@@ -4,13 +4,20 @@ import type { Route } from "../core/route.ts";
 import { ActPage } from "./act.tsx";
 import { Audit } from "./audit.tsx";
 import { BalancePage } from "./balance.tsx";
+import { BatchesPage, BatchPage } from "./batches.tsx";
+import { DispensingPage } from "./dispensing.tsx";
+import { FindPage } from "./find.tsx";
+import { InstrumentPage, InstrumentsPage } from "./instruments.tsx";
 import { HotLab } from "./lab.tsx";
 import { Papers } from "./papers.tsx";
 import { PatientPage, Patients } from "./patients.tsx";
 import { Persons } from "./persons.tsx";
 import { PlanPage } from "./plan.tsx";
 import { ProductionPage } from "./production.tsx";
+import { ProtectionPage } from "./protection.tsx";
 import { RecordPage } from "./record.tsx";
+import { SheetPage, Sheets } from "./sheet.tsx";
+import { StockPage } from "./stock.tsx";
 import { Studies, StudyPage } from "./studies.tsx";
 import { TodayPage } from "./today.tsx";
 import { TracePage } from "./trace.tsx";
@@ -22,6 +29,26 @@ export function screenOf(route: Route) {
       return <HotLab />;
     case "act":
       return <ActPage key={`${first}?${route.query.toString()}`} name={first} query={route.query} />;
+    case "find":
+      return <FindPage code={route.query.get("code") ?? ""} />;
+    case "dispensing":
+      return <DispensingPage />;
+    case "batches":
+      return <BatchesPage />;
+    case "batch":
+      return <BatchPage key={first} id={first} />;
+    case "protection":
+      return <ProtectionPage />;
+    case "sheet":
+      return <SheetPage key={first} name={first} />;
+    case "sheets":
+      return <Sheets />;
+    case "stock":
+      return <StockPage />;
+    case "instruments":
+      return <InstrumentsPage />;
+    case "instrument":
+      return <InstrumentPage key={first} id={first} />;
     case "papers":
       return <Papers />;
     case "patients":

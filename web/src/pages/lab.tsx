@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The hot lab: every act as a tile, in the order of work. What a person may not do stays visible,
 // with who may.
-import { actNamed, acts, byWork, may, STAGE_NAMES, stageOf } from "../core/acts.ts";
-import { session } from "../core/api.ts";
+import { acts, byWork, may, STAGE_NAMES, stageOf } from "../core/acts.ts";
 import { useAtom } from "../core/atom.ts";
-import { drafts, type KeptDraft } from "../core/drafts.ts";
 import { t } from "../core/i18n.ts";
 import { link } from "../core/route.ts";
 import { roleWord } from "../core/words.ts";
 import type { Act } from "../core/types.ts";
+import { Drafts } from "../ui/drafts.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { Loading, Page } from "../ui/parts.tsx";
 
@@ -18,49 +17,33 @@ const STAGES: Record<string, { icon: IconName; name: () => string }> = {
   kit: { icon: "vial", name: () => t("Kits") },
   patient: { icon: "person", name: () => t("Patient and order") },
   dose: { icon: "syringe", name: () => t("Dose") },
-  waste: { icon: "waste", name: () => t("Waste") },
+  instrument: { icon: "gauge", name: () => t("Instruments") },
+  batch: { icon: "report", name: () => t("Batch records") },
+  stock: { icon: "stock", name: () => t("Orders, receipt, rooms and sources") },
+  waste: { icon: "waste", name: () => t("Waste and protection") },
   other: { icon: "acts", name: () => t("Other acts") },
 };
 
 export function HotLab() {
-  const all = useAtom(acts).filter((act) => act.subject_kind !== "person").sort(byWork);
-  const kept = drafts(session.get()?.user ?? "").filter((draft) => all.some((act) => act.name === draft.act));
+  const all = useAtom(acts);
   if (all.length === 0) return <Page title={t("Hot lab")}><Loading /></Page>;
   return (
     <Page title={t("Hot lab")} lead={t("Choose what you are going to do, or scan a label.")} className="lab"
       tools={<a class="button" href={link(["papers"])}><Icon name="report" /> {t("Papers")}</a>}>
-      {kept.length > 0 && <Drafts kept={kept} />}
-      {STAGE_NAMES.map((stage) => {
-        const here = all.filter((act) => stageOf(act.name) === stage);
-        if (here.length === 0) return null;
-        return (
-          <section key={stage} class="stage" aria-labelledby={`stage-${stage}`}>
-            <h2 id={`stage-${stage}`}><Icon name={STAGES[stage]!.icon} /> {STAGES[stage]!.name()}</h2>
-            <ul class="tiles">
-              {here.map((act) => <Tile key={act.name} act={act} />)}
-            </ul>
-          </section>
-        );
-      })}
+      <Drafts />
+      {STAGE_NAMES.map((stage) => <Tiles key={stage} stage={stage} />)}
     </Page>
   );
 }
 
-/** What was begun and not recorded yet. */
-function Drafts({ kept }: { kept: KeptDraft[] }) {
+/** The acts of a stage. */
+export function Tiles({ stage }: { stage: string }) {
+  const here = useAtom(acts).filter((act) => act.subject_kind !== "person" && stageOf(act.name) === stage).sort(byWork);
+  if (here.length === 0) return null;
   return (
-    <section class="stage" aria-labelledby="stage-drafts">
-      <h2 id="stage-drafts"><Icon name="pen" /> {t("Begun and not recorded")}</h2>
-      <ul class="next-row">
-        {kept.map((draft) => (
-          <li key={`${draft.act}?${draft.about}`}>
-            <a class="button draft" href={link(["act", draft.act]) + (draft.about === "" ? "" : `?${draft.about}`)}>
-              {actNamed(draft.act)?.summary}
-              <span class="quiet num">{[...new URLSearchParams(draft.about).values()].join(", ")}</span>
-            </a>
-          </li>
-        ))}
-      </ul>
+    <section class="stage" aria-labelledby={`stage-${stage}`}>
+      <h2 id={`stage-${stage}`}><Icon name={STAGES[stage]!.icon} /> {STAGES[stage]!.name()}</h2>
+      <ul class="tiles">{here.map((act) => <Tile key={act.name} act={act} />)}</ul>
     </section>
   );
 }

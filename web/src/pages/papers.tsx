@@ -6,6 +6,7 @@ import { nowMs, offsetMinutes } from "../core/clock.ts";
 import { language, t } from "../core/i18n.ts";
 import { load, save } from "../core/storage.ts";
 import { Icon } from "../ui/icon.tsx";
+import { link } from "../core/route.ts";
 import { Page } from "../ui/parts.tsx";
 
 /** As they call themselves. */
@@ -54,6 +55,7 @@ export function Papers() {
         <label class="production-field"><span>{t("Journal until")}</span><input class="input" type="date" value={until} onInput={(event) => setUntil(event.currentTarget.value)} /></label>
       </form>
       <ul class="tiles">
+        <li><a class="tile" href={link(["sheets"])}><Icon name="pen" /> <span>{t("Empty sheets to write on when the power is out")}</span></a></li>
         {papers.map(([name, title, given]) => (
           <li key={name}>
             <a class="tile" target="_blank" rel="noopener" href={`${paperAddress(name, given, chosen)}`}><Icon name="report" /> <span>{title}</span></a>

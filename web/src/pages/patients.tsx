@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Patients: find one; and one patient's way through the department.
 import { useState } from "preact/hooks";
-import { actsOn, keyOf, may } from "../core/acts.ts";
 import { clockTime, dayOf } from "../core/clock.ts";
 import { t, word } from "../core/i18n.ts";
 import { activity, quantity } from "../core/quantity.ts";
@@ -10,6 +9,7 @@ import { adjust, link, route } from "../core/route.ts";
 import { isInstant, label, valueText } from "../core/words.ts";
 import type { Item, Json, JsonObject } from "../core/types.ts";
 import { CumulativeChart } from "../ui/chart.tsx";
+import { ActsOn } from "./record.tsx";
 import { Icon, iconOfKind } from "../ui/icon.tsx";
 import { Empty, Loading, Members, NodeLink, Page, State } from "../ui/parts.tsx";
 
@@ -100,7 +100,7 @@ export function PatientPage({ id }: { id: string }) {
       tools={<a class="button" href={link(["trace", "patient", patient.id])}><Icon name="trace" /> {t("Trace")}</a>}
       className="patient"
     >
-      <PatientActs id={patient.id} />
+      <ActsOn kind="patient" id={patient.id} />
       <div class="split">
         <section aria-labelledby="line-title">
           <h2 id="line-title">{t("What has happened")}</h2>
@@ -115,18 +115,6 @@ export function PatientPage({ id }: { id: string }) {
         </div>
       </div>
     </Page>
-  );
-}
-
-function PatientActs({ id }: { id: string }) {
-  const open = actsOn("patient").filter((one) => may(one.act)).slice(0, 4);
-  if (open.length === 0) return null;
-  return (
-    <nav class="next-row" aria-label={t("What can be done")}>
-      {open.map((one) => (
-        <a key={one.act.name} class="button" href={link(["act", one.act.name], { [keyOf(one.field)]: id })}>{one.act.summary}</a>
-      ))}
-    </nav>
   );
 }
 

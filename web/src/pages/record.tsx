@@ -4,9 +4,11 @@ import { actsOn, keyOf, may } from "../core/acts.ts";
 import { useAtom } from "../core/atom.ts";
 import { language, t } from "../core/i18n.ts";
 import { useReading } from "../core/resource.ts";
+import { useWork } from "../core/work.ts";
 import { link } from "../core/route.ts";
 import { label, valueText } from "../core/words.ts";
 import type { Item, LedgerEvent } from "../core/types.ts";
+import { TaskRow } from "../ui/tasks.tsx";
 import { EventList } from "../ui/events.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { paperAddress } from "./papers.tsx";
@@ -19,13 +21,32 @@ function Paper({ name, title, id }: { name: string; title: string; id: string })
   return <a class="button" target="_blank" rel="noopener" href={paperAddress(name, { id }, language.get())}><Icon name="report" /> {title}</a>;
 }
 
+/** What waits for this person first, with its reason; then all that the roles allow on such a record. */
+export function ActsOn({ kind, id }: { kind: string; id: string }) {
+  const { tasks } = useWork();
+  const waiting = (tasks ?? []).filter((one) => (one.kind === kind && one.id === id) || Object.values(one.fields).includes(id)).slice(0, 3);
+  const open = actsOn(kind).filter((one) => may(one.act) && !waiting.some((task) => task.act === one.act.name));
+  if (waiting.length + open.length === 0) return null;
+  return (
+    <nav class="acts-on" aria-label={t("What can be done")}>
+      {waiting.length > 0 && <ol class="task-list">{waiting.map((task, i) => <TaskRow key={task.href} task={task} isFirst={i === 0} />)}</ol>}
+      {open.length > 0 && (
+        <ul class="tiles">
+          {open.map((one) => (
+            <li key={one.act.name}><a class="tile" href={link(["act", one.act.name], { [keyOf(one.field)]: id })}><span class="tile-name">{one.act.summary}</span></a></li>
+          ))}
+        </ul>
+      )}
+    </nav>
+  );
+}
+
 export function RecordPage({ kind, id }: { kind: string; id: string }) {
   const node = `${kind}/${id}`;
   const speaks = useAtom(language);
   const { data, refusal } = useReading<Item>(`/api/records/${encodeURIComponent(kind)}/${encodeURIComponent(id)}`);
   const events = useReading<{ results: LedgerEvent[] }>(`/api/events?subject=${encodeURIComponent(node)}&newest=1&limit=50`);
   if (data === undefined) return <Page title={id}><Loading refusal={refusal} /></Page>;
-  const open = actsOn(kind).filter((one) => may(one.act));
   const rows = Object.entries(data).filter(([name, value]) => !["kind", "id", "seq", "state"].includes(name) && value !== null);
   return (
     <Page
@@ -42,17 +63,12 @@ export function RecordPage({ kind, id }: { kind: string; id: string }) {
           {LABELLED.includes(kind) && <Paper name="label" title={t("Label")} id={id} />}
           {CERTIFIED.includes(kind) && <Paper name="certificate" title={t("Certificate")} id={id} />}
           {RECALLED.includes(kind) && <Paper name="recall" title={t("Recall list")} id={id} />}
+          {kind === "instrument" && <a class="button" href={link(["instrument", id])}><Icon name="gauge" /> {t("Checks")}</a>}
           <a class="button" href={link(["trace", kind, id])}><Icon name="trace" /> {t("Trace")}</a>
         </>
       }
     >
-      {open.length > 0 && (
-        <nav class="next-row" aria-label={t("What can be done")}>
-          {open.slice(0, 5).map((one) => (
-            <a key={one.act.name} class="button" href={link(["act", one.act.name], { [keyOf(one.field)]: id })}>{one.act.summary}</a>
-          ))}
-        </nav>
-      )}
+      <ActsOn kind={kind} id={id} />
       <div class="split">
         <section aria-labelledby="events-title">
           <h2 id="events-title">{t("What happened to it")}</h2>

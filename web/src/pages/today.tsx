@@ -8,34 +8,50 @@ import { said, t, word } from "../core/i18n.ts";
 import { activity, duration, interpolate, quantity, scaled } from "../core/quantity.ts";
 import { useReading } from "../core/resource.ts";
 import { link, splitNode } from "../core/route.ts";
+import { session } from "../core/api.ts";
+import { inOrder, taskOfBlock, useWork } from "../core/work.ts";
 import { ruleText } from "../core/rules.ts";
 import { isInstant, toneOf, unitsIn } from "../core/words.ts";
 import type { Block, DueDose, Today, Vessel, VesselNuclide } from "../core/types.ts";
+import { Drafts } from "../ui/drafts.tsx";
 import { Icon, iconOfKind } from "../ui/icon.tsx";
 import { Empty, Loading, NodeLink, Page, State } from "../ui/parts.tsx";
+import { Tasks } from "../ui/tasks.tsx";
+import { Inspection } from "./inspection.tsx";
 
 const REFRESH_MS = 60_000;
 
 export function TodayPage() {
   const { data, refusal } = useReading<Today>("/api/today", REFRESH_MS);
+  const { tasks, own } = useWork();
   const now = useNow();
   useAtom(acts); // remedies name acts
+  const isInspector = session.get()?.roles.includes("inspector") ?? false;
   if (data === undefined) {
-    return <Page title={t("Today")}><Loading refusal={refusal} /></Page>;
+    return <Page title={t("Today")}><Loading refusal={refusal} /><Drafts /></Page>;
   }
+  const known = data.blocks.filter((block) => !own.some((one) => (one.kind === block.kind && one.id === block.id) || one.why === block.why));
+  const mine = known.flatMap((block) => taskOfBlock(block) ?? []);
+  const others = known.filter((block) => taskOfBlock(block) === undefined);
+  const all = tasks === undefined ? undefined : inOrder([...tasks, ...mine]);
   return (
     <Page title={t("Today")} className="today">
-      {data.blocks.length > 0 && <Blocks blocks={data.blocks} />}
+      <Drafts />
       <div class="today-columns">
+        <div class="stack">
+          {isInspector && <Inspection />}
+          {all !== undefined && (all.length > 0 ? <Tasks tasks={all} /> : !isInspector && <Empty>{t("Nothing waits for you. Scan a label to begin.")}</Empty>)}
+          {others.length > 0 && <Blocks blocks={others} />}
+        </div>
         <section aria-labelledby="due-title">
           <h2 id="due-title">{t("Who is due")}</h2>
           <Due doses={data.doses} now={now} />
         </section>
-        <section aria-labelledby="where-title">
-          <h2 id="where-title">{t("What activity is where")}</h2>
-          <Vessels vessels={data.vessels} since={Date.parse(data.now)} now={now} />
-        </section>
       </div>
+      <section aria-labelledby="where-title">
+        <h2 id="where-title">{t("What activity is where")}</h2>
+        <Vessels vessels={data.vessels} since={Date.parse(data.now)} now={now} />
+      </section>
     </Page>
   );
 }
@@ -59,11 +75,11 @@ function grouped(blocks: Block[]): (Block & { whats: string[] })[] {
 function Blocks({ blocks }: { blocks: Block[] }) {
   return (
     <section class="blocks" aria-labelledby="blocks-title">
-      <h2 id="blocks-title">{t("What blocks the work")}</h2>
+      <h2 id="blocks-title">{t("What waits for others")}</h2>
       <ul>
         {grouped(blocks).map((block) => (
-          <li key={block.what + block.why} class="notice notice-bad">
-            <Icon name="stop" size={34} />
+          <li key={block.what + block.why} class="notice notice-wait">
+            <Icon name="wait" size={28} />
             <div>
               <p class="block-why">{sentence(unitsIn(said(block.why, block)))}</p>
               <p class="block-what">{block.whats.map((what) => <span key={what}><Blocked what={what} /></span>)}</p>

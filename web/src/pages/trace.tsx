@@ -7,9 +7,14 @@ import { useReading } from "../core/resource.ts";
 import { go, link, splitNode } from "../core/route.ts";
 import { resolve, unknownScan } from "../core/scanner.ts";
 import { isInstant, valueText } from "../core/words.ts";
-import type { Json, Trace, TraceNode } from "../core/types.ts";
+import type { LedgerEvent, Trace, TraceNode } from "../core/types.ts";
+import { EventList } from "../ui/events.tsx";
+import { Graph, nameOf, textOf, tree, type Branch } from "../ui/graph.tsx";
 import { Icon, iconOfKind } from "../ui/icon.tsx";
 import { Empty, Loading, Page, State } from "../ui/parts.tsx";
+
+/** More than this is read faster as a list. */
+const MOST_DRAWN = 150;
 
 export function TracePage({ kind, id }: { kind: string; id: string }) {
   const path = id === "" ? null : `/api/trace/${encodeURIComponent(kind)}/${encodeURIComponent(id)}`;
@@ -45,39 +50,38 @@ function TraceSearch({ id }: { id: string }) {
 }
 
 function Ways({ trace }: { trace: Trace }) {
+  const [isList, setList] = useState(trace.forward.length + trace.backward.length > MOST_DRAWN);
+  const events = useReading<{ results: LedgerEvent[] }>(`/api/events?subject=${encodeURIComponent(trace.node)}&newest=1&limit=50`);
   const patients = trace.forward.filter((one) => splitNode(one.node)[0] === "patient");
   return (
     <>
-      <div class={`ways ${trace.backward.length === 0 ? "ways-forward" : trace.forward.length === 0 ? "ways-backward" : ""}`}>
-        <Way title={t("It was made of")} nodes={trace.backward} root={trace.node} none={t("nothing that is recorded")} />
-        <div class="way-root" role="img" aria-label={trace.node}>
-          <Icon name={iconOfKind(splitNode(trace.node)[0])} size={36} />
-          <strong>{splitNode(trace.node)[1]}</strong>
-        </div>
-        <Way title={t("It went into")} nodes={trace.forward} root={trace.node} none={t("nothing yet")} />
+      <div class="segments segments-small trace-views" role="group" aria-label={t("How it is shown")}>
+        <button type="button" aria-pressed={!isList} onClick={() => setList(false)}>{t("As a graph")}</button>
+        <button type="button" aria-pressed={isList} onClick={() => setList(true)}>{t("As a list")}</button>
       </div>
+      {isList ? <Lists trace={trace} /> : <Graph trace={trace} label={t("From what it was made and into what it went")} />}
       {patients.length > 0 && <Recall trace={trace} patients={patients} />}
+      {events.data !== undefined && events.data.results.length > 0 && (
+        <section aria-labelledby="life-title">
+          <h2 id="life-title">{t("What happened to it")}</h2>
+          <EventList events={events.data.results} />
+        </section>
+      )}
     </>
   );
 }
 
-interface Branch {
-  node: TraceNode;
-  children: Branch[];
-}
-
-/** The list of a trace as a tree, by the node through which each was reached. */
-function tree(nodes: TraceNode[], root: string): Branch[] {
-  const branches = new Map<string, Branch>();
-  const top: Branch[] = [];
-  for (const node of [...nodes].sort((a, b) => a.depth - b.depth)) {
-    if (branches.has(node.node)) continue;
-    const branch: Branch = { node, children: [] };
-    branches.set(node.node, branch);
-    const parent = node.via === root || !node.via ? undefined : branches.get(node.via);
-    (parent?.children ?? top).push(branch);
-  }
-  return top;
+function Lists({ trace }: { trace: Trace }) {
+  return (
+    <div class={`ways ${trace.backward.length === 0 ? "ways-forward" : trace.forward.length === 0 ? "ways-backward" : ""}`}>
+      <Way title={t("It was made of")} nodes={trace.backward} root={trace.node} none={t("nothing that is recorded")} />
+      <div class="way-root" role="img" aria-label={trace.node}>
+        <Icon name={iconOfKind(splitNode(trace.node)[0])} size={36} />
+        <strong>{splitNode(trace.node)[1]}</strong>
+      </div>
+      <Way title={t("It went into")} nodes={trace.forward} root={trace.node} none={t("nothing yet")} />
+    </div>
+  );
 }
 
 function Way({ title, nodes, root, none }: { title: string; nodes: TraceNode[]; root: string; none: string }) {
@@ -98,12 +102,10 @@ function Branches({ branches }: { branches: Branch[] }) {
   );
 }
 
-const textOf = (value: Json | undefined): string => (typeof value === "string" ? value : "");
-
 function TraceCard({ node }: { node: TraceNode }) {
   const [kind, id] = splitNode(node.node);
   const record = node.record ?? {};
-  const name = textOf(record["name"]) || valueText("product", record["product"] ?? "") || textOf(record["label"]);
+  const name = nameOf(node);
   const at = record["at"];
   return (
     <a class="trace-card" href={kind === "outside" ? undefined : link(["trace", kind, id])}>

@@ -38,6 +38,8 @@ const PATHS = {
   report: "M5 3h10l4 4v14H5zM15 3v4h4M9 17v-3M12 17v-6M15 17v-4",
   target: "M12 19a7 7 0 1 0 0-14 7 7 0 0 0 0 14M12 2v5M12 17v5M2 12h5M17 12h5",
   plan: "M4 3v18h17M7 7h6M10 11.500h7M14 16h5",
+  stock: "M3 8l9-5 9 5v8l-9 5-9-5zM3 8l9 5 9-5M12 13v8",
+  gauge: "M4 17a8.500 8.500 0 1 1 16 0M12 15l4-5M3 20h18",
   play: "M8 5l11 7-11 7z",
   pause: "M8 5v14M16 5v14",
   offline: "M3 3l18 18M8.500 15.500a5 5 0 0 1 6-.800M5 12a10 10 0 0 1 4.500-2.600M14 9.300A10 10 0 0 1 19 12M2 8.500A15 15 0 0 1 6 6M11 5a15 15 0 0 1 11 3.500M12 19.500h.01",
@@ -55,6 +57,7 @@ export function Icon({ name, size = 24 }: { name: IconName; size?: number }) {
 
 const KINDS: Record<string, IconName> = {
   generator: "generator", eluate: "vial", kit: "vial", "kit-lot": "vial", preparation: "vial", vial: "vial", target: "target",
+  batch: "vial", case: "warn", test: "check", master: "report", incident: "warn", instrument: "gauge", source: "stock", lot: "vial", supplier: "stock", purchase: "stock", package: "stock", room: "stock", event: "balance",
   dose: "syringe", syringe: "syringe", patient: "person", waste: "waste", drum: "waste", study: "studies",
   order: "report", referral: "report", user: "person", person: "person", administration: "syringe",
 };

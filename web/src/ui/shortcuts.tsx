@@ -4,7 +4,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../core/i18n.ts";
 import { go } from "../core/route.ts";
-import { isTyping } from "../core/scanner.ts";
+import { isTyping, SCAN_GAP_MS } from "../core/scanner.ts";
 
 interface Target {
   path: string;
@@ -12,11 +12,22 @@ interface Target {
   name: () => string;
 }
 
+/** The scan box, which has the focus where no field is being filled. */
+const scanned = (target: EventTarget | null): HTMLInputElement | null =>
+  target instanceof HTMLInputElement && target.dataset["scan"] !== undefined ? target : null;
+
 export function useShortcuts(places: readonly Target[], onHelp: () => void): void {
   useEffect(() => {
-    let isGoing = false;
+    let isGoing = false, last = 0;
     const onKey = (event: KeyboardEvent) => {
-      if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+      const scan = scanned(event.target);
+      const isSlow = event.timeStamp - last > SCAN_GAP_MS; // a person, not the scanner
+      last = event.timeStamp;
+      if ((isTyping(event.target) && scan === null) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (scan !== null && scan.value !== "" && !(isGoing && scan.value === "g" && isSlow)) {
+        isGoing = false;
+        return;
+      }
       if (isGoing) {
         isGoing = false;
         const place = places.find((one) => one.key === event.key);
@@ -27,9 +38,12 @@ export function useShortcuts(places: readonly Target[], onHelp: () => void): voi
         return;
       }
       if (event.key === "g") isGoing = true;
-      else if (event.key === "?") onHelp();
+      else if (event.key === "?") {
+        event.preventDefault();
+        onHelp();
+      }
       else if (event.key === "/") {
-        const search = document.querySelector<HTMLElement>("[data-search]");
+        const search = document.querySelector<HTMLElement>("[data-search], [data-scan]:enabled");
         if (search === null) return;
         event.preventDefault();
         search.focus();

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Radiation protection: the floor plan with what was measured where, doses of staff, incidents.
+import { actNamed, may } from "../core/acts.ts";
+import { moment } from "../core/clock.ts";
+import { t, word } from "../core/i18n.ts";
+import type { IncidentRow, MapRoom, StaffDose } from "../core/plans.ts";
+import { quantity, significant } from "../core/quantity.ts";
+import { useReading } from "../core/resource.ts";
+import { link } from "../core/route.ts";
+import { isInstant } from "../core/words.ts";
+import { Icon } from "../ui/icon.tsx";
+import { Empty, Loading, Page, State } from "../ui/parts.tsx";
+import { Tiles } from "./lab.tsx";
+
+export function ProtectionPage() {
+  const { data, refusal } = useReading<{ results: MapRoom[] }>("/api/safety/map");
+  return (
+    <Page title={t("Protection")} lead={t("What was measured where, who received what, and what is to be reported.")}>
+      {data === undefined ? <Loading refusal={refusal} /> : <Floors rooms={data.results} />}
+      <Doses />
+      <Incidents />
+      <Tiles stage="waste" />
+    </Page>
+  );
+}
+
+function Floors({ rooms }: { rooms: MapRoom[] }) {
+  const drawn = rooms.filter((one) => (one.corners_mm ?? []).length > 2);
+  const floors = [...new Set(drawn.map((one) => one.floor ?? ""))];
+  const survey = actNamed("safety.survey");
+  return (
+    <>
+      {floors.map((floor) => (
+        <section key={floor} class="card" aria-label={t("Floor plan {floor}", { floor })}>
+          <h2 class="card-head">{t("Floor plan {floor}", { floor })}</h2>
+          <FloorPlan rooms={drawn.filter((one) => (one.floor ?? "") === floor)} />
+        </section>
+      ))}
+      {rooms.length === 0 ? <Empty>{t("No room is registered.")}</Empty> : (
+        <ul class="task-list task-grid">
+          {rooms.map((one) => (
+            <li key={one.room}>
+              <a class={`task ${one.is_overdue ? "task-waiting" : "task-later"}`} href={survey !== undefined && may(survey) ? link(["act", "safety.survey"], { room: one.room }) : link(["record", "room", one.room])}>
+                <Icon name={one.is_overdue ? "stop" : "check"} size={28} />
+                <span class="task-what">
+                  <strong>{one.name}</strong>
+                  <span class="quiet">{one.area ? word(one.area) : t("not drawn")}</span>
+                  <span class={one.is_overdue ? "late num" : "num"}>{one.survey === null ? t("never surveyed") : `${moment(one.survey.at)}: ${word(one.survey.state)}`}</span>
+                  {isInstant(one.survey_due) && <span class="quiet num">{t("due {time}", { time: moment(one.survey_due) })}</span>}
+                </span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+const AREAS: Record<string, string> = { controlled: "area-controlled", supervised: "area-supervised", public: "area-public" };
+const MARGIN = 0.04, POINT = 0.011;
+
+/** Rooms in millimetres, upwards, with the points of the last survey and their numbers. */
+function FloorPlan({ rooms }: { rooms: MapRoom[] }) {
+  const corners = rooms.flatMap((one) => one.corners_mm ?? []);
+  const xs = corners.map(([x]) => x), ys = corners.map(([, y]) => y);
+  const left = Math.min(...xs), right = Math.max(...xs), low = Math.min(...ys), high = Math.max(...ys);
+  const size = Math.max(right - left, high - low, 1), pad = MARGIN * size;
+  const label = rooms.map((one) => `${one.name}: ${one.survey === null ? t("never surveyed") : word(one.survey.state)}`).join("; ");
+  return (
+    <svg class="floor" viewBox={`${left - pad} ${-high - pad} ${right - left + 2 * pad} ${high - low + 2 * pad}`} role="img" aria-label={label} style={{ fontSize: `${size * 0.021}px` }}>
+      {rooms.map((one) => {
+        const points = one.corners_mm ?? [];
+        const middle = [0, 1].map((axis) => points.reduce((sum, point) => sum + point[axis]!, 0) / points.length) as [number, number];
+        return (
+          <g key={one.room} class={AREAS[one.area ?? ""] ?? ""}>
+            <polygon points={points.map(([x, y]) => `${x},${-y}`).join(" ")} />
+            <text class="floor-name" x={middle[0]} y={-middle[1]} text-anchor="middle">{one.name}</text>
+          </g>
+        );
+      })}
+      {rooms.map((one) => (one.survey?.points_mm ?? []).map(([x, y], i) => {
+        const rate = one.survey?.dose_rates_sv_per_h?.[i], wipe = one.survey?.wipes_bq_per_cm2?.[i];
+        return (
+          <g key={`${one.room}.${i}`} class={one.survey?.state === "within limits" ? "point" : "point point-bad"}>
+            <circle cx={x} cy={-y} r={size * POINT} />
+            <text x={x + size * 0.018} y={-y + size * 0.007}>{[rate === undefined ? "" : quantity(rate, "sv_per_h", 2), wipe === undefined ? "" : `${significant(wipe, 2)} ${word("Bq/cm²")}`].filter(Boolean).join(", ")}</text>
+          </g>
+        );
+      }))}
+    </svg>
+  );
+}
+
+function Doses() {
+  const { data } = useReading<{ year: number; results: StaffDose[] }>("/api/safety/doses");
+  if (data === undefined || data.results.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby="doses-title">
+      <h2 class="card-head" id="doses-title">{t("Doses of staff in {year}", { year: data.year })}</h2>
+      <ul class="bars">
+        {data.results.map((one) => (
+          <li key={one.person} class={`limit limit-${one.state === "over" ? "bad" : one.state === "near" ? "wait" : "good"}`}>
+            <span class="limit-name">{one.name}</span>
+            <span class="limit-bar" aria-hidden="true"><span style={{ inlineSize: `${Math.min(100 * (one.fraction ?? 0), 100)}%` }} /></span>
+            <span class="limit-value num"><strong>{quantity(one.whole_body_sv, "sv", 3)}</strong></span>
+            <span class="limit-state">{one.state === "within" ? <span class="quiet num">{significant(100 * (one.fraction ?? 0), 2)} %</span> : <State state={one.state} tone={one.state === "over" ? "bad" : "wait"} />}</span>
+          </li>
+        ))}
+      </ul>
+      <p class="quiet">{t("The bar is the part of the nearest limit of the year that is used.")}</p>
+    </section>
+  );
+}
+
+function Incidents() {
+  const { data } = useReading<{ results: IncidentRow[] }>("/api/safety/incidents");
+  if (data === undefined || data.results.length === 0) return null;
+  return (
+    <section aria-labelledby="incidents-title">
+      <h2 id="incidents-title">{t("Incidents")}</h2>
+      <ul class="task-list">
+        {data.results.map((one) => (
+          <li key={one.id}>
+            <a class={`task ${one.is_overdue === true ? "task-waiting" : "task-later"}`} href={link(["record", "incident", one.id])}>
+              <Icon name="warn" size={28} />
+              <span class="task-what">
+                <strong>{word(one.incident)} <span class="num">{one.id}</span></strong>
+                <span class="num">{moment(one.at)}{isInstant(one.notify_by) ? ` · ${t("notify until {time}", { time: moment(one.notify_by) })}` : ""}{isInstant(one.report_by) ? ` · ${t("report until {time}", { time: moment(one.report_by) })}` : ""}</span>
+              </span>
+              <State state={one.state} />
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
