@@ -97,6 +97,12 @@ MOLY_CHECKED moly_status ledger_verify_with(const char *url, const store_options
                                             const char *anchor_path, const moly_progress *progress,
                                             json_t **report, moly_error *err);
 
+/* A ledger that has no writer yet. */
+MOLY_CHECKED moly_status ledger_new(const char *url, const store_options *options,
+                                    const moly_clock *clock, moly_ledger **made, moly_error *err);
+/* Take the site and its key from the writer's tables. */
+MOLY_CHECKED moly_status ledger_load_site(moly_ledger *ledger, moly_error *err);
+
 /* The row of table site. */
 typedef struct site_row {
     char id[SITE_ID_SIZE];
