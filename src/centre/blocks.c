@@ -40,8 +40,8 @@ moly_status screen_append(json_t *list, json_t *item, moly_error *err)
 
 /* Who or what is blocked, and why: `reason` is a kept message, whose words become the block's
  * "why". `whose` is a patient's name, or NULL. */
-static moly_status add(json_t *blocks, const char *kind, const char *id, const char *whose,
-                       json_t *reason, const char *rule, const char *remedy, moly_error *err)
+moly_status screen_block_add(json_t *blocks, const char *kind, const char *id, const char *whose,
+                             json_t *reason, const char *rule, const char *remedy, moly_error *err)
 {
     char what[400];
     (void)snprintf(what, sizeof what, "%s %s", whose ? id : kind, whose ? whose : id);
@@ -58,7 +58,7 @@ static moly_status add(json_t *blocks, const char *kind, const char *id, const c
     return screen_append(blocks, block, err);
 }
 
-static json_t *because(const char *format, ...)
+json_t *screen_because(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -80,13 +80,13 @@ moly_status screen_block(const screen *s, const char *kind, const json_t *record
     moly_instant ends = record_instant(record, "expiry");
     const char *id = record_text(record, "id");
     if (!moly_instant_is_none(ends) && s->now.us > ends.us && is_usable_state(state)) {
-        return add(blocks, kind, id, NULL, because("it has expired"), "R-24",
-                   MOLY_N("discard it (safety.discard)"), err);
+        return screen_block_add(blocks, kind, id, NULL, screen_because("it has expired"), "R-24",
+                                MOLY_N("discard it (safety.discard)"), err);
     }
     for (size_t i = 0; i < sizeof waiting / sizeof waiting[0]; i++) {
         if (strcmp(waiting[i].kind, kind) == 0 && strcmp(waiting[i].state, state) == 0) {
-            return add(blocks, kind, id, NULL, because(waiting[i].why), waiting[i].rule,
-                       waiting[i].remedy, err);
+            return screen_block_add(blocks, kind, id, NULL, screen_because(waiting[i].why),
+                                    waiting[i].rule, waiting[i].remedy, err);
         }
     }
     return MOLY_OK;
@@ -131,7 +131,8 @@ moly_status screen_block_order(const screen *s, const json_t *order, const json_
     if (status || is_there) {
         return status;
     }
-    return add(blocks, "order", record_text(order, "id"), record_text(patient, "name"),
-               because("no released %s lasts until the injection", p ? p->name : "?"), "R-24",
-               MOLY_N("label and release a kit, or elute"), err);
+    return screen_block_add(
+        blocks, "order", record_text(order, "id"), record_text(patient, "name"),
+        screen_because("no released %s lasts until the injection", p ? p->name : "?"), "R-24",
+        MOLY_N("label and release a kit, or elute"), err);
 }

@@ -8,6 +8,7 @@
 
 static const moly_command *const own_commands[] = {
     &cli_acts_command,
+    &cli_backup_command,
     &cli_completion_command,
     &cli_device_list_command,
     &cli_device_read_command,
@@ -25,6 +26,7 @@ static const moly_command *const own_commands[] = {
     &cli_qualify_command,
     &cli_record_list_command,
     &cli_record_show_command,
+    &cli_restore_command,
     &cli_serve_command,
     &cli_stock_limits_command,
     &cli_suv_command,

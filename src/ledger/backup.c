@@ -23,10 +23,10 @@ typedef struct newest {
 static moly_status load_newest(store *s, newest *n, moly_error *err)
 {
     moly_status status = chain_load_head(s, &n->head, err);
-    return status ? status
-                  : store_query_int(s, "SELECT recorded_us FROM event WHERE seq = $1",
-                                    STORE_VALUES(store_int(n->head.seq)), &n->recorded_us, NULL,
-                                    err);
+    return status
+               ? status
+               : store_query_int(s, "SELECT recorded_us FROM event WHERE seq = $1",
+                                 STORE_VALUES(store_int(n->head.seq)), &n->recorded_us, NULL, err);
 }
 
 /* What may be replaced: a backup of this site whose history the ledger goes on with. */
@@ -38,14 +38,15 @@ static moly_status check_older(store *old, store *ledger, const char *path, moly
     moly_status status = site_load(old, &theirs, err);
     status = status ? status : site_load(ledger, &ours, err);
     status = status ? status : chain_load_head(old, &last, err);
-    status = status ? status
-                    : store_query_int(ledger,
-                                      "SELECT count(*) FROM event WHERE seq = $1 AND hash = $2",
-                                      STORE_VALUES(store_int(last.seq),
-                                                   store_blob(last.hash, HASH_BYTES)),
-                                      &n_same, NULL, err);
+    status =
+        status
+            ? status
+            : store_query_int(ledger, "SELECT count(*) FROM event WHERE seq = $1 AND hash = $2",
+                              STORE_VALUES(store_int(last.seq), store_blob(last.hash, HASH_BYTES)),
+                              &n_same, NULL, err);
     if (!status && (!old->is_backup || memcmp(theirs.key, ours.key, KEY_BYTES) != 0)) {
-        status = MOLY_REFUSE(err, "R-06", "%s is no backup of this site and is left as it is", path);
+        status =
+            MOLY_REFUSE(err, "R-06", "%s is no backup of this site and is left as it is", path);
     } else if (!status && n_same == 0) {
         status = MOLY_REFUSE(err, "R-06",
                              "%s goes to event %lld, which this ledger does not have: it is left "
@@ -136,14 +137,12 @@ static moly_status make_report(const char *url, const char *path, const newest *
     if (stat(path, &info) != 0) {
         return MOLY_FAIL(err, MOLY_ERR_IO, "%s: %s", path, strerror(errno));
     }
-    *report = json_pack("{s:s, s:I, s:s, s:s, s:I, s:o, s:b}", "file", path, "events",
-                        (json_int_t)last->head.seq, "hash",
-                        sodium_bin2hex(hash, sizeof hash, last->head.hash, HASH_BYTES),
-                        "last_recorded_at",
-                        moly_instant_format((moly_instant){last->recorded_us}, recorded), "bytes",
-                        (json_int_t)info.st_size, "duration_s",
-                        moly_json_rounded(monotonic_s() - begun_s, 3), "same_disk",
-                        (int)is_on_same_disk(url, path));
+    *report = json_pack(
+        "{s:s, s:I, s:s, s:s, s:I, s:o, s:b}", "file", path, "events", (json_int_t)last->head.seq,
+        "hash", sodium_bin2hex(hash, sizeof hash, last->head.hash, HASH_BYTES), "last_recorded_at",
+        moly_instant_format((moly_instant){last->recorded_us}, recorded), "bytes",
+        (json_int_t)info.st_size, "duration_s", moly_json_rounded(monotonic_s() - begun_s, 3),
+        "same_disk", (int)is_on_same_disk(url, path));
     return *report ? MOLY_OK : MOLY_NO_MEMORY(err);
 }
 

@@ -92,9 +92,8 @@ static moly_status copy_blobs(store *from, struct copying *copying, const moly_p
         step.is_found = false;
         status = moly_progress_step(progress, 1.0, "copying files", err);
         if (!status) {
-            status =
-                store_query(from, "SELECT * FROM blob WHERE hash > $1 ORDER BY hash LIMIT 1",
-                            STORE_VALUES(store_text(after)), put_blob, &step, err);
+            status = store_query(from, "SELECT * FROM blob WHERE hash > $1 ORDER BY hash LIMIT 1",
+                                 STORE_VALUES(store_text(after)), put_blob, &step, err);
         }
         status = status ? status : store_settle(copying->into, err);
     }

@@ -80,10 +80,10 @@ static moly_status check_anchor(const struct restoring *r, const moly_ledger *le
     if (a->head.seq > r->last.seq) {
         return MOLY_OK;
     }
-    moly_status status = store_query_int(
-        r->from, "SELECT count(*) FROM event WHERE seq = $1 AND hash = $2",
-        STORE_VALUES(store_int(a->head.seq), store_blob(a->head.hash, HASH_BYTES)), &n_same, NULL,
-        err);
+    moly_status status =
+        store_query_int(r->from, "SELECT count(*) FROM event WHERE seq = $1 AND hash = $2",
+                        STORE_VALUES(store_int(a->head.seq), store_blob(a->head.hash, HASH_BYTES)),
+                        &n_same, NULL, err);
     if (!status && n_same == 0) {
         status = MOLY_FAIL(err, MOLY_ERR_DATA,
                            "event %lld of the backup is not the one that was anchored: it is "
@@ -107,8 +107,7 @@ static moly_status make_projections(moly_transaction *transaction, const struct 
         status = projections_figure(transaction->store, &all, r->progress, &n_events, err);
     }
     if (!status) {
-        status =
-            projections_compare(transaction->store, &all, true, r->progress, tables, err);
+        status = projections_compare(transaction->store, &all, true, r->progress, tables, err);
     }
     changes_free(&all);
     moly_free(tables);
@@ -148,8 +147,7 @@ static moly_status append_restore(moly_transaction *transaction, struct restorin
         status = body ? record_node("restore", r->id, &subject, err) : MOLY_NO_MEMORY(err);
     }
     if (!status) {
-        json_t *set =
-            json_object_get(json_array_get(json_object_get(body, "records"), 0), "set");
+        json_t *set = json_object_get(json_array_get(json_object_get(body, "records"), 0), "set");
         status = json_object_set_new(set, "at", json_string(moly_instant_format(now, at))) == 0
                      ? MOLY_OK
                      : MOLY_NO_MEMORY(err);
@@ -179,9 +177,9 @@ static moly_status restore(moly_transaction *transaction, void *context, moly_er
     status = status ? status : chain_load_head(s, &transaction->head, err);
     if (!status) {
         r->last = transaction->head;
-        status = store_query_int(s, "SELECT recorded_us FROM event WHERE seq = $1",
-                                 STORE_VALUES(store_int(r->last.seq)), &r->last_recorded_us, NULL,
-                                 err);
+        status =
+            store_query_int(s, "SELECT recorded_us FROM event WHERE seq = $1",
+                            STORE_VALUES(store_int(r->last.seq)), &r->last_recorded_us, NULL, err);
     }
     status = status ? status : check_anchor(r, transaction->ledger, err);
     status = status ? status : make_projections(transaction, r, err);
@@ -208,14 +206,14 @@ static moly_status make_report(const struct restoring *r, const char *url, doubl
                                json_t **report, moly_error *err)
 {
     char hash[HASH_HEX], recorded[MOLY_INSTANT_TEXT_SIZE];
-    *report = json_pack("{s:s, s:I, s:s, s:s, s:s, s:I, s:o, s:o}", "database", url, "events",
-                        (json_int_t)r->last.seq, "hash",
-                        sodium_bin2hex(hash, sizeof hash, r->last.hash, HASH_BYTES),
-                        "last_recorded_at",
-                        moly_instant_format((moly_instant){r->last_recorded_us}, recorded),
-                        "restore", r->id, "seq", (json_int_t)r->seq, "missing_events",
-                        r->anchor ? json_integer((json_int_t)n_missing(r)) : json_null(),
-                        "duration_s", moly_json_rounded(monotonic_s() - begun_s, 3));
+    *report =
+        json_pack("{s:s, s:I, s:s, s:s, s:s, s:I, s:o, s:o}", "database", url, "events",
+                  (json_int_t)r->last.seq, "hash",
+                  sodium_bin2hex(hash, sizeof hash, r->last.hash, HASH_BYTES), "last_recorded_at",
+                  moly_instant_format((moly_instant){r->last_recorded_us}, recorded), "restore",
+                  r->id, "seq", (json_int_t)r->seq, "missing_events",
+                  r->anchor ? json_integer((json_int_t)n_missing(r)) : json_null(), "duration_s",
+                  moly_json_rounded(monotonic_s() - begun_s, 3));
     return *report ? MOLY_OK : MOLY_NO_MEMORY(err);
 }
 
@@ -236,8 +234,8 @@ moly_status moly_ledger_restore(const char *path, const char *url, const moly_cl
     }
     status = status ? status : open_backup(path, progress, &r.from, err);
     status = status ? status : ledger_new(url, NULL, clock, &ledger, err);
-    status = status ? status
-                    : store_open(url, STORE_CREATE, &ledger->options, &ledger->writer, err);
+    status =
+        status ? status : store_open(url, STORE_CREATE, &ledger->options, &ledger->writer, err);
     status = status ? status : prepare(ledger->writer, err);
     status = status ? status : moly_ledger_transact(ledger, restore, &r, err);
     moly_ledger_close(ledger);

@@ -22,8 +22,8 @@ extern "C" {
  *  @retval MOLY_ERR_RULE  `path` is there and is no backup of this site, or one that knows more
  *  @retval MOLY_ERR_IO    the disk is full, ...; nothing has changed */
 MOLY_API MOLY_CHECKED moly_status moly_ledger_backup(const char *url, const char *path,
-                                                     const moly_progress *progress,
-                                                     json_t **report, moly_error *err);
+                                                     const moly_progress *progress, json_t **report,
+                                                     moly_error *err);
 
 /** Make a ledger of a backup. The backup is proved first; tables are made, filled, and made whole
  *  from the events, and an event "ledger.restore" says from where and what is not there.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* EVIDENCE: R-06 A backup is made while others work, proved, restored into either store, tried, and never lost to a power cut; what came after it is named as missing. */
+/* EVIDENCE: R-06 A backup is made while others work, proved, restored into either store, tried, and
+ * never lost to a power cut; what came after it is named as missing. */
 #include "stores.h"
 
 #include <dirent.h>
@@ -310,7 +311,8 @@ static void a_backup_that_is_cut_off_leaves_the_last_one(void **state)
         json_decref(report);
     }
     assert_true(n_old > 0);
-    json_t *report = back_up(b, "backup.db"); /* and what was left of them does not stand in the way */
+    json_t *report =
+        back_up(b, "backup.db"); /* and what was left of them does not stand in the way */
     assert_int_equal(json_integer_value(json_object_get(report, "events")), 202);
     json_decref(report);
     remove_named(b, "backup.db");
