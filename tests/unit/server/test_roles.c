@@ -69,7 +69,8 @@ static void every_act_is_for_the_roles_of_its_declaration_by_http(void **state)
             answer got =
                 ask(&s, "POST", path, (asking){.token = persons[u / 2].token, .body = "{}"});
             const bool may = (acts[i]->roles & role_of(user)) != 0;
-            const char *rule = got.http >= 400 ? error_in(&got, "rule") : "";
+            const json_t *of_rule = json_object_get(json_object_get(got.json, "error"), "rule");
+            const char *rule = json_is_string(of_rule) ? json_string_value(of_rule) : "";
             if (is_refused_for_role(got.http, rule) == may) {
                 fail_msg("%s as %s: HTTP %ld %s, and the role %s", path, user, got.http, rule,
                          may ? "may" : "may not");
@@ -131,6 +132,18 @@ static void no_act_is_done_for_who_is_no_person_of_the_centre(void **state)
     }
 }
 
+/* What everybody does for the own account. */
+static bool is_of_own_account(const char *act)
+{
+    static const char *const acts[] = {"centre.set_password", "centre.enrol_second_factor"};
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        if (strcmp(acts[i], act) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What the declarations together may not say, whatever each says alone. */
 /* EVIDENCE: R-09 No declaration gives an administrator, an inspector or a program an act that makes
  * or releases what goes to a patient. */
@@ -145,7 +158,7 @@ static void declarations_keep_duties_apart(void **state)
         if (acts[i]->roles == 0) {
             fail_msg("%s is for nobody", name);
         }
-        if (acts[i]->roles & MOLY_ROLE_INSPECTOR) {
+        if ((acts[i]->roles & MOLY_ROLE_INSPECTOR) && !is_of_own_account(name)) {
             fail_msg("%s: an inspector reads", name);
         }
         if ((acts[i]->roles & MOLY_ROLE_ADMIN) && !is_of_centre) {
