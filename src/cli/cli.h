@@ -44,6 +44,7 @@ extern const moly_command cli_report_record_command;
 extern const moly_command cli_report_study_command;
 extern const moly_command cli_report_waste_command;
 extern const moly_command cli_restore_command;
+extern const moly_command cli_second_factor_command;
 extern const moly_command cli_completion_command;
 extern const moly_command cli_acts_command;
 extern const moly_command cli_serve_command;

@@ -27,6 +27,7 @@ static const moly_command *const own_commands[] = {
     &cli_record_list_command,
     &cli_record_show_command,
     &cli_restore_command,
+    &cli_second_factor_command,
     &cli_serve_command,
     &cli_stock_limits_command,
     &cli_suv_command,

@@ -143,6 +143,13 @@ MOLY_CHECKED moly_status record_node(const char *kind, const char *id, char **no
 /* person.c: is this the key that the events so far give the person? */
 MOLY_CHECKED moly_status person_registered_key(store *s, const char *person, char hex[HASH_HEX],
                                                moly_error *err);
+/* A text of a person's record; *value NULL: none. Release with moly_free(). */
+MOLY_CHECKED moly_status person_member(store *s, const char *person, const char *key, char **value,
+                                       moly_error *err);
+/* R-08: count a wrong guess of a person in the row `key` of table attempt; too many lock that row
+ * and leave an event. */
+MOLY_CHECKED moly_status person_count_wrong(moly_ledger *ledger, const char *key, const char *user,
+                                            moly_error *err);
 MOLY_CHECKED moly_status person_printed_name(store *s, const char *person, char **name,
                                              moly_error *err);
 

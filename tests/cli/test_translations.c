@@ -115,9 +115,9 @@ static const struct {
     const char *call;
     int argument;
 } said[] = {
-    {"MOLY_REFUSE", 2},   {"ACT_FORBID", 2},  {"decision_warn", 2}, {"MOLY_FAIL", 2},
-    {"rule_in_order", 2}, {"rule_reason", 2}, {"rule_separate", 3}, {"rule_separate", 4},
-    {"rule_accepted", 2}, {"say", 1},         {"because", 0},       {"MOLY_N", 0},
+    {"MOLY_REFUSE", 2},   {"ACT_FORBID", 2},  {"decision_warn", 2},  {"MOLY_FAIL", 2},
+    {"rule_in_order", 2}, {"rule_reason", 2}, {"rule_separate", 3},  {"rule_separate", 4},
+    {"rule_accepted", 2}, {"say", 1},         {"screen_because", 0}, {"MOLY_N", 0},
 };
 static const char *const said_by[] = {"centre", "ledger", "study"};
 

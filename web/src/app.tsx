@@ -13,6 +13,7 @@ import { useScanner } from "./core/scanner.ts";
 import type { Site } from "./core/types.ts";
 import { Icon, type IconName } from "./ui/icon.tsx";
 import { screenOf } from "./pages/index.tsx";
+import { Telephone } from "./pages/telephone.tsx";
 import { SignIn } from "./pages/signin.tsx";
 import { Shortcuts, useShortcuts } from "./ui/shortcuts.tsx";
 
@@ -43,7 +44,7 @@ export function App() {
 }
 
 /** Screens that belong to a place in the navigation without being it. */
-const INSIDE: Record<string, string> = { act: "lab", papers: "lab", patient: "patients", study: "studies", record: "trace" };
+const INSIDE: Record<string, string> = { act: "lab", papers: "lab", patient: "patients", study: "studies", record: "trace", telephone: "persons" };
 
 function House() {
   const here = useAtom(route);
@@ -52,6 +53,7 @@ function House() {
   const main = useRef<HTMLElement>(null);
   const site = useReading<Site>("/api/site").data;
   const place = here.parts[0] ?? "today";
+  const mustEnrol = useAtom(session)?.must_enrol === true;
 
   useEffect(listen, []);
   useEffect(() => forgetReadings, []);
@@ -98,7 +100,7 @@ function House() {
       <TopBar site={site} onHelp={() => setHelpOpen(true)} />
       <main id="main" ref={main} tabIndex={-1}>
         <Banners />
-        {screenOf(here)}
+        {mustEnrol ? <Telephone /> : screenOf(here)}
       </main>
       {isHelpOpen && <Shortcuts places={PLACES} onClose={() => setHelpOpen(false)} />}
     </div>

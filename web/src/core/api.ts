@@ -138,8 +138,8 @@ function endSession(): void {
   session.set(null);
 }
 
-export async function signIn(user: string, password: string): Promise<Session> {
-  const opened = await post<Session>("/api/login", { user, password });
+export async function signIn(user: string, password: string, code?: string): Promise<Session> {
+  const opened = await post<Session>("/api/login", { user, password, ...(code !== undefined && { code }) });
   sessionEnded.set(false);
   session.set(opened);
   return opened;

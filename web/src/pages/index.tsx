@@ -12,6 +12,7 @@ import { PlanPage } from "./plan.tsx";
 import { ProductionPage } from "./production.tsx";
 import { RecordPage } from "./record.tsx";
 import { Studies, StudyPage } from "./studies.tsx";
+import { Telephone } from "./telephone.tsx";
 import { TodayPage } from "./today.tsx";
 import { TracePage } from "./trace.tsx";
 
@@ -44,6 +45,8 @@ export function screenOf(route: Route) {
       return <BalancePage />;
     case "audit":
       return <Audit query={route.query} />;
+    case "telephone":
+      return <Telephone />;
     case "persons":
       return <Persons />;
     default:
