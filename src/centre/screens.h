@@ -18,6 +18,9 @@ typedef struct screen {
 /* Takes over `item`; NULL means no memory. */
 MOLY_CHECKED moly_status screen_append(json_t *list, json_t *item, moly_error *err);
 
+/* When the site's day began, by its wall clock. */
+int64_t screen_midnight_us(const screen *s);
+
 /* blocks.c: what stands in the way of using a vessel, or of giving an order's dose. */
 MOLY_CHECKED moly_status screen_block(const screen *s, const char *kind, const json_t *record,
                                       json_t *blocks, moly_error *err);

@@ -179,13 +179,18 @@ static int by_due(const void *a, const void *b)
     return (first.us > second.us) - (first.us < second.us);
 }
 
+int64_t screen_midnight_us(const screen *s)
+{
+    const int64_t day_us = 86400LL * 1000000, offset_us = s->site->utc_offset_minutes * 60000000LL;
+    int64_t local_us = s->now.us + offset_us;
+    return local_us - ((local_us % day_us) + day_us) % day_us - offset_us;
+}
+
 /* Orders of the site's day, first due first. */
 static moly_status add_doses(const screen *s, json_t *doses, json_t *blocks, json_t *counts,
                              moly_error *err)
 {
-    const int64_t day_us = 86400LL * 1000000, offset_us = s->site->utc_offset_minutes * 60000000LL;
-    int64_t local_us = s->now.us + offset_us;
-    int64_t midnight_us = local_us - ((local_us % day_us) + day_us) % day_us - offset_us;
+    const int64_t day_us = 86400LL * 1000000, midnight_us = screen_midnight_us(s);
     const moly_record_query query = {
         .kind = "order", .from = {midnight_us}, .until = {midnight_us + day_us - 1}, .limit = 1000};
     json_t *orders = NULL;

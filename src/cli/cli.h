@@ -13,6 +13,7 @@ extern const moly_command cli_backup_command;
 extern const moly_command cli_device_list_command;
 extern const moly_command cli_device_read_command;
 extern const moly_command cli_device_simulate_command;
+extern const moly_command cli_dispense_plan_command;
 extern const moly_command cli_help_command;
 extern const moly_command cli_import_command;
 extern const moly_command cli_init_command;

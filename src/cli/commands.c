@@ -13,6 +13,7 @@ static const moly_command *const own_commands[] = {
     &cli_device_list_command,
     &cli_device_read_command,
     &cli_device_simulate_command,
+    &cli_dispense_plan_command,
     &cli_help_command,
     &cli_import_command,
     &cli_init_command,

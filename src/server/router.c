@@ -32,6 +32,7 @@ static const route table[] = {
     {"POST", "/api/commands/{name}", command_post, "Calculate; nothing is recorded", "lang", SLOW},
 
     {"GET", "/api/today", today_get, "What is where, who is due, what blocks whom", "lang", 0},
+    {"GET", "/api/dispensing", dispensing_get, "What is eluted, labelled and drawn today", "lang", 0},
     {"GET", "/api/patients", patients_get, "Patients by a part of name, number or id",
      "search limit", SLOW},
     {"GET", "/api/patients/{id}", patient_get, "A patient with everything that was done", "lang",

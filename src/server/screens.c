@@ -3,6 +3,7 @@
 #include "inside.h"
 
 #include "fold.h"
+#include "moly/centre/dispensing.h"
 
 enum { FOUND = 100, MAX_FOUND = 500 };
 
@@ -14,6 +15,15 @@ moly_status today_get(request *r, reply *out, moly_error *err)
     return status ? status
                   : moly_centre_today(moly_ledger_site(r->server->ledger), reader, now, &out->json,
                                       err);
+}
+
+moly_status dispensing_get(request *r, reply *out, moly_error *err)
+{
+    const moly_ledger_reader *reader = NULL;
+    const moly_site *site = moly_ledger_site(r->server->ledger);
+    moly_instant now = moly_clock_now(moly_ledger_clock(r->server->ledger));
+    moly_status status = request_reader(r, &reader, err);
+    return status ? status : moly_centre_dispensing(site, reader, now, &out->json, err);
 }
 
 moly_status patient_get(request *r, reply *out, moly_error *err)

@@ -8,6 +8,9 @@
 /* Of a licence's limit, from which on the table says so. */
 static const double near_fraction = 0.8;
 static const double negligible_bq = 1e3;
+/* Below this an account is not looked for: ten thousand decayed syringes hold Tc-99 by the
+ * millibecquerel. */
+static const double forgotten_bq = 100.0;
 
 const char *inventory_default_room(const json_t *rooms)
 {
@@ -73,8 +76,8 @@ moly_status inventory_read(const moly_ledger_reader *reader, moly_instant at, co
         made ? moly_ledger_balance(reader, at, &balance, err) : MOLY_NO_MEMORY(err);
     json_array_foreach(json_object_get(balance, "results"), i, line)
     {
-        char room[64];
-        if (!status) {
+        char room[64] = "";
+        if (!status && record_number(line, "activity_bq") >= forgotten_bq) {
             status =
                 room_of(reader, record_text(line, "account"), default_room, room, sizeof room, err);
         }

@@ -191,6 +191,7 @@ static const struct {
     {"/api/acts/{name}/requests/{key}", "/api/acts/pharmacy.elute/requests/key-00000001", false},
     {"/api/commands", NULL, false},
     {"/api/today", NULL, false},
+    {"/api/dispensing", NULL, false},
     {"/api/patients", NULL, false},
     {"/api/patients/{id}", "/api/patients/PAT-000001", false},
     {"/api/records/{kind}", "/api/records/person", false},
