@@ -3,9 +3,11 @@
  * The evidence is protected twice: triggers in the file refuse changes from any program, and an
  * authorizer refuses them, and every change of the schema, before they are compiled here. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "schema.h"
 #include "store.h"
@@ -192,6 +194,18 @@ static int open_immutable(const char *path, int flags, const store_options *opti
     return rc;
 }
 
+/* The file holds the site's key and patients' data: it is made for its owner alone, whatever the
+ * mask is, and SQLite makes its companions alike. */
+static moly_status make_private(const char *path, moly_error *err)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fd < 0) {
+        return MOLY_FAIL(err, MOLY_ERR_IO, "database, %s: %s", path, strerror(errno));
+    }
+    (void)close(fd);
+    return MOLY_OK;
+}
+
 static moly_status sqlite_open(const char *path, store_mode mode, const store_options *options,
                                store **opened, moly_error *err)
 {
@@ -200,7 +214,10 @@ static moly_status sqlite_open(const char *path, store_mode mode, const store_op
     if (!makes_tables(mode) && !is_there) {
         return MOLY_FAIL(err, MOLY_ERR_NOT_FOUND, "database sqlite:%s: %s", path, strerror(errno));
     }
-    moly_status status = MOLY_OK;
+    moly_status status = is_there ? MOLY_OK : make_private(path, err);
+    if (status) {
+        return status;
+    }
     sqlite_store *self = moly_alloc(1, sizeof *self);
     if (!self) {
         return MOLY_NO_MEMORY(err);
