@@ -7,11 +7,17 @@
 #include "moly/centre/centre.h"
 
 #define CENTRE_ACTS(X)                                                                             \
+    X(centre_accept_restore)                                                                       \
     X(centre_adopt_pack)                                                                           \
     X(centre_correct)                                                                              \
     X(centre_create_person)                                                                        \
+    X(centre_enrol_second_factor)                                                                  \
     X(centre_qualify)                                                                              \
+    X(centre_record_restore_test)                                                                  \
+    X(centre_remove_second_factor)                                                                 \
     X(centre_retire_person)                                                                        \
+    X(centre_review_access)                                                                        \
+    X(centre_review_audit)                                                                         \
     X(centre_set_password)                                                                         \
     X(clinic_administer)                                                                           \
     X(clinic_discharge)                                                                            \

@@ -50,7 +50,7 @@ static moly_status check_person(const moly_act_context *context, const char *use
     const json_t *person = NULL;
     moly_error absent = {0};
     moly_status status =
-        user ? act_record(context, "person", user, &person, &absent) : MOLY_ERR_NOT_FOUND;
+        user && *user ? act_record(context, "person", user, &person, &absent) : MOLY_ERR_NOT_FOUND;
     if (status == MOLY_ERR_NOT_FOUND) {
         return moly_fail(err, MOLY_ERR_SIGN_IN, "R-08", __FILE__, __LINE__,
                          "there is no person '%.60s'; an administrator creates one",

@@ -32,6 +32,8 @@ int64_t screen_midnight_us(const screen *s);
 /* blocks.c: what stands in the way of using a vessel, or of giving an order's dose. */
 MOLY_CHECKED moly_status screen_block(const screen *s, const char *kind, const json_t *record,
                                       json_t *blocks, moly_error *err);
+/* What must be done again and is overdue, and restores that nobody has accepted (upkeep/). */
+MOLY_CHECKED moly_status screen_upkeep(const screen *s, json_t *blocks, moly_error *err);
 MOLY_CHECKED moly_status screen_block_order(const screen *s, const json_t *order,
                                             const json_t *patient, json_t *blocks, moly_error *err);
 /* A released vessel that can serve the order at its time; *kind is NULL where there is none. */

@@ -246,6 +246,9 @@ moly_status moly_centre_today(const moly_site *site, const moly_ledger_reader *r
         status = screen_quality(&s, blocks, err);
     }
     if (!status) {
+        status = screen_upkeep(&s, blocks, err);
+    }
+    if (!status) {
         *today = json_pack("{s:s, s:{s:s, s:s, s:i, s:b}, s:O, s:O, s:O, s:O}", "now",
                            moly_instant_format(now, text), "site", "name", site->name, "country",
                            site->country, "utc_offset_minutes", site->utc_offset_minutes,

@@ -9,6 +9,7 @@
 #include "moly/base/text.h"
 
 /* Commands of the command line itself, one file each. */
+extern const moly_command cli_backup_command;
 extern const moly_command cli_device_list_command;
 extern const moly_command cli_device_read_command;
 extern const moly_command cli_device_simulate_command;
@@ -44,6 +45,8 @@ extern const moly_command cli_report_recall_command;
 extern const moly_command cli_report_record_command;
 extern const moly_command cli_report_study_command;
 extern const moly_command cli_report_waste_command;
+extern const moly_command cli_restore_command;
+extern const moly_command cli_second_factor_command;
 extern const moly_command cli_completion_command;
 extern const moly_command cli_acts_command;
 extern const moly_command cli_safety_doses_command;

@@ -8,6 +8,7 @@
 
 static const moly_command *const own_commands[] = {
     &cli_acts_command,
+    &cli_backup_command,
     &cli_batch_list_command,
     &cli_batch_show_command,
     &cli_case_list_command,
@@ -30,6 +31,8 @@ static const moly_command *const own_commands[] = {
     &cli_recall_command,
     &cli_record_list_command,
     &cli_record_show_command,
+    &cli_restore_command,
+    &cli_second_factor_command,
     &cli_safety_doses_command,
     &cli_safety_incidents_command,
     &cli_safety_map_command,

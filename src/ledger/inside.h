@@ -97,6 +97,12 @@ MOLY_CHECKED moly_status ledger_verify_with(const char *url, const store_options
                                             const char *anchor_path, const moly_progress *progress,
                                             json_t **report, moly_error *err);
 
+/* A ledger that has no writer yet. */
+MOLY_CHECKED moly_status ledger_new(const char *url, const store_options *options,
+                                    const moly_clock *clock, moly_ledger **made, moly_error *err);
+/* Take the site and its key from the writer's tables. */
+MOLY_CHECKED moly_status ledger_load_site(moly_ledger *ledger, moly_error *err);
+
 /* The row of table site. */
 typedef struct site_row {
     char id[SITE_ID_SIZE];
@@ -137,6 +143,13 @@ MOLY_CHECKED moly_status record_node(const char *kind, const char *id, char **no
 /* person.c: is this the key that the events so far give the person? */
 MOLY_CHECKED moly_status person_registered_key(store *s, const char *person, char hex[HASH_HEX],
                                                moly_error *err);
+/* A text of a person's record; *value NULL: none. Release with moly_free(). */
+MOLY_CHECKED moly_status person_member(store *s, const char *person, const char *key, char **value,
+                                       moly_error *err);
+/* R-08: count a wrong guess of a person in the row `key` of table attempt; too many lock that row
+ * and leave an event. */
+MOLY_CHECKED moly_status person_count_wrong(moly_ledger *ledger, const char *key, const char *user,
+                                            moly_error *err);
 MOLY_CHECKED moly_status person_printed_name(store *s, const char *person, char **name,
                                              moly_error *err);
 

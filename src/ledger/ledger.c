@@ -59,8 +59,8 @@ moly_status site_load(store *s, site_row *site, moly_error *err)
     return status;
 }
 
-static moly_status allocate(const char *url, const store_options *options, const moly_clock *clock,
-                            moly_ledger **made, moly_error *err)
+moly_status ledger_new(const char *url, const store_options *options, const moly_clock *clock,
+                       moly_ledger **made, moly_error *err)
 {
     if (sodium_init() < 0) {
         return MOLY_FAIL(err, MOLY_ERR_INTERNAL, "libsodium cannot start: no random numbers");
@@ -228,7 +228,7 @@ moly_status ledger_create_with(const char *url, const store_options *options, co
                              "a simulated clock is allowed only on a database made for training");
     }
     if (!status) {
-        status = allocate(url, options, clock, &made, err);
+        status = ledger_new(url, options, clock, &made, err);
     }
     if (!status) {
         status = store_open(url, STORE_CREATE, &made->options, &made->writer, err);
@@ -260,7 +260,7 @@ static moly_status take_secret(void *context, const store_value *columns, moly_e
                : MOLY_FAIL(err, MOLY_ERR_DATA, "the site's key in table secret is damaged");
 }
 
-static moly_status load_site(moly_ledger *ledger, moly_error *err)
+moly_status ledger_load_site(moly_ledger *ledger, moly_error *err)
 {
     store *s = ledger->writer;
     bool is_there = false;
@@ -294,12 +294,12 @@ moly_status ledger_open_with(const char *url, const store_options *options, cons
 {
     *ledger = NULL;
     moly_ledger *made = NULL;
-    moly_status status = allocate(url, options, clock, &made, err);
+    moly_status status = ledger_new(url, options, clock, &made, err);
     if (!status) {
         status = store_open(url, STORE_WRITE, &made->options, &made->writer, err);
     }
     if (!status) {
-        status = load_site(made, err);
+        status = ledger_load_site(made, err);
     }
     if (status) {
         moly_ledger_close(made);

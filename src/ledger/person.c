@@ -35,8 +35,8 @@ static const struct {
 
 /* ---- records of persons ------------------------------------------------------------------- */
 
-static moly_status person_member(store *s, const char *person, const char *key, char **value,
-                                 moly_error *err)
+moly_status person_member(store *s, const char *person, const char *key, char **value,
+                          moly_error *err)
 {
     json_t *doc = NULL;
     char *node = NULL;
@@ -176,7 +176,7 @@ static moly_status check_not_locked(moly_ledger *ledger, store *s, const char *u
 }
 
 struct attempt {
-    const char *user;
+    const char *key, *user; /* row, and whose it is */
     bool is_good;
 };
 
@@ -207,19 +207,19 @@ static moly_status count_attempt(moly_transaction *transaction, void *context, m
     int64_t now_us = moly_clock_now(transaction->ledger->clock).us, failures = 0;
     if (attempt->is_good) {
         return store_query(s, "UPDATE attempt SET failures = 0 WHERE person = $1",
-                           STORE_VALUES(store_text(attempt->user)), NULL, NULL, err);
+                           STORE_VALUES(store_text(attempt->key)), NULL, NULL, err);
     }
     moly_status status = store_query_int(
         s,
         "INSERT INTO attempt VALUES ($1, 1, $2, 0) ON CONFLICT (person) DO UPDATE"
         " SET failures = attempt.failures + 1, last_us = $2 RETURNING failures",
-        STORE_VALUES(store_text(attempt->user), store_int(now_us)), &failures, NULL, err);
+        STORE_VALUES(store_text(attempt->key), store_int(now_us)), &failures, NULL, err);
     if (status || failures < MAX_FAILURES) {
         return status;
     }
     status = store_query(
         s, "UPDATE attempt SET failures = 0, locked_until_us = $2 WHERE person = $1",
-        STORE_VALUES(store_text(attempt->user), store_int(now_us + lock_us)), NULL, NULL, err);
+        STORE_VALUES(store_text(attempt->key), store_int(now_us + lock_us)), NULL, NULL, err);
     return status ? status : append_locked(transaction, attempt->user, err);
 }
 
@@ -320,6 +320,13 @@ static moly_status check_still_open(moly_ledger *ledger, const char *user, moly_
     return status;
 }
 
+moly_status person_count_wrong(moly_ledger *ledger, const char *key, const char *user,
+                               moly_error *err)
+{
+    struct attempt attempt = {key, user, false};
+    return moly_ledger_transact(ledger, count_attempt, &attempt, err);
+}
+
 moly_status moly_ledger_sign_in(moly_ledger *ledger, const char *user, const char *password,
                                 moly_identity **identity, moly_error *err)
 {
@@ -337,7 +344,7 @@ moly_status moly_ledger_sign_in(moly_ledger *ledger, const char *user, const cha
     }
     status = unseal(user, password, &c, &made, err);
     if (c.is_found && (status == MOLY_ERR_SIGN_IN || (!status && has_failed))) {
-        struct attempt attempt = {user, !status};
+        struct attempt attempt = {user, user, !status};
         moly_error counting = {0};
         moly_status counted = moly_ledger_transact(ledger, count_attempt, &attempt, &counting);
         if (counted && !status) {

@@ -36,6 +36,7 @@ typedef enum store_mode {
     STORE_CREATE, /* make the tables: nothing is protected yet */
     STORE_WRITE,  /* insert; change projections only */
     STORE_READ,   /* nothing but reading */
+    STORE_BACKUP, /* SQLite: make the tables in a file that is then only read */
 } store_mode;
 
 typedef struct store_options {
@@ -76,6 +77,7 @@ struct store {
     store_mode mode;
     unsigned part;  /* of the transaction; 0 is what belongs to none */
     bool is_doomed; /* a statement of a part that counts as kept has failed: all is undone */
+    bool is_backup; /* the file says so */
 };
 
 extern const store_ops store_sqlite;
@@ -83,7 +85,8 @@ extern const store_ops store_postgres;
 
 /* Open by URL: "sqlite:PATH", "postgres://..." or "postgresql://...".
  *  @retval MOLY_ERR_USAGE      no such kind of database
- *  @retval MOLY_ERR_NOT_FOUND  no such database (modes other than STORE_CREATE) */
+ *  @retval MOLY_ERR_NOT_FOUND  no such database (modes other than STORE_CREATE, STORE_BACKUP)
+ *  @retval MOLY_ERR_RULE       work was asked for, and it is a backup (R-06) */
 MOLY_CHECKED moly_status store_open(const char *url, store_mode mode, const store_options *options,
                                     store **opened, moly_error *err);
 void store_close(store *s);

@@ -3,14 +3,21 @@
  * The evidence is protected twice: triggers in the file refuse changes from any program, and an
  * authorizer refuses them, and every change of the schema, before they are compiled here. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "schema.h"
 #include "store.h"
 
-enum { BUSY_TIMEOUT_MS = 30000, N_KEPT = 128, MAX_COLUMNS = 24 };
+enum {
+    BUSY_TIMEOUT_MS = 30000,
+    N_KEPT = 128,
+    MAX_COLUMNS = 24,
+    BACKUP_ID = 0x4d6f4c62, /* application_id in the header of a backup's file: "MoLb" */
+};
 
 typedef struct kept_statement {
     char *sql;
@@ -93,6 +100,47 @@ static void sqlite_close(store *s)
     moly_free(self);
 }
 
+static bool makes_tables(store_mode mode)
+{
+    return mode == STORE_CREATE || mode == STORE_BACKUP;
+}
+
+static int take_application_id(void *context, int n, char **values, char **names)
+{
+    (void)names;
+    sqlite_store *self = context;
+    char number[16];
+    (void)snprintf(number, sizeof number, "%d", BACKUP_ID);
+    self->base.is_backup = n == 1 && values[0] && strcmp(values[0], number) == 0;
+    return 0;
+}
+
+/* Nothing is appended to a backup, or the next one would be another history. */
+static moly_status check_kind_of_file(sqlite_store *self, moly_error *err)
+{
+    int rc = sqlite3_exec(self->db, "PRAGMA application_id", take_application_id, self, NULL);
+    if (rc != SQLITE_OK) {
+        return sqlite_failure(err, self->db, rc, "reading its header");
+    }
+    if (self->base.is_backup && self->base.mode != STORE_READ) {
+        return MOLY_REFUSE(err, "R-06",
+                           "this file is a backup, which nobody works in; make a ledger of it: "
+                           "moly restore FILE --db sqlite:NEW");
+    }
+    return MOLY_OK;
+}
+
+/* One file, which is synced and named when it is whole. */
+static moly_status configure_backup(sqlite_store *self, moly_error *err)
+{
+    char sql[200];
+    (void)snprintf(sql, sizeof sql,
+                   "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"
+                   " PRAGMA trusted_schema=OFF; PRAGMA application_id=%d",
+                   BACKUP_ID);
+    return sqlite_run(&self->base, sql, err);
+}
+
 static moly_status configure(sqlite_store *self, moly_error *err)
 {
     static const char *const writing[] = {
@@ -102,6 +150,13 @@ static moly_status configure(sqlite_store *self, moly_error *err)
         "PRAGMA cache_size=-65536"};
     (void)sqlite3_busy_timeout(self->db, BUSY_TIMEOUT_MS);
     (void)sqlite3_db_config(self->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+    moly_status kind = check_kind_of_file(self, err);
+    if (kind) {
+        return kind;
+    }
+    if (self->base.mode == STORE_BACKUP) {
+        return configure_backup(self, err);
+    }
     if (self->base.mode == STORE_READ) {
         return sqlite_run(&self->base, "PRAGMA query_only=ON", err);
     }
@@ -139,15 +194,30 @@ static int open_immutable(const char *path, int flags, const store_options *opti
     return rc;
 }
 
+/* The file holds the site's key and patients' data: it is made for its owner alone, whatever the
+ * mask is, and SQLite makes its companions alike. */
+static moly_status make_private(const char *path, moly_error *err)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fd < 0) {
+        return MOLY_FAIL(err, MOLY_ERR_IO, "database, %s: %s", path, strerror(errno));
+    }
+    (void)close(fd);
+    return MOLY_OK;
+}
+
 static moly_status sqlite_open(const char *path, store_mode mode, const store_options *options,
                                store **opened, moly_error *err)
 {
     struct stat info;
     bool is_there = options->sqlite_vfs || stat(path, &info) == 0;
-    if (mode != STORE_CREATE && !is_there) {
+    if (!makes_tables(mode) && !is_there) {
         return MOLY_FAIL(err, MOLY_ERR_NOT_FOUND, "database sqlite:%s: %s", path, strerror(errno));
     }
-    moly_status status = MOLY_OK;
+    moly_status status = is_there ? MOLY_OK : make_private(path, err);
+    if (status) {
+        return status;
+    }
     sqlite_store *self = moly_alloc(1, sizeof *self);
     if (!self) {
         return MOLY_NO_MEMORY(err);
@@ -155,7 +225,7 @@ static moly_status sqlite_open(const char *path, store_mode mode, const store_op
     self->base = (store){.ops = &store_sqlite, .mode = mode};
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     flags |= mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-    if (mode == STORE_CREATE) {
+    if (makes_tables(mode)) {
         flags |= SQLITE_OPEN_CREATE;
     }
     int rc = sqlite3_open_v2(path, &self->db, flags, options->sqlite_vfs);
@@ -171,7 +241,7 @@ static moly_status sqlite_open(const char *path, store_mode mode, const store_op
         moly_error_context(err, "%s", path);
         goto done;
     }
-    if (mode != STORE_CREATE) {
+    if (!makes_tables(mode)) {
         (void)sqlite3_set_authorizer(self->db, authorize, NULL);
     }
     *opened = &self->base;

@@ -6,6 +6,7 @@
 #include <zint.h>
 
 #include "sheet.h"
+#include "symbol.h"
 
 static const double width_pt = 170.08, height_pt = 113.39; /* 60 mm, 40 mm */
 static const double code_pt = 46.0, margin_pt = 6.0;
@@ -101,18 +102,13 @@ static moly_status encode(label *l, const char *id, moly_error *err)
                            l->symbol->errtxt);
 }
 
-static bool is_dark(const struct zint_symbol *symbol, int row, int column)
-{
-    return (symbol->encoded_data[row][column / 8] >> (column % 8) & 1) != 0;
-}
-
 static void draw_code(paper *p, const struct zint_symbol *symbol, double x, double y)
 {
     const double module = code_pt / (symbol->width > symbol->rows ? symbol->width : symbol->rows);
     paper_colour(p, 0);
     for (int row = 0; row < symbol->rows; row++) {
         for (int column = 0; column < symbol->width; column++) {
-            if (is_dark(symbol, row, column)) {
+            if (symbol_is_dark(symbol, row, column)) {
                 cairo_rectangle(p->cr, x + module * column, y + module * row, module, module);
             }
         }

@@ -66,7 +66,7 @@ static bool has_field(const moly_act *act, const char *name)
 
 /* Members of the body that are no fields of the act. */
 typedef struct signing {
-    const char *password, *second_user, *second_password; /* borrowed from the body */
+    const char *password, *second_user, *second_password, *second_code; /* of the body's */
 } signing;
 
 static moly_status signing_text(const json_t *body, const char *key, const char **text,
@@ -91,6 +91,9 @@ static moly_status take_signing(const moly_act *act, const json_t *body, signing
     if (!status) {
         status = signing_text(body, "second_password", &given->second_password, err);
     }
+    if (!status) {
+        status = signing_text(body, "second_code", &given->second_code, err);
+    }
     if (!status && !given->second_user != !given->second_password) {
         status = MOLY_FAIL(err, MOLY_ERR_USAGE,
                            "second_user and second_password are given together or not at all");
@@ -102,6 +105,7 @@ static moly_status take_signing(const moly_act *act, const json_t *body, signing
     (void)json_object_del(*fields, own);
     (void)json_object_del(*fields, "second_user");
     (void)json_object_del(*fields, "second_password");
+    (void)json_object_del(*fields, "second_code");
     return *fields ? MOLY_OK : MOLY_NO_MEMORY(err);
 }
 
@@ -182,6 +186,9 @@ static moly_status perform(request *r, const moly_act *act, const signing *given
     }
     if (!status && given->second_user) {
         status = sign_in(r, given->second_user, given->second_password, &second, out, err);
+    }
+    if (!status && given->second_user) {
+        status = second_factor_of_signer(r, given->second_user, given->second_code, out, err);
     }
     if (!status) {
         performer.identity = identity;

@@ -66,9 +66,10 @@ typedef struct reply {
 typedef moly_status (*handler)(request *r, reply *out, moly_error *err);
 
 enum {
-    ROUTE_IS_OPEN = 1,  /* to those who are not signed in */
-    ROUTE_IS_SLOW = 2,  /* hashes, searches, waits for the disk: runs in the jobs' threads */
-    ROUTE_IS_QUIET = 4, /* does not put off the end of an idle session */
+    ROUTE_IS_OPEN = 1,   /* to those who are not signed in */
+    ROUTE_IS_SLOW = 2,   /* hashes, searches, waits for the disk: runs in the jobs' threads */
+    ROUTE_IS_QUIET = 4,  /* does not put off the end of an idle session */
+    ROUTE_MAY_ENROL = 8, /* to who must have a second factor and has none yet */
 };
 
 /* A row of the one table of routes. */
@@ -202,11 +203,23 @@ MOLY_CHECKED moly_status sign_in(request *r, const char *user, const char *passw
  */
 MOLY_CHECKED moly_status sign_in_check(request *r, moly_error *err);
 
+/* ---- secondfactor.c (R-12) ------------------------------------------------------------------- */
+
+MOLY_CHECKED moly_status second_factor_is_needed(request *r, const json_t *person, bool *is_needed,
+                                                 moly_error *err);
+/* Check a person's code, if there is a second factor, within the limits. `code` may be NULL. */
+MOLY_CHECKED moly_status second_factor_check(request *r, const char *user, const char *code,
+                                             reply *out, moly_error *err);
+/* The same of a second signer, who has no session: refused who must have one and has none. */
+MOLY_CHECKED moly_status second_factor_of_signer(request *r, const char *user, const char *code,
+                                                 reply *out, moly_error *err);
+
 /* ---- handlers, by file ---------------------------------------------------------------------- */
 
 moly_status login_post(request *r, reply *out, moly_error *err);
 moly_status logout_post(request *r, reply *out, moly_error *err);
 moly_status session_get(request *r, reply *out, moly_error *err);
+moly_status second_factor_post(request *r, reply *out, moly_error *err);
 
 MOLY_CHECKED moly_status acts_prepare(moly_server *server, moly_error *err);
 void acts_release(moly_server *server);

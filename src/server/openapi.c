@@ -68,10 +68,11 @@ static json_t *operation(const route *row)
     if (row->handle == login_post) {
         (void)json_object_set_new(
             described, "requestBody",
-            json_pack("{s:b, s:{s:{s:{s:s, s:[s,s], s:{s:{s:s}, s:{s:s, s:s}}}}}}", "required", 1,
-                      "content", "application/json", "schema", "type", "object", "required", "user",
-                      "password", "properties", "user", "type", "string", "password", "type",
-                      "string", "format", "password"));
+            json_pack("{s:b, s:{s:{s:{s:s, s:[s,s], s:{s:{s:s}, s:{s:s, s:s}, s:{s:s}}}}}}",
+                      "required", 1, "content", "application/json", "schema", "type", "object",
+                      "required", "user", "password", "properties", "user", "type", "string",
+                      "password", "type", "string", "format", "password", "code", "type",
+                      "string"));
     }
     return described;
 }
@@ -89,6 +90,7 @@ static json_t *act_schema(const moly_act *act)
         (void)json_object_set_new(properties, "second_user", json_pack("{s:s}", "type", "string"));
         (void)json_object_set_new(properties, "second_password",
                                   json_pack("{s:s, s:s}", "type", "string", "format", "password"));
+        (void)json_object_set_new(properties, "second_code", json_pack("{s:s}", "type", "string"));
     }
     return schema;
 }

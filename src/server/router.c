@@ -5,14 +5,22 @@
 #include <string.h>
 
 #define PAGING "limit after newest"
-enum { OPEN = ROUTE_IS_OPEN, SLOW = ROUTE_IS_SLOW, QUIET = ROUTE_IS_QUIET };
+enum {
+    OPEN = ROUTE_IS_OPEN,
+    SLOW = ROUTE_IS_SLOW,
+    QUIET = ROUTE_IS_QUIET,
+    ENROL = ROUTE_MAY_ENROL
+};
 
 static const route table[] = {
     {"POST", "/api/login", login_post, "Sign in", NULL, OPEN | SLOW},
-    {"POST", "/api/logout", logout_post, "End the session", NULL, 0},
-    {"GET", "/api/session", session_get, "Who is signed in", NULL, 0},
+    {"POST", "/api/logout", logout_post, "End the session", NULL, ENROL},
+    {"GET", "/api/session", session_get, "Who is signed in", NULL, ENROL},
+    {"POST", "/api/second-factor", second_factor_post,
+     "A fresh secret for your telephone; centre.enrol_second_factor takes its first code", NULL,
+     ENROL},
 
-    {"GET", "/api/acts", acts_get, "What can be done, with fields and roles", "lang", 0},
+    {"GET", "/api/acts", acts_get, "What can be done, with fields and roles", "lang", ENROL},
     {"POST", "/api/acts/{name}", act_post, "Do an act", "lang", SLOW},
     {"POST", "/api/acts/{name}/preview", act_preview_post, "What an act would do now", "lang",
      SLOW},
@@ -68,7 +76,7 @@ static const route table[] = {
      "id from until paper_lang form", SLOW},
 
     {"GET", "/api/stream", stream_get, "Server-sent events: the ledger grew", NULL, QUIET},
-    {"GET", "/api/site", site_get, "The site and its time", NULL, 0},
+    {"GET", "/api/site", site_get, "The site and its time", NULL, ENROL},
     {"GET", "/api/languages", languages_get, "Languages of messages", NULL, OPEN},
     {"GET", "/api/catalogue/{language}", catalogue_get, "Messages in a language", NULL, OPEN},
     {"GET", "/api/openapi.json", openapi_get, "This description", NULL, 0},

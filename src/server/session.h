@@ -25,7 +25,7 @@ typedef struct session_table session_table;
 typedef struct session {
     uint64_t number; /* of this process; no secret */
     char user[SESSION_USER_SIZE];
-    char public_key[SESSION_KEY_SIZE]; /* of the person at sign-in: a new password ends it */
+    char public_key[SESSION_KEY_SIZE]; /* what it was opened with: a new password ends it */
     char csrf[SESSION_TOKEN_SIZE];
 } session;
 

@@ -2,6 +2,7 @@
 /* Signing in and out, and who a session's person is by now. */
 #include "inside.h"
 
+#include <sodium.h>
 #include <string.h>
 
 moly_status sign_in(request *r, const char *user, const char *password, moly_identity **identity,
@@ -71,39 +72,77 @@ static moly_status load_person(request *r, const char *user, moly_error *err)
     return status;
 }
 
+/* What a session was opened with: the person's key, and the second factor. */
+static void bound_to(const json_t *person, char bound[SESSION_KEY_SIZE])
+{
+    uint8_t hash[32];
+    char both[200];
+    (void)snprintf(both, sizeof both, "%s %s", member(person, "public_key"),
+                   member(person, "second_factor_nonce"));
+    (void)crypto_generichash(hash, sizeof hash, (const uint8_t *)both, strlen(both), NULL, 0);
+    (void)sodium_bin2hex(bound, SESSION_KEY_SIZE, hash, sizeof hash);
+}
+
+/* until there is a second factor, who must have one can do nothing else than enrol it. */
+static moly_status check_factor(request *r, moly_error *err)
+{
+    bool is_needed = false, may_enrol = (r->route->flags & ROUTE_MAY_ENROL) != 0;
+    if (moly_person_has_second_factor(r->person) || may_enrol ||
+        (r->route->handle == act_post &&
+         strcmp(r->captured[0], "centre.enrol_second_factor") == 0)) {
+        return MOLY_OK;
+    }
+    moly_status status = second_factor_is_needed(r, r->person, &is_needed, err);
+    if (!status && is_needed) {
+        status = moly_fail(err, MOLY_ERR_FORBIDDEN, "R-12", __FILE__, __LINE__,
+                           "%s signs in with a second factor here: enrol a telephone first "
+                           "(centre.enrol_second_factor)",
+                           r->session.user);
+    }
+    return status;
+}
+
 moly_status sign_in_check(request *r, moly_error *err)
 {
+    char bound[SESSION_KEY_SIZE];
     moly_status status = load_person(r, r->session.user, err);
     if (status) {
         return status;
     }
-    /* Retired, or with a new password: what the session was opened with does not hold any more. */
+    bound_to(r->person, bound);
+    /* Retired, or with a new password or telephone: what the session was opened with does not hold
+     * any more. */
     if (strcmp(member(r->person, "state"), "retired") == 0 ||
-        strcmp(member(r->person, "public_key"), r->session.public_key) != 0) {
+        strcmp(bound, r->session.public_key) != 0) {
         session_close(r->server->sessions, r->token);
         return MOLY_FAIL(err, MOLY_ERR_SIGN_IN, "the session has ended; sign in again");
     }
-    return MOLY_OK;
+    return check_factor(r, err);
 }
 
 /* Who is signed in, as POST /api/login and GET /api/session say. */
-static json_t *describe(const request *r)
+static json_t *describe(request *r, moly_error *err)
 {
+    bool has_factor = moly_person_has_second_factor(r->person), is_needed = false;
+    if (!has_factor && second_factor_is_needed(r, r->person, &is_needed, err)) {
+        return NULL;
+    }
     const char *language = member(r->person, "language");
     const char *fallback = r->language ? r->language : "en";
-    return json_pack("{s:s, s:s, s:O?, s:s, s:s}", "user", r->session.user, "name",
+    return json_pack("{s:s, s:s, s:O?, s:s, s:b, s:b, s:s}", "user", r->session.user, "name",
                      member(r->person, "name"), "roles", json_object_get(r->person, "roles"),
-                     "language", language[0] != '\0' ? language : fallback, "csrf",
-                     r->session.csrf);
+                     "language", language[0] != '\0' ? language : fallback, "second_factor",
+                     (int)has_factor, "must_enrol", (int)is_needed, "csrf", r->session.csrf);
 }
 
 static moly_status open_session(request *r, const char *user, reply *out, moly_error *err)
 {
-    char token[SESSION_TOKEN_SIZE];
+    char token[SESSION_TOKEN_SIZE], bound[SESSION_KEY_SIZE];
     moly_status status = load_person(r, user, err);
     if (!status) {
-        status = session_open(r->server->sessions, user, member(r->person, "public_key"),
-                              server_now_s(), token, &r->session, err);
+        bound_to(r->person, bound);
+        status =
+            session_open(r->server->sessions, user, bound, server_now_s(), token, &r->session, err);
     }
     if (status) {
         return status;
@@ -111,7 +150,7 @@ static moly_status open_session(request *r, const char *user, reply *out, moly_e
     if (r->token) {
         session_close(r->server->sessions, r->token); /* of whoever was here before */
     }
-    out->json = describe(r);
+    out->json = describe(r, err);
     out->cookie = moly_arena_printf(r->arena,
                                     "moly_session=%s; Path=/api; HttpOnly; "
                                     "SameSite=Strict%s",
@@ -126,7 +165,7 @@ static moly_status open_session(request *r, const char *user, reply *out, moly_e
 moly_status login_post(request *r, reply *out, moly_error *err)
 {
     json_t *body = NULL;
-    const char *user = NULL, *password = NULL;
+    const char *user = NULL, *password = NULL, *code = NULL;
     moly_identity *identity = NULL;
     moly_status status = request_body(r, &body, err);
     if (!status) {
@@ -136,7 +175,11 @@ moly_status login_post(request *r, reply *out, moly_error *err)
         status = moly_json_get_text(body, "password", &password, err);
     }
     if (!status) {
+        code = json_string_value(json_object_get(body, "code"));
         status = sign_in(r, user, password, &identity, out, err);
+    }
+    if (!status) {
+        status = second_factor_check(r, user, code, out, err);
     }
     if (!status) {
         status = open_session(r, user, out, err);
@@ -157,6 +200,6 @@ moly_status logout_post(request *r, reply *out, moly_error *err)
 
 moly_status session_get(request *r, reply *out, moly_error *err)
 {
-    out->json = describe(r);
+    out->json = describe(r, err);
     return out->json ? MOLY_OK : MOLY_NO_MEMORY(err);
 }

@@ -2,7 +2,8 @@
 /* Every command has an example and it runs, as it stands in its help. Examples may use what is put
  * into the folder first: `study`, a PET series, and `eu152.Spe`, a spectrum, of the reference data,
  * `day.json`, the documentation's day, `kg.json` and `kg.signed.json`, packs of limits, `moly.db`,
- * an example centre in training, `crc35r.pty`, a simulated calibrator, and the passwords of its
+ * an example centre in training, `backup.db` and `again.db`, its backup and what was restored
+ * from that, `crc35r.pty`, a simulated calibrator, and the passwords of its
  * staff. Acts run in the order of their names, an hour after the centre was made; waste is cleared
  * a month later. */
 #include "running.h"
@@ -54,6 +55,12 @@ static void make_centre(void)
         fail_msg("moly init: %s", result.err);
     }
     make_pack();
+    run_line("moly backup --db sqlite:moly.db --to backup.db && "
+             "moly restore backup.db --db sqlite:again.db --clock 2026-11-23T03:30Z",
+             &result);
+    if (result.exit_code != 0) {
+        fail_msg("moly backup, moly restore: %s", result.err);
+    }
     /* an eluate before a germanium detector: Tc-99m's line on a background */
     run_line("awk 'BEGIN { print \"# live_time_s: 600\"; for (c = 0; c < 2048; c++) { x = (c - "
              "281) / 1.3;"

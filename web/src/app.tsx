@@ -14,6 +14,7 @@ import type { Site } from "./core/types.ts";
 import { Icon, type IconName } from "./ui/icon.tsx";
 import { screenOf } from "./pages/index.tsx";
 import { ScanBox } from "./ui/scan.tsx";
+import { Telephone } from "./pages/telephone.tsx";
 import { SignIn } from "./pages/signin.tsx";
 import { Shortcuts, useShortcuts } from "./ui/shortcuts.tsx";
 
@@ -51,7 +52,7 @@ export function App() {
 }
 
 /** Screens that belong to a place in the navigation without being it. */
-const INSIDE: Record<string, string> = { act: "lab", papers: "lab", patient: "patients", batch: "batches", instrument: "instruments", find: "today", sheet: "lab", sheets: "lab", study: "studies", record: "trace" };
+const INSIDE: Record<string, string> = { act: "lab", papers: "lab", patient: "patients", batch: "batches", instrument: "instruments", find: "today", sheet: "lab", sheets: "lab", study: "studies", record: "trace", telephone: "persons" };
 
 function House() {
   const here = useAtom(route);
@@ -62,6 +63,7 @@ function House() {
   const place = here.parts[0] ?? "today";
   const known = useAtom(acts);
   const places = useMemo(() => PLACES.filter((one) => one.needs === undefined || known.some((act) => act.name === one.needs)), [known]);
+  const mustEnrol = useAtom(session)?.must_enrol === true;
 
   useEffect(listen, []);
   useEffect(() => forgetReadings, []);
@@ -109,7 +111,7 @@ function House() {
       <TopBar site={site} path={path} onHelp={() => setHelpOpen(true)} />
       <main id="main" ref={main} tabIndex={-1}>
         <Banners />
-        {screenOf(here)}
+        {mustEnrol ? <Telephone /> : screenOf(here)}
       </main>
       {isHelpOpen && <Shortcuts places={places} onClose={() => setHelpOpen(false)} />}
     </div>

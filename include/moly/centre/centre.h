@@ -148,6 +148,16 @@ MOLY_API MOLY_CHECKED moly_status moly_centre_found_example(moly_ledger *ledger,
                                                             const moly_progress *progress,
                                                             moly_error *err);
 
+/** R-12: must this person sign in with a second factor, by the site's policy?
+ *  @param person     the record
+ *  @param is_remote  from another machine than the server's */
+MOLY_API MOLY_CHECKED moly_status moly_centre_needs_second_factor(const moly_ledger_reader *reader,
+                                                                  const moly_site *site,
+                                                                  const json_t *person,
+                                                                  bool is_remote, bool *is_needed,
+                                                                  moly_error *err);
+MOLY_API bool moly_person_has_second_factor(const json_t *person);
+
 /* ---- what screens read (each a JSON object, new reference) --------------------------------------
  */
 

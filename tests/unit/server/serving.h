@@ -61,7 +61,7 @@ static inline size_t take_text(char *data, size_t size, size_t n, void *text)
 static inline struct curl_slist *add_header(struct curl_slist *list, const char *name,
                                             const char *value)
 {
-    char line[600];
+    char line[1200];
     if (!value) {
         return list;
     }

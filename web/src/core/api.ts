@@ -145,8 +145,8 @@ function endSession(): void {
 const KEPT = "moly.session";
 const keepSession = ({ user, name, roles }: Session): boolean => save(KEPT, { user, name, roles });
 
-export async function signIn(user: string, password: string): Promise<Session> {
-  const opened = await post<Session>("/api/login", { user, password });
+export async function signIn(user: string, password: string, code?: string): Promise<Session> {
+  const opened = await post<Session>("/api/login", { user, password, ...(code !== undefined && { code }) });
   keepSession(opened);
   sessionEnded.set(false);
   session.set(opened);

@@ -7,6 +7,10 @@ export interface Session {
   name: string;
   roles: string[];
   language?: string;
+  /** There is a telephone that makes codes. */
+  second_factor?: boolean;
+  /** Nothing else can be done before there is one. */
+  must_enrol?: boolean;
   csrf: string;
 }
 

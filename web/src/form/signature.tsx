@@ -11,6 +11,8 @@ export interface Signing {
   password: string;
   secondUser: string;
   secondPassword: string;
+  /** Of the second person's telephone, who has no session here. */
+  secondCode: string;
 }
 
 export function SignaturePanel(props: { act: Act; signing: Signing; onChange: (signing: Signing) => void }) {
@@ -44,6 +46,11 @@ export function SignaturePanel(props: { act: Act; signing: Signing; onChange: (s
             id="second-password" class="input" type="password" autocomplete="off" value={signing.secondPassword} data-entry
             onKeyDown={onEnter}
             onInput={(event) => onChange({ ...signing, secondPassword: event.currentTarget.value })}
+          />
+          <label class="field-label" for="second-code">{t("Code of the second person's telephone, if there is one")}</label>
+          <input
+            id="second-code" class="input" inputMode="numeric" autocomplete="off" value={signing.secondCode}
+            onInput={(event) => onChange({ ...signing, secondCode: event.currentTarget.value.trim() })}
           />
         </div>
       ) : (

@@ -31,7 +31,7 @@ export function ActPage({ name, query }: { name: string; query: URLSearchParams 
   return <ActForm act={act} query={query} onDone={setDone} />;
 }
 
-const NO_SIGNING: Signing = { password: "", secondUser: "", secondPassword: "" };
+const NO_SIGNING: Signing = { password: "", secondUser: "", secondPassword: "", secondCode: "" };
 
 function ActForm({ act, query, onDone }: { act: Act; query: URLSearchParams; onDone: (event: LedgerEvent) => void }) {
   const user = session.get()?.user ?? "";
@@ -357,6 +357,7 @@ function request(act: Act, entries: Record<string, Entry>, signing: Signing, now
   if (signing.secondUser !== "") {
     body["second_user"] = signing.secondUser;
     body["second_password"] = signing.secondPassword;
+    if (signing.secondCode !== "") body["second_code"] = signing.secondCode;
   }
   return body;
 }

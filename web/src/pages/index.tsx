@@ -19,6 +19,7 @@ import { RecordPage } from "./record.tsx";
 import { SheetPage, Sheets } from "./sheet.tsx";
 import { StockPage } from "./stock.tsx";
 import { Studies, StudyPage } from "./studies.tsx";
+import { Telephone } from "./telephone.tsx";
 import { TodayPage } from "./today.tsx";
 import { TracePage } from "./trace.tsx";
 
@@ -71,6 +72,8 @@ export function screenOf(route: Route) {
       return <BalancePage />;
     case "audit":
       return <Audit query={route.query} />;
+    case "telephone":
+      return <Telephone />;
     case "persons":
       return <Persons />;
     default:

@@ -10,6 +10,8 @@ import { Icon } from "../ui/icon.tsx";
 export function SignIn() {
   const [user, setUser] = useState(load<string>("moly.user") ?? "");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const [needsCode, askCode] = useState(false);
   const [problem, setProblem] = useState("");
   const [isBusy, setBusy] = useState(false);
   const hasEnded = useAtom(sessionEnded);
@@ -24,10 +26,18 @@ export function SignIn() {
     setBusy(true);
     setProblem("");
     try {
-      const opened = await signIn(user.trim(), password);
+      const opened = await signIn(user.trim(), password, needsCode ? code.trim() : undefined);
       save("moly.user", user.trim());
       if (opened.language !== undefined && load("moly.language") === undefined) await speak(opened.language);
     } catch (error) {
+      if (error instanceof Refusal && error.rule === "R-12") {
+        // The password is right; the person's telephone has the rest.
+        if (needsCode) setProblem(error.message);
+        askCode(true);
+        setCode("");
+        setTimeout(() => document.getElementById("code")?.focus());
+        return;
+      }
       if (error instanceof Refusal) setProblem(error.message);
       else if (error instanceof NoAnswer) setProblem(t("Moly does not answer. Is the server running and the cable in?"));
       else throw error;
@@ -63,6 +73,13 @@ export function SignIn() {
           <input id="password" class="input" name="password" type="password" autocomplete="current-password"
             required value={password} autofocus={user !== ""}
             onInput={(event) => setPassword(event.currentTarget.value)} />
+          {needsCode && (
+            <>
+              <label class="field-label" for="code">{t("Code of your telephone")}</label>
+              <input id="code" class="input" name="code" inputMode="numeric" autocomplete="one-time-code"
+                required value={code} onInput={(event) => setCode(event.currentTarget.value)} />
+            </>
+          )}
           {problem !== "" && (
             <p class="notice notice-bad" role="alert"><Icon name="stop" /><span>{problem}</span></p>
           )}
