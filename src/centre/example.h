@@ -25,5 +25,6 @@ void example_stock(example *e, moly_instant at);
 void example_calibrator(example *e, moly_instant at);
 /* FDG under a master record: a batch in each state. Instruments and lots come before. */
 void example_quality(example *e, moly_instant now);
+void example_protection(example *e, moly_instant at);
 
 #endif
