@@ -64,6 +64,24 @@ static moly_status check_condition(const moly_act_context *context, const struct
     return status;
 }
 
+/* What has a result lacks none. */
+static moly_status check_missing(const moly_act_context *context, const char *batch,
+                                 const method *m, moly_error *err)
+{
+    const json_t *tests = NULL, *one;
+    size_t i;
+    moly_status status = owned(context, "test", batch, &tests, err);
+    json_array_foreach(tests, i, one)
+    {
+        if (!status && record_is(one, "method", m->word) && !record_is(one, "state", "void")) {
+            status =
+                MOLY_REFUSE(err, "R-47", "%s of batch %s has a result (%s): nothing is missing",
+                            say(context, m->word), batch, record_text(one, "id"));
+        }
+    }
+    return status;
+}
+
 static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
@@ -73,6 +91,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     const json_t *batch = NULL;
     moly_status status = batch_find(context, a->batch, states, &batch, err);
     status = status ? status : check_condition(context, a, m, err);
+    status = status ? status : check_missing(context, a->batch, m, err);
     status = status ? status : batch_releasable(context, batch, m->word, err);
     if (status) {
         return status;

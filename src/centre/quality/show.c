@@ -152,6 +152,20 @@ static moly_status limits_now(const moly_site *site, const moly_ledger_reader *r
     return *arena ? site_data_now(reader, site->country, *arena, limits, err) : MOLY_NO_MEMORY(err);
 }
 
+static moly_status put_batches(const screen *s, const site_data *limits,
+                               const moly_record_query *query, json_t *rows, moly_error *err)
+{
+    json_t *records = NULL, *batch;
+    size_t i;
+    moly_status status = moly_ledger_records(s->reader, query, &records, err);
+    json_array_foreach(records, i, batch)
+    {
+        status = status ? status : put_batch(s, limits, batch, rows, err);
+    }
+    json_decref(records);
+    return status;
+}
+
 moly_status moly_centre_batches(const moly_site *site, const moly_ledger_reader *reader,
                                 const char *state, moly_instant now, json_t **result,
                                 moly_error *err)
@@ -161,23 +175,17 @@ moly_status moly_centre_batches(const moly_site *site, const moly_ledger_reader 
         .kind = "batch", .state = state, .limit = MOST_BATCHES, .newest_first = true};
     const site_data *limits = NULL;
     moly_arena *arena = NULL;
-    json_t *records = NULL, *batch, *rows = json_array();
+    json_t *rows = json_array();
     char at[MOLY_INSTANT_TEXT_SIZE];
-    size_t i;
     *result = NULL;
     moly_status status = rows ? MOLY_OK : MOLY_NO_MEMORY(err);
     status = status ? status : limits_now(site, reader, &arena, &limits, err);
-    status = status ? status : moly_ledger_records(reader, &query, &records, err);
-    json_array_foreach(records, i, batch)
-    {
-        status = status ? status : put_batch(&s, limits, batch, rows, err);
-    }
+    status = status ? status : put_batches(&s, limits, &query, rows, err);
     if (!status) {
         *result = json_pack("{s:s, s:O}", "at", moly_instant_format(now, at), "results", rows);
         status = *result ? MOLY_OK : MOLY_NO_MEMORY(err);
     }
     json_decref(rows);
-    json_decref(records);
     moly_arena_free(arena);
     return status;
 }
@@ -254,24 +262,36 @@ moly_status moly_centre_batch(const moly_site *site, const moly_ledger_reader *r
 /* ---- the first screen -------------------------------------------------------------------------
  */
 
+/* What each batch waits for first. Certified ones wait for their sterility, so only those of the
+ * last weeks are looked at. */
 static moly_status block_batches(const screen *s, json_t *blocks, moly_error *err)
 {
-    static const char *const states[] = {"issued", "in progress", "made", "reviewed",
-                                         "conditionally released"};
-    moly_status status = MOLY_OK;
-    for (size_t i = 0; i < sizeof states / sizeof states[0] && !status; i++) {
-        json_t *list = NULL, *row;
-        size_t k;
-        status = moly_centre_batches(s->site, s->reader, states[i], s->now, &list, err);
-        json_array_foreach(json_object_get(list, "results"), k, row)
-        {
-            json_t *next = json_object_get(row, "next");
-            if (!status && json_is_object(next)) {
-                status = screen_append(blocks, json_incref(next), err);
-            }
+    static const char *const states[] = {
+        "issued", "in progress", "made", "reviewed", "conditionally released", "certified"};
+    static const double weeks_s = 42.0 * 86400.0;
+    const site_data *limits = NULL;
+    moly_arena *arena = NULL;
+    json_t *rows = json_array(), *row;
+    size_t i;
+    moly_status status = rows ? MOLY_OK : MOLY_NO_MEMORY(err);
+    status = status ? status : limits_now(s->site, s->reader, &arena, &limits, err);
+    for (i = 0; i < sizeof states / sizeof states[0] && !status; i++) {
+        moly_record_query query = {.kind = "batch", .state = states[i], .limit = MOST_BATCHES};
+        if (strcmp(states[i], "certified") == 0) {
+            query.from = moly_instant_add_s(s->now, -weeks_s);
+            query.until = s->now;
         }
-        json_decref(list);
+        status = put_batches(s, limits, &query, rows, err);
     }
+    json_array_foreach(rows, i, row)
+    {
+        json_t *next = json_object_get(row, "next");
+        if (!status && json_is_object(next)) {
+            status = screen_append(blocks, json_incref(next), err);
+        }
+    }
+    json_decref(rows);
+    moly_arena_free(arena);
     return status;
 }
 

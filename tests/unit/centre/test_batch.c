@@ -311,6 +311,65 @@ static void lots_are_traced_through_the_batch(void **state)
     moly_ledger_reader_free(reader);
 }
 
+/* EVIDENCE: R-10 a step is signed by who did it, and by the second person who was there */
+static void a_step_is_signed_by_both(void **state)
+{
+    centre *c = *state;
+    json_t *events = NULL;
+    moly_error err = {0};
+    master_in_force(c);
+    irradiated(c);
+    step_2_fails(c, "physicist", GOOD, "R-08", "takes the role");
+    assert_ok(try_step_2(c, "radiopharmacist", GOOD, &err), err);
+    const moly_event_query newest = {.limit = 1, .newest_first = true};
+    moly_ledger_reader *reader = reader_of(c);
+    assert_ok(moly_ledger_events(reader, &newest, &events, &err), err);
+    moly_ledger_reader_free(reader);
+    const json_t *signatures = json_object_get(json_array_get(events, 0), "signatures");
+    assert_int_equal(json_array_size(signatures), 2);
+    assert_string_equal(text_in(json_array_get(signatures, 0), "person"), "technologist");
+    assert_string_equal(text_in(json_array_get(signatures, 1), "person"), "radiopharmacist");
+    json_decref(events);
+}
+
+/* EVIDENCE: R-43 of two drafts of one product only one comes into force */
+static void of_two_drafts_one_comes_into_force(void **state)
+{
+    centre *c = *state;
+    do_act(c, "radiopharmacist", "quality.draft_master", DRAFT(CONTENT));
+    do_act(c, "radiopharmacist", "quality.draft_master", DRAFT(CONTENT));
+    do_two(c, "qualified-person", "radiopharmacist", "quality.approve_master",
+           "{'master':'MBR-000001'}");
+    refused_to_two(c, "qualified-person", "radiopharmacist", "quality.approve_master",
+                   "{'master':'MBR-000002'}", "R-43", "MBR-000001, version 1, came into force");
+}
+
+/* EVIDENCE: R-52 the vial of a batch is of the target that its record names */
+static void a_batch_takes_the_vial_of_its_target(void **state)
+{
+    centre *c = *state;
+    moly_error err = {0};
+    char fields[300];
+    master_in_force(c);
+    irradiated(c);
+    assert_ok(try_step_2(c, "radiopharmacist", GOOD, &err), err);
+    at(c, "2026-11-23T05:40Z");
+    do_act(c, "technologist", "production.irradiate",
+           "{'cyclotron':'C11','material':'H2O{18O:0.98,16O:0.02}','lot':'W-2211','product':'F-18',"
+           "'energy':'11 MeV','current':'40 uA','start':'2026-11-23T03:30Z',"
+           "'at':'2026-11-23T05:36Z'}");
+    at(c, "2026-11-23T06:05Z");
+    (void)snprintf(fields, sizeof fields,
+                   "{'target':'TGT-000002','product':'fludeoxyglucose','yield':'60 %%',"
+                   "'start':'2026-11-23T05:40Z','volume':'18 mL','activity':'%.9g Bq'}",
+                   0.6 * book_of(c, "target/TGT-000002", "F-18"));
+    do_act(c, "technologist", "production.process", fields);
+    do_act(c, "technologist", "quality.do_step", STEP(3) ",'results':{'line cleared':'yes'}}");
+    refused(c, "technologist", "quality.reconcile",
+            "{'batch':'BAT-000001','vial':'VIA-000001','made':'19 mL'}", "R-52",
+            "was made of TGT-000001");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -325,6 +384,9 @@ int main(void)
         TEST(the_batch_record_has_every_field),
         TEST(checks_and_yields_outside_their_limits_open_deviations),
         TEST(lots_are_traced_through_the_batch),
+        TEST(a_step_is_signed_by_both),
+        TEST(of_two_drafts_one_comes_into_force),
+        TEST(a_batch_takes_the_vial_of_its_target),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -327,6 +327,8 @@ static void a_conditional_release_closes_itself(void **state)
     do_act(c, "physicist", "instrument.withdraw",
            "{'instrument':'INS-000003','reason':'electrode broken'}");
     refused(c, "radiopharmacist", "quality.release_conditionally", condition, "R-08", "the role");
+    refused(c, "qualified-person", "quality.release_conditionally",
+            CONDITION("appearance", "INS-000003", "lamp broken"), "R-47", "nothing is missing");
     at(c, "2026-11-23T06:50Z");
     do_act(c, "technologist", "quality.ship_batch",
            "{'batch':'BAT-000001','receiver':'City hospital','volume':'5 mL'}");
