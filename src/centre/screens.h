@@ -31,7 +31,7 @@ MOLY_CHECKED moly_status screen_upkeep(const screen *s, json_t *blocks, moly_err
 MOLY_CHECKED moly_status screen_block_add(json_t *blocks, const char *kind, const char *id,
                                           const char *whose, json_t *reason, const char *rule,
                                           const char *remedy, moly_error *err);
-json_t *screen_because(const char *format, ...) MOLY_PRINTF(1, 2);
+json_t *screen_because(const char *format, ...);
 MOLY_CHECKED moly_status screen_block_order(const screen *s, const json_t *order,
                                             const json_t *patient, json_t *blocks, moly_error *err);
 
