@@ -85,11 +85,14 @@ static moly_status fill(store *from, const char *part, const moly_progress *prog
     store *into = NULL;
     (void)snprintf(url, sizeof url, "sqlite:%s", part);
     moly_status status = store_open(url, STORE_BACKUP, NULL, &into, err);
-    status = status ? status : store_begin(into, err);
+    if (status || !into) {
+        return status;
+    }
+    status = store_begin(into, err);
     status = status ? status : into->ops->make_schema(into, err);
     status = status ? status : copy_evidence(from, into, progress, err);
     status = status ? status : store_commit(into, err);
-    if (status && into) {
+    if (status) {
         store_rollback(into);
     }
     store_close(into);

@@ -56,8 +56,7 @@ static const char *const hostile[] = {
     "@SUM(1+1)*cmd|' /C calc'!A0",
     "%n%s%x%p",
     "../../../etc/passwd",
-    "\xe2\x80\xae"
-    "gnp.exe",
+    "\xe2\x80\xaegnp.exe", /* written from right to left */
 };
 enum { N_HOSTILE = sizeof hostile / sizeof hostile[0] };
 
@@ -213,8 +212,7 @@ static void nobody_signs_or_acts_as_another(void **state)
     (void)state;
     static const char *const bodies[] = {
         "{\"user\":\"admin\",\"outcome\":\"as it should be\",\"password\":\"technologist-moly\"}",
-        "{\"person\":\"physicist\",\"outcome\":\"as it should be\","
-        "\"password\":\"technologist-moly\"}",
+        "{\"person\":\"physicist\",\"outcome\":\"as it should be\"}",
         "{\"outcome\":\"as it should be\",\"password\":\"physicist-moly\"}",
     };
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
