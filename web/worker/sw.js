@@ -17,6 +17,13 @@ async function activate() {
   await self.clients.claim();
 }
 
+/** The page must not take it for a sign of life of the server. */
+function marked(kept) {
+  const headers = new Headers(kept.headers);
+  headers.set("X-Moly-Kept", "1");
+  return new Response(kept.body, { status: kept.status, headers });
+}
+
 /** The server's answer, which is kept; without one, what was kept. */
 async function newest(request, cache, key) {
   try {
@@ -26,7 +33,7 @@ async function newest(request, cache, key) {
   } catch (cause) {
     const kept = await caches.match(key);
     if (kept === undefined) throw cause;
-    return kept;
+    return marked(kept);
   }
 }
 

@@ -55,7 +55,9 @@ async function send(method: string, path: string, body?: unknown, key?: string):
   try {
     const response = await fetch(path, init);
     if (response.status === 502 || response.status === 504) throw new Error("gateway");
-    reached();
+    // an answer that the service worker had kept (web/worker/sw.js) says that the server has none
+    if (response.headers.has("X-Moly-Kept")) unreachable();
+    else reached();
     return response;
   } catch (cause) {
     unreachable();

@@ -41,7 +41,7 @@ function Floors({ rooms }: { rooms: MapRoom[] }) {
           {rooms.map((one) => (
             <li key={one.room}>
               <a class={`task ${one.is_overdue ? "task-waiting" : "task-later"}`} href={survey !== undefined && may(survey) ? link(["act", "safety.survey"], { room: one.room }) : link(["record", "room", one.room])}>
-                <Icon name={one.is_overdue ? "stop" : "check"} size={28} />
+                <Icon name={one.is_overdue ? "stop" : one.survey === null ? "wait" : "check"} size={28} />
                 <span class="task-what">
                   <strong>{one.name}</strong>
                   <span class="quiet">{one.area ? word(one.area) : t("not drawn")}</span>
@@ -68,23 +68,24 @@ function FloorPlan({ rooms }: { rooms: MapRoom[] }) {
   const size = Math.max(right - left, high - low, 1), pad = MARGIN * size;
   const label = rooms.map((one) => `${one.name}: ${one.survey === null ? t("never surveyed") : word(one.survey.state)}`).join("; ");
   return (
-    <svg class="floor" viewBox={`${left - pad} ${-high - pad} ${right - left + 2 * pad} ${high - low + 2 * pad}`} role="img" aria-label={label} style={{ fontSize: `${size * 0.021}px` }}>
+    <svg class="floor" viewBox={`${left - pad} ${-high - pad} ${right - left + 2 * pad} ${high - low + 2 * pad}`} role="img" aria-label={label} style={{ fontSize: `${size * 0.026}px` }}>
       {rooms.map((one) => {
         const points = one.corners_mm ?? [];
-        const middle = [0, 1].map((axis) => points.reduce((sum, point) => sum + point[axis]!, 0) / points.length) as [number, number];
+        const corner = [Math.min(...points.map(([x]) => x)), Math.max(...points.map(([, y]) => y))] as const;
         return (
           <g key={one.room} class={AREAS[one.area ?? ""] ?? ""}>
             <polygon points={points.map(([x, y]) => `${x},${-y}`).join(" ")} />
-            <text class="floor-name" x={middle[0]} y={-middle[1]} text-anchor="middle">{one.name}</text>
+            <text class="floor-name" x={corner[0] + size * 0.015} y={-corner[1] + size * 0.04}>{one.name}</text>
           </g>
         );
       })}
       {rooms.map((one) => (one.survey?.points_mm ?? []).map(([x, y], i) => {
         const rate = one.survey?.dose_rates_sv_per_h?.[i], wipe = one.survey?.wipes_bq_per_cm2?.[i];
+        const isFarRight = x > left + 0.65 * (right - left);
         return (
           <g key={`${one.room}.${i}`} class={one.survey?.state === "within limits" ? "point" : "point point-bad"}>
             <circle cx={x} cy={-y} r={size * POINT} />
-            <text x={x + size * 0.018} y={-y + size * 0.007}>{[rate === undefined ? "" : quantity(rate, "sv_per_h", 2), wipe === undefined ? "" : `${significant(wipe, 2)} ${word("Bq/cm²")}`].filter(Boolean).join(", ")}</text>
+            <text x={x + size * (isFarRight ? -0.018 : 0.018)} y={-y + size * 0.009} text-anchor={isFarRight ? "end" : "start"}>{[rate === undefined ? "" : quantity(rate, "sv_per_h", 2), wipe === undefined ? "" : `${significant(wipe, 2)} ${word("Bq/cm²")}`].filter(Boolean).join(", ")}</text>
           </g>
         );
       }))}
@@ -98,7 +99,7 @@ function Doses() {
   return (
     <section class="card" aria-labelledby="doses-title">
       <h2 class="card-head" id="doses-title">{t("Doses of staff in {year}", { year: data.year })}</h2>
-      <ul class="bars">
+      <ul class="bars bars-wide">
         {data.results.map((one) => (
           <li key={one.person} class={`limit limit-${one.state === "over" ? "bad" : one.state === "near" ? "wait" : "good"}`}>
             <span class="limit-name">{one.name}</span>
