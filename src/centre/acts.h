@@ -13,7 +13,9 @@
     X(centre_qualify)                                                                              \
     X(centre_retire_person)                                                                        \
     X(centre_set_password)                                                                         \
+    X(clinic_accept_risk)                                                                          \
     X(clinic_administer)                                                                           \
+    X(clinic_check_patient)                                                                        \
     X(clinic_discharge)                                                                            \
     X(clinic_draw_dose)                                                                            \
     X(clinic_import_study)                                                                         \
@@ -23,6 +25,7 @@
     X(clinic_refer)                                                                                \
     X(clinic_register_patient)                                                                     \
     X(clinic_report_study)                                                                         \
+    X(clinic_write_directive)                                                                      \
     X(instrument_calibrate)                                                                        \
     X(instrument_check_accuracy)                                                                   \
     X(instrument_check_background)                                                                 \

@@ -18,4 +18,7 @@ void example_stock(example *e, moly_instant at);
 /* A sealed source and a dose calibrator whose checks have passed. */
 void example_calibrator(example *e, moly_instant at);
 
+/* A therapy, and a patient with an allergy. */
+void example_safety(example *e, moly_instant at);
+
 #endif
