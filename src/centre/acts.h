@@ -50,9 +50,16 @@
     X(production_irradiate)                                                                        \
     X(production_process)                                                                          \
     X(safety_clear_waste)                                                                          \
+    X(safety_declare_pregnancy)                                                                    \
     X(safety_discard)                                                                              \
     X(safety_explain)                                                                              \
+    X(safety_follow_incident)                                                                      \
+    X(safety_investigate_dose)                                                                     \
+    X(safety_map_room)                                                                             \
     X(safety_measure)                                                                              \
+    X(safety_record_staff_dose)                                                                    \
+    X(safety_report_incident)                                                                      \
+    X(safety_survey)                                                                               \
     X(stock_approve_supplier)                                                                      \
     X(stock_move_vessel)                                                                           \
     X(stock_order)                                                                                 \

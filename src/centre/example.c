@@ -322,7 +322,8 @@ moly_status moly_centre_found_example(moly_ledger *ledger, const moly_progress *
     /* last, so that the numbers of the events above stay what the examples say */
     example_stock(&e, after(e.morning, -4 * 1440));
     example_calibrator(&e, after(e.morning, -20));
-    example_safety(&e, after(e.morning, -10));
+    example_checks(&e, after(e.morning, -10));
+    example_protection(&e, after(e.morning, -15));
     advance(&e, N_STEPS);
     for (size_t i = 0; i < N_STAFF; i++) {
         moly_identity_free(e.staff[i]);

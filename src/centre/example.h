@@ -17,8 +17,9 @@ void example_act(example *e, const char *user, const char *name, moly_instant at
 void example_stock(example *e, moly_instant at);
 /* A sealed source and a dose calibrator whose checks have passed. */
 void example_calibrator(example *e, moly_instant at);
+void example_protection(example *e, moly_instant at);
 
 /* A therapy, and a patient with an allergy. */
-void example_safety(example *e, moly_instant at);
+void example_checks(example *e, moly_instant at);
 
 #endif

@@ -222,6 +222,9 @@ moly_status act_preview_post(request *r, reply *out, moly_error *err);
 moly_status today_get(request *r, reply *out, moly_error *err);
 moly_status patients_get(request *r, reply *out, moly_error *err);
 moly_status dispensing_get(request *r, reply *out, moly_error *err);
+moly_status safety_doses_get(request *r, reply *out, moly_error *err);
+moly_status safety_map_get(request *r, reply *out, moly_error *err);
+moly_status safety_incidents_get(request *r, reply *out, moly_error *err);
 moly_status patient_get(request *r, reply *out, moly_error *err);
 
 moly_status records_get(request *r, reply *out, moly_error *err);

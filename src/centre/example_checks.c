@@ -3,7 +3,7 @@
  * syringe. */
 #include "example.h"
 
-void example_safety(example *e, moly_instant at)
+void example_checks(example *e, moly_instant at)
 {
     char planned[MOLY_INSTANT_TEXT_SIZE];
     (void)moly_instant_format(moly_instant_add_s(at, 2 * 86400.0), planned);
