@@ -50,6 +50,7 @@
     X(production_irradiate)                                                                        \
     X(production_process)                                                                          \
     X(safety_clear_waste)                                                                          \
+    X(safety_close_waste)                                                                          \
     X(safety_declare_pregnancy)                                                                    \
     X(safety_discard)                                                                              \
     X(safety_explain)                                                                              \
@@ -57,6 +58,7 @@
     X(safety_investigate_dose)                                                                     \
     X(safety_map_room)                                                                             \
     X(safety_measure)                                                                              \
+    X(safety_open_waste)                                                                           \
     X(safety_record_staff_dose)                                                                    \
     X(safety_report_incident)                                                                      \
     X(safety_survey)                                                                               \

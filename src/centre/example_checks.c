@@ -18,4 +18,8 @@ void example_checks(example *e, moly_instant at)
                 planned);
     example_act(e, "technologist", "clinic.check_patient", at,
                 "{'referral':'REF-000004','allergies':'rash after a tracer in 2019'}");
+    /* waste of the days before, closed for decay; another container stands open */
+    example_act(e, "technologist", "safety.close_waste", at,
+                "{'container':'WST-000001','mass':'850 g'}");
+    example_act(e, "technologist", "safety.open_waste", at, "{'name':'sharps, Tc-99m'}");
 }

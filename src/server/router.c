@@ -24,7 +24,8 @@ static const route table[] = {
     {"POST", "/api/commands/{name}", command_post, "Calculate; nothing is recorded", "lang", SLOW},
 
     {"GET", "/api/today", today_get, "What is where, who is due, what blocks whom", "lang", 0},
-    {"GET", "/api/dispensing", dispensing_get, "What is eluted, labelled and drawn today", "lang", 0},
+    {"GET", "/api/dispensing", dispensing_get, "What is eluted, labelled and drawn today", "lang",
+     0},
     {"GET", "/api/patients", patients_get, "Patients by a part of name, number or id",
      "search limit", SLOW},
     {"GET", "/api/patients/{id}", patient_get, "A patient with everything that was done", "lang",
@@ -36,7 +37,12 @@ static const route table[] = {
     {"GET", "/api/trace/{kind}/{id}", trace_get, "What it was made of, and what of it", NULL, 0},
     {"GET", "/api/safety/doses", safety_doses_get, "Doses of staff against their limits", NULL, 0},
     {"GET", "/api/safety/map", safety_map_get, "Rooms with their last survey", NULL, 0},
-    {"GET", "/api/safety/incidents", safety_incidents_get, "Incidents and their deadlines", NULL, 0},
+    {"GET", "/api/safety/incidents", safety_incidents_get, "Incidents and their deadlines", NULL,
+     0},
+    {"GET", "/api/doses/statistics", dose_statistics_get, "Given activities and reference levels",
+     NULL, SLOW},
+    {"GET", "/api/safety/waste", safety_waste_get, "Waste containers and when they may leave", NULL,
+     SLOW},
     {"GET", "/api/balance", balance_get, "The books of activity at an instant", "at", SLOW},
     {"GET", "/api/events", events_get, "The audit trail", "subject kind person " PAGING, 0},
 

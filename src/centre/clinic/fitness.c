@@ -248,14 +248,18 @@ moly_status fitness_check_order(const moly_act_context *context, const json_t *o
     return status ? status : fitness_check(context, &f, decision, risks, err);
 }
 
+bool fitness_is_child(const json_t *patient, moly_instant at)
+{
+    int age = -1;
+    return age_of(patient, at, &age, NULL) == MOLY_OK && age >= 0 && age < ADULT_FROM;
+}
+
 void fitness_warn_reference(const moly_act_context *context, const fitness *f,
                             moly_decision *decision)
 {
     const char *key = fitness_reference_key(f->product->code);
     const site_limit *level = key ? site_limit_of(context->limits, key) : NULL;
-    int age = -1;
-    bool is_child = age_of(f->patient, f->injection, &age, NULL) || (age >= 0 && age < ADULT_FROM);
-    if (level && !is_child && f->activity_bq > level->value) {
+    if (level && !fitness_is_child(f->patient, f->injection) && f->activity_bq > level->value) {
         decision_warn(decision, "R-36",
                       "%s is above the diagnostic reference level of %s (%s): a level for groups "
                       "of patients, not a limit",

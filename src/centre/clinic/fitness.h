@@ -44,6 +44,8 @@ MOLY_CHECKED moly_status fitness_check_order(const moly_act_context *context, co
 /* Warns above an adult's diagnostic reference level: a level of groups, no limit of a person. */
 void fitness_warn_reference(const moly_act_context *context, const fitness *f,
                             moly_decision *decision);
+/* At `at`; an unknown age counts as an adult's. */
+bool fitness_is_child(const json_t *patient, moly_instant at);
 /* Key of a product's diagnostic reference level; NULL: none. */
 const char *fitness_reference_key(const char *code);
 

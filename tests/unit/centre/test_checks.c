@@ -3,6 +3,7 @@
 #include "centre_testing.h"
 
 #include "clinic/paediatric.h"
+#include "moly/centre/doses.h"
 #include "moly/centre/pack.h"
 
 static int set_up(void **state)
@@ -219,6 +220,60 @@ static void a_reference_level_warns(void **state)
     json_decref(event);
 }
 
+/* EVIDENCE: R-40 each administration is a row for the dose register, and the median of adults is
+ * compared with the reference level */
+static void given_doses_are_counted_against_the_reference_level(void **state)
+{
+    static const double mbq[] = {611, 690, 650};
+    static const double left = 10e6;
+    centre *c = *state;
+    double net[3];
+    morning(c);
+    for (int i = 0; i < 3; i++) {
+        char text[300];
+        if (i > 0) {
+            referred(c, i + 1, "'birth_date':'1951-11-02','sex':'male','weight':'70 kg'", "");
+            do_act(c, "physician", "clinic.order", order_of(i + 1, "medronate", mbq[i], ""));
+        }
+        (void)snprintf(text, sizeof text,
+                       "{'order':'ORD-%06d','kit':'KIT-000001','activity':'%g MBq',"
+                       "'injection':'2026-11-23T08:50Z'}",
+                       i + 1, mbq[i]);
+        do_act(c, "technologist", "clinic.draw_dose", text);
+        (void)snprintf(text, sizeof text, "{'dose':'DOS-%06d','patient':'PAT-%06d',%s}", i + 1,
+                       i + 1, i ? "'birth_date':'1951-11-02'" : "'birth_date':'1968-03-14'");
+        do_act(c, "technologist", "clinic.administer", text);
+        (void)snprintf(text, sizeof text, "{'dose':'DOS-%06d','activity':'10 MBq'}", i + 1);
+        do_act(c, "technologist", "clinic.measure_residual", text);
+        net[i] = mbq[i] * 1e6 - left;
+    }
+    json_t *all = NULL;
+    moly_error err = {0};
+    const moly_instant none = {0};
+    moly_ledger_reader *reader = reader_of(c);
+    assert_ok(
+        moly_centre_dose_statistics(moly_ledger_site(c->ledger), reader, none, none, &all, &err),
+        err);
+    const json_t *row = json_array_get(json_object_get(all, "statistics"), 0);
+    assert_string_equal(text_in(row, "product"), "medronate");
+    assert_true(number_in(row, "n") == 3.0 && number_in(row, "children") == 0.0);
+    assert_relative(number_in(row, "median_bq"), net[2], 1e-9);
+    assert_relative(number_in(row, "lower_bq"), (net[0] + net[2]) / 2.0, 1e-9);
+    assert_relative(number_in(row, "upper_bq"), (net[1] + net[2]) / 2.0, 1e-9);
+    assert_relative(number_in(row, "ratio"), net[2] / 600e6, 1e-9);
+    assert_true(json_is_true(json_object_get(row, "is_above")));
+    const json_t *dose = json_array_get(json_object_get(all, "results"), 1);
+    assert_string_equal(text_in(dose, "dose"), "DOS-000002");
+    assert_string_equal(text_in(dose, "nuclide"), "Tc-99m");
+    assert_string_equal(text_in(dose, "route"), "intravenous");
+    assert_string_equal(text_in(dose, "given_at"), "2026-11-23T08:50:00Z");
+    assert_relative(number_in(dose, "residual_bq"), left, 1e-12);
+    assert_relative(number_in(dose, "weight_kg"), 70.0, 1e-12);
+    assert_relative(number_in(dose, "half_life_s"), 21624.0, 1e-3); /* 6.0067 h */
+    json_decref(all);
+    moly_ledger_reader_free(reader);
+}
+
 /* A released vial of radioiodine at 08:00 on the 23rd. */
 static void iodine(centre *c)
 {
@@ -339,6 +394,7 @@ int main(void)
         cmocka_unit_test(the_dosage_card_is_in_order),
         TEST(a_child_gets_what_the_dosage_card_says),
         TEST(a_reference_level_warns),
+        TEST(given_doses_are_counted_against_the_reference_level),
         TEST(a_therapy_needs_a_written_directive),
         TEST(immediate_use_is_one_patient_within_an_hour),
     };
