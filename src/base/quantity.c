@@ -163,7 +163,7 @@ static const struct {
     {MOLY_DIM_TIME, {"ns", "µs", "ms", "s", "min", "h", "d", "y"}},
     {MOLY_DIM_ENERGY, {"eV", "keV", "MeV"}},
     {MOLY_DIM_LENGTH, {"µm", "mm"}},
-    {MOLY_DIM_VOLUME, {"µL", "mL", "L"}},
+    {MOLY_DIM_VOLUME, {"mL", "L"}}, /* a syringe is read in mL, 0.7 too */
     {MOLY_DIM_MASS, {"µg", "mg", "g", "kg"}},
     {MOLY_DIM_ABSORBED_DOSE, {"µGy", "mGy", "Gy"}},
     {MOLY_DIM_DOSE_EQUIVALENT, {"µSv", "mSv", "Sv"}},

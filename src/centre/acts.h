@@ -19,7 +19,9 @@
     X(centre_review_access)                                                                        \
     X(centre_review_audit)                                                                         \
     X(centre_set_password)                                                                         \
+    X(clinic_accept_risk)                                                                          \
     X(clinic_administer)                                                                           \
+    X(clinic_check_patient)                                                                        \
     X(clinic_discharge)                                                                            \
     X(clinic_draw_dose)                                                                            \
     X(clinic_import_study)                                                                         \
@@ -29,6 +31,7 @@
     X(clinic_refer)                                                                                \
     X(clinic_register_patient)                                                                     \
     X(clinic_report_study)                                                                         \
+    X(clinic_write_directive)                                                                      \
     X(instrument_calibrate)                                                                        \
     X(instrument_check_accuracy)                                                                   \
     X(instrument_check_background)                                                                 \
@@ -76,6 +79,7 @@
     X(quality_test)                                                                                \
     X(quality_train)                                                                               \
     X(safety_clear_waste)                                                                          \
+    X(safety_close_waste)                                                                          \
     X(safety_declare_pregnancy)                                                                    \
     X(safety_discard)                                                                              \
     X(safety_explain)                                                                              \
@@ -83,6 +87,7 @@
     X(safety_investigate_dose)                                                                     \
     X(safety_map_room)                                                                             \
     X(safety_measure)                                                                              \
+    X(safety_open_waste)                                                                           \
     X(safety_record_staff_dose)                                                                    \
     X(safety_report_incident)                                                                      \
     X(safety_survey)                                                                               \

@@ -245,9 +245,11 @@ static void admit(example *e, size_t i)
         e, "technologist", "clinic.refer", yesterday,
         "{'patient':'PAT-%06zu','examination':'%s','question':'%s','referrer':'Dr Sultanov'}",
         i + 1, patients[i].examination, patients[i].question);
-    example_act(e, "physician", "clinic.justify", after(yesterday, 1),
-                "{'referral':'REF-%06zu','justification':'the result decides the treatment'%s}",
-                i + 1, strcmp(patients[i].sex, "female") == 0 ? ",'pregnancy':'excluded'" : "");
+    example_act(
+        e, "physician", "clinic.justify", after(yesterday, 1),
+        "{'referral':'REF-%06zu','justification':'the result decides the treatment'%s}", i + 1,
+        strcmp(patients[i].sex, "female") == 0 ? ",'pregnancy':'excluded','breast_feeding':'no'"
+                                               : "");
     example_act(e, "physician", "clinic.order", after(yesterday, 2),
                 "{'referral':'REF-%06zu','product':'%s','activity':'%d MBq','planned':'%s'}", i + 1,
                 patients[i].product, patients[i].activity_mbq, planned);
@@ -342,6 +344,7 @@ moly_status moly_centre_found_example(moly_ledger *ledger, const moly_progress *
     example_stock(&e, after(e.morning, -4 * 1440));
     example_calibrator(&e, after(e.morning, -20));
     example_quality(&e, now);
+    example_checks(&e, after(e.morning, -10));
     example_protection(&e, after(e.morning, -15));
     advance(&e, N_STEPS);
     for (size_t i = 0; i < N_STAFF; i++) {

@@ -27,4 +27,7 @@ void example_protection(example *e, moly_instant at);
 /* FDG under a master record: a batch in each state. Instruments and lots come before. */
 void example_quality(example *e, moly_instant now);
 
+/* A therapy, and a patient with an allergy. */
+void example_checks(example *e, moly_instant at);
+
 #endif

@@ -27,6 +27,7 @@ static const period periods[] = {
     {"batch", "retention_batch_after_expiry_a", "expiry"},
     {"batch_record", "retention_batch_a", "certified_at"},
     {"batch_record", "retention_batch_after_expiry_a", "expiry"},
+    {"directive", "retention_directive_a", NULL},
     {"dose", "retention_dose_a", NULL},
     {"eluate", "retention_eluate_a", NULL},
     {"generator", "retention_eluate_a", NULL},

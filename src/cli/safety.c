@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* moly safety doses, map, incidents: what the records say of radiation protection. */
+/* moly safety doses, map, incidents, waste: what the records say of radiation protection. */
 #include "cli.h"
 
 #include "moly/centre/protection.h"
@@ -45,6 +45,18 @@ static moly_status read_incidents(const moly_ledger *ledger, const moly_ledger_r
 {
     (void)ledger;
     return moly_centre_incidents(reader, at, result, err);
+}
+
+static moly_status read_waste(const moly_ledger *ledger, const moly_ledger_reader *reader,
+                              moly_instant at, json_t **result, moly_error *err)
+{
+    return moly_centre_waste(moly_ledger_site(ledger), reader, at, result, err);
+}
+
+static moly_status run_waste(const void *args, const moly_run *run, json_t **result,
+                             moly_error *err)
+{
+    return run_screen(args, run, read_waste, result, err);
 }
 
 static moly_status run_doses(const void *args, const moly_run *run, json_t **result,
@@ -96,9 +108,19 @@ static const moly_column incident_columns[] = {
     {"report_by", "Report by", MOLY_DIM_NONE, 0},
     {"is_overdue", "Overdue", MOLY_DIM_NONE, 0},
 };
+static const moly_column waste_columns[] = {
+    {"container", "Container", MOLY_DIM_NONE, 0},
+    {"name", "Name", MOLY_DIM_NONE, 0},
+    {"state", "State", MOLY_DIM_NONE, MOLY_OWN_WORDS},
+    {"closed", "Closed", MOLY_DIM_NONE, 0},
+    {"fraction", "Of what may leave", MOLY_DIM_NONE, 4},
+    {"clear_after", "Below clearance", MOLY_DIM_NONE, 0},
+    {"is_ready", "To be measured", MOLY_DIM_NONE, 0},
+};
 static const moly_view dose_view = {NULL, "results", dose_columns, N(dose_columns)};
 static const moly_view room_view = {NULL, "results", room_columns, N(room_columns)};
 static const moly_view incident_view = {NULL, "results", incident_columns, N(incident_columns)};
+static const moly_view waste_view = {NULL, "results", waste_columns, N(waste_columns)};
 
 const moly_command cli_safety_doses_command = {
     .declaration = {.name = "safety doses",
@@ -136,4 +158,16 @@ const moly_command cli_safety_incidents_command = {
     .views = &incident_view,
     .n_views = 1,
     .run = run_incidents,
+};
+
+const moly_command cli_safety_waste_command = {
+    .declaration = {.name = "safety waste",
+                    .summary = "List waste containers and when they may leave",
+                    .example = "moly safety waste --db sqlite:moly.db",
+                    .params = params,
+                    .n_params = N(params),
+                    .args_size = sizeof(struct safety_args)},
+    .views = &waste_view,
+    .n_views = 1,
+    .run = run_waste,
 };

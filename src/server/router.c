@@ -59,6 +59,10 @@ static const route table[] = {
     {"GET", "/api/chromatograms/{id}", chromatogram_get,
      "The chromatogram of a test, with its peaks", NULL, 0},
     {"GET", "/api/recall/{kind}/{id}", recall_get, "Whom a recall would reach", NULL, SLOW},
+    {"GET", "/api/doses/statistics", dose_statistics_get, "Given activities and reference levels",
+     NULL, SLOW},
+    {"GET", "/api/safety/waste", safety_waste_get, "Waste containers and when they may leave", NULL,
+     SLOW},
     {"GET", "/api/balance", balance_get, "The books of activity at an instant", "at", SLOW},
     {"GET", "/api/events", events_get, "The audit trail", "subject kind person " PAGING, 0},
 

@@ -4,6 +4,7 @@
 
 #include "fold.h"
 #include "moly/centre/dispensing.h"
+#include "moly/centre/doses.h"
 #include "moly/centre/protection.h"
 
 enum { FOUND = 100, MAX_FOUND = 500 };
@@ -58,6 +59,24 @@ moly_status safety_incidents_get(request *r, reply *out, moly_error *err)
     moly_instant now = moly_clock_now(moly_ledger_clock(r->server->ledger));
     moly_status status = request_reader(r, &reader, err);
     return status ? status : moly_centre_incidents(reader, now, &out->json, err);
+}
+
+moly_status safety_waste_get(request *r, reply *out, moly_error *err)
+{
+    const moly_ledger_reader *reader = NULL;
+    const moly_site *site = moly_ledger_site(r->server->ledger);
+    moly_instant now = moly_clock_now(moly_ledger_clock(r->server->ledger));
+    moly_status status = request_reader(r, &reader, err);
+    return status ? status : moly_centre_waste(site, reader, now, &out->json, err);
+}
+
+moly_status dose_statistics_get(request *r, reply *out, moly_error *err)
+{
+    const moly_ledger_reader *reader = NULL;
+    const moly_site *site = moly_ledger_site(r->server->ledger);
+    moly_instant all = {0};
+    moly_status status = request_reader(r, &reader, err);
+    return status ? status : moly_centre_dose_statistics(site, reader, all, all, &out->json, err);
 }
 
 moly_status patients_get(request *r, reply *out, moly_error *err)

@@ -191,11 +191,16 @@ export class Department {
       patient, examination: `${product} study`, question: "staging", referrer: "Dr Sultanov",
     });
     await this.gulzat.signed("clinic.justify", {
-      referral, justification: "the result decides the treatment", ...(sex === "female" && { pregnancy: "excluded" }),
+      referral, justification: "the result decides the treatment", ...(sex === "female" && { pregnancy: "excluded", breast_feeding: "no" }),
     });
     const { order } = await this.gulzat.act("clinic.order", {
       referral, product, activity: `${megabecquerel} MBq`, planned: instant(planned),
     });
+    if (product === "dotatate-lu") {
+      await this.gulzat.signed("clinic.write_directive", {
+        order, activity: `${megabecquerel} MBq`, route: "intravenous", indication: "neuroendocrine tumour, progressive",
+      });
+    }
     return { patient, referral, order, product, birth_date, bq: megabecquerel * 1e6, planned };
   }
 

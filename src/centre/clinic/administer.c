@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
+#include "clinic/fitness.h"
 #include "vessel.h"
 
 struct administer_args {
@@ -8,8 +9,9 @@ struct administer_args {
     moly_instant at;
 };
 
-static const char *const routes[] = {"intravenous", "oral",          "inhalation", "subcutaneous",
-                                     "intradermal", "intracavitary", NULL};
+static const char *const routes[] = {"intravenous",   "oral",        "inhalation",
+                                     "subcutaneous",  "intradermal", "intracavitary",
+                                     "intraarterial", NULL};
 
 static const moly_param params[] = {
     {.name = "dose",
@@ -115,6 +117,23 @@ static moly_status check_dose(const moly_act_context *context, const vessel *dos
                   : vessel_usable_at(context, dose, context->at, "injected into a patient", err);
 }
 
+/* as it stands now; a therapy goes the way that its directive says. */
+static moly_status check_order(const moly_act_context *context, const struct administer_args *a,
+                               const vessel *dose, moly_decision *decision, moly_error *err)
+{
+    const json_t *order = NULL;
+    moly_status status =
+        act_record(context, "order", record_text(dose->record, "order"), &order, err);
+    if (!status && record_text(order, "directive")[0] &&
+        !record_is(order, "route", routes[a->route])) {
+        status =
+            MOLY_REFUSE(err, "R-35", "the written directive %s says %s, not %s; do not give it",
+                        record_text(order, "directive"), say(context, record_text(order, "route")),
+                        say(context, routes[a->route]));
+    }
+    return status ? status : fitness_check_order(context, order, context->at, decision, err);
+}
+
 /* */
 static moly_status check_tolerance(const moly_act_context *context, const char *reason,
                                    double prescribed_bq, double injected_bq,
@@ -177,6 +196,9 @@ static moly_status decide(const moly_act_context *context, const void *args,
     if (!status) {
         status = check_dose(context, &dose, err);
     }
+    if (!status) {
+        status = check_order(context, a, &dose, decision, err);
+    }
     if (!status) { /* all of the syringe; measure_residual posts back what stayed in it */
         status = vessel_move_all(context, dose.node, act_node(context, "patient", a->patient),
                                  vessel_nuclide(dose.record), NAN, decision, &injected_bq, err);
@@ -212,7 +234,7 @@ const moly_act clinic_administer = {
     .roles = CLINIC,
     .signature = MOLY_SIGNATURE_ONE,
     .meaning = "administered",
-    .rules = "R-10 R-13 R-22 R-24 R-34 R-37",
+    .rules = "R-10 R-13 R-22 R-24 R-34 R-35 R-36 R-37",
     .subject_kind = "dose",
     .decide = decide,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
+#include "clinic/fitness.h"
 #include "instruments/measured.h"
 #include "quality/quality.h"
 #include "vessel.h"
@@ -116,13 +117,34 @@ static moly_status check_order(const moly_act_context *context, const json_t *or
     return MOLY_OK;
 }
 
+/* what was made for immediate use is one patient's. */
+static moly_status check_immediate_use(const moly_act_context *context, const json_t *order,
+                                       const vessel *source, moly_error *err)
+{
+    const char *patient = record_text(source->record, "immediate_use_patient");
+    if (!patient[0] || record_is(order, "patient", patient)) {
+        return MOLY_OK;
+    }
+    return MOLY_REFUSE(err, "R-25",
+                       "%s %s is for immediate use by one patient, %s; make another for order %s "
+                       "(%s)",
+                       say(context, source->kind), source->id, patient, record_text(order, "id"),
+                       site_limit_of(context->limits, "is_immediate_use")->source);
+}
+
 static moly_status check(const moly_act_context *context, const struct draw_args *a,
                          const json_t *order, const vessel *source, const draw_plan *plan,
-                         moly_error *err)
+                         moly_decision *decision, moly_error *err)
 {
     moly_status status = rule_performer_trained(context, NULL, err);
     if (!status) {
         status = check_order(context, order, source, err);
+    }
+    if (!status) {
+        status = fitness_check_order(context, order, plan->injection, decision, err);
+    }
+    if (!status) {
+        status = check_immediate_use(context, order, source, err);
     }
     if (!status) {
         status = rule_in_order(context, record_instant(order, "ordered_at"), "it was ordered", err);
@@ -170,6 +192,10 @@ static void record(const moly_act_context *context, const struct draw_args *a, c
     decision_record(decision, "order", a->order);
     decision_text(decision, "state", "drawn");
     decision_text(decision, "dose", id);
+    if (json_is_true(json_object_get(source->record, "is_immediate_use"))) {
+        decision_record(decision, source->kind, source->id);
+        decision_text(decision, "immediate_use_patient", patient);
+    }
     decision_member(decision, "computation", explain(context, plan));
 }
 
@@ -216,7 +242,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
         filled.activity_bq = m.activity_bq;
     }
     if (!status) {
-        status = check(context, a, order, &source, &plan, err);
+        status = check(context, a, order, &source, &plan, decision, err);
     }
     if (!status) {
         status = act_new_id(context, "dose", "DOS", a->id, &id, err);
@@ -257,7 +283,7 @@ const moly_act clinic_draw_dose = {
          ACT_PARAMS(params),
          .args_size = sizeof(struct draw_args)},
     .roles = HOT_LAB,
-    .rules = "R-13 R-14 R-22 R-24 R-28 R-30 R-31 R-33 R-34 R-66",
+    .rules = "R-13 R-14 R-22 R-24 R-25 R-28 R-30 R-31 R-33 R-34 R-35 R-36 R-66",
     .subject_kind = "dose",
     .decide = decide,
 };

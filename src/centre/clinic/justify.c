@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "act.h"
 #include "acts.h"
-#include "birth_date.h"
-
-/* Ages between which a pregnancy must be asked about; EANM and IAEA SSG-46 practice. */
-enum { ASK_FROM = 12, ASK_UNTIL = 55 };
+#include "clinic/answers.h"
 
 struct justify_args {
     const char *referral, *justification, *note;
-    int pregnancy;
+    patient_answers answers;
     moly_instant at;
 };
-
-enum { PREGNANCY_NOT_ASKED = -1, PREGNANCY_EXCLUDED, PREGNANCY_NOT_POSSIBLE, PREGNANT };
-static const char *const pregnancies[] = {"excluded", "not-possible", "pregnant", NULL};
 
 static const moly_param params[] = {
     {.name = "referral",
@@ -26,26 +20,18 @@ static const moly_param params[] = {
      .is_required = true,
      .max = 2000.0,
      .help = "why the benefit outweighs the radiation risk"},
-    {.name = "pregnancy",
-     MOLY_CHOICE(struct justify_args, pregnancy),
-     .choices = pregnancies,
-     .help = "result of asking and testing; needed for women of 12 to 55 years"},
+    ACT_ANSWERS(struct justify_args),
     ACT_AT(struct justify_args),
     ACT_NOTE(struct justify_args),
 };
 
-/* Nobody who could be pregnant is left out: not whose sex or birth date is unknown either. */
 static moly_status check_pregnancy(const moly_act_context *context, const struct justify_args *a,
                                    const json_t *patient, moly_error *err)
 {
     const char *birth_date = record_text(patient, "birth_date");
-    moly_instant born = MOLY_INSTANT_NONE;
-    if (record_is(patient, "sex", "male") || a->pregnancy != PREGNANCY_NOT_ASKED) {
-        return MOLY_OK;
-    }
-    moly_status status = birth_date[0] ? birth_date_parse(birth_date, &born, err) : MOLY_OK;
-    int age = birth_date[0] && !status ? birth_date_age(born, context->at) : ASK_FROM;
-    if (status || age < ASK_FROM || age > ASK_UNTIL) {
+    bool must_ask = false;
+    moly_status status = fitness_must_ask(context, patient, &must_ask, err);
+    if (status || !must_ask || answers_has_pregnancy(&a->answers)) {
         return status;
     }
     return MOLY_REFUSE(err, "R-36",
@@ -86,14 +72,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     decision_text(decision, "justification", a->justification);
     decision_text(decision, "justified_by", context->performer->user);
     decision_instant(decision, "justified_at", context->at);
-    if (a->pregnancy != PREGNANCY_NOT_ASKED) {
-        decision_text(decision, "pregnancy", pregnancies[a->pregnancy]);
-    }
-    if (a->pregnancy == PREGNANT) {
-        decision_warn(decision, "R-36",
-                      "patient %s is pregnant: estimate the dose to the foetus before ordering",
-                      record_text(patient, "id"));
-    }
+    answers_record(context, &a->answers, patient, decision);
     return MOLY_OK;
 }
 
@@ -108,7 +87,8 @@ const moly_act clinic_justify = {
                                " --password-file physician.password"
                                " --referral REF-000013"
                                " --justification 'an operation depends on it'"
-                               " --pregnancy excluded",
+                               " --pregnancy excluded"
+                               " --breast-feeding no",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct justify_args)},
     .roles = MOLY_ROLE_PHYSICIAN,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "act.h"
 #include "acts.h"
-#include "product.h"
+#include "clinic/fitness.h"
 
 struct order_args {
-    const char *referral, *id, *note;
+    const char *referral, *reason, *id, *note;
     int product;
     double activity_bq;
     moly_instant planned, at;
@@ -33,10 +33,35 @@ static const moly_param params[] = {
      MOLY_INSTANT(struct order_args, planned),
      .is_required = true,
      .help = "instant of the injection"},
+    {.name = "reason",
+     MOLY_TEXT(struct order_args, reason),
+     .max = 2000.0,
+     .help =
+         "why, where pregnancy, breast-feeding, an allergy or the dosage card speak against it"},
     ACT_ID(struct order_args, "order"),
     ACT_AT(struct order_args),
     ACT_NOTE(struct order_args),
 };
+
+static moly_status check_patient(const moly_act_context *context, const struct order_args *a,
+                                 const json_t *referral, moly_decision *decision,
+                                 char risks[FITNESS_RISKS_SIZE], moly_error *err)
+{
+    fitness f = {.referral = referral,
+                 .product = product_at(a->product),
+                 .activity_bq = a->activity_bq,
+                 .injection = a->planned,
+                 .reason = a->reason};
+    moly_status status =
+        act_record(context, "patient", record_text(referral, "patient"), &f.patient, err);
+    if (!status) {
+        status = fitness_check(context, &f, decision, risks, err);
+    }
+    if (!status) {
+        fitness_warn_reference(context, &f, decision);
+    }
+    return status;
+}
 
 static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
@@ -44,6 +69,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     const struct order_args *a = args;
     const json_t *referral = NULL;
     const char *id = NULL;
+    char risks[FITNESS_RISKS_SIZE] = "";
     moly_status status = act_record(context, "referral", a->referral, &referral, err);
     if (!status && !record_is(referral, "state", "justified")) {
         status = MOLY_REFUSE(err, "R-35",
@@ -58,6 +84,9 @@ static moly_status decide(const moly_act_context *context, const void *args,
     if (!status && a->planned.us < context->at.us) {
         status = MOLY_FAIL(err, MOLY_ERR_RANGE, "planned: %s is before the order at %s",
                            say_time(context, a->planned), say_time(context, context->at));
+    }
+    if (!status) {
+        status = check_patient(context, a, referral, decision, risks, err);
     }
     if (!status) {
         status = act_new_id(context, "order", "ORD", a->id, &id, err);
@@ -78,6 +107,11 @@ static moly_status decide(const moly_act_context *context, const void *args,
     decision_number(decision, "activity_bq", a->activity_bq);
     decision_text(decision, "ordered_by", context->performer->user);
     decision_instant(decision, "ordered_at", context->at);
+    if (risks[0]) {
+        decision_text(decision, "accepted_risks", risks);
+        decision_text(decision, "risk_reason", a->reason);
+        decision_text(decision, "risk_accepted_by", context->performer->user);
+    }
     return MOLY_OK;
 }
 
@@ -94,7 +128,7 @@ const moly_act clinic_order = {
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct order_args)},
     .roles = MOLY_ROLE_PHYSICIAN,
-    .rules = "R-13 R-35",
+    .rules = "R-13 R-35 R-36",
     .subject_kind = "order",
     .decide = decide,
 };

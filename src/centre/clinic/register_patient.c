@@ -4,7 +4,7 @@
 #include "birth_date.h"
 
 struct register_args {
-    const char *id, *name, *birth_date, *number, *note;
+    const char *id, *name, *birth_date, *number, *allergies, *note;
     int sex;
     double weight_kg, height_cm;
     moly_instant at;
@@ -44,6 +44,10 @@ static const moly_param params[] = {
      MOLY_TEXT(struct register_args, number),
      .max = 100.0,
      .help = "number in the hospital or the national register"},
+    {.name = "allergies",
+     MOLY_TEXT(struct register_args, allergies),
+     .max = 500.0,
+     .help = "what the patient is allergic to"},
     ACT_ID(struct register_args, "patient"),
     ACT_AT(struct register_args),
     ACT_NOTE(struct register_args),
@@ -75,6 +79,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     decision_number(decision, "weight_kg", a->weight_kg);
     decision_number(decision, "height_cm", a->height_cm);
     decision_text(decision, "number", a->number);
+    decision_text(decision, "allergies", a->allergies);
     return MOLY_OK;
 }
 

@@ -106,6 +106,25 @@ static moly_status check_lot(const moly_act_context *context, const struct label
     return MOLY_OK;
 }
 
+static bool is_immediate_use(const moly_act_context *context)
+{
+    return site_value(context->limits, "is_immediate_use") > 0.0;
+}
+
+/* nothing with a patient's cells is made for immediate use. */
+static moly_status check_immediate_use(const moly_act_context *context, const json_t *lot,
+                                       moly_error *err)
+{
+    if (!is_immediate_use(context) || !record_is(lot, "product", "red-cells")) {
+        return MOLY_OK;
+    }
+    return MOLY_REFUSE(err, "R-25",
+                       "%s is labelled with a patient's cells, which this site, working for "
+                       "immediate use, may not (%s)",
+                       say(context, record_text(lot, "product_name")),
+                       site_limit_of(context->limits, "immediate_use_s")->source);
+}
+
 static void record(const moly_act_context *context, const struct label_kit_args *a, const char *id,
                    const vessel *eluate, const json_t *lot, double activity_bq,
                    moly_decision *decision)
@@ -116,6 +135,11 @@ static void record(const moly_act_context *context, const struct label_kit_args 
                  record_is(eluate->record, "expiry_by", "Mo-99 limit") ? "Mo-99 limit" : "eluate");
     expiry_limit(&ends, moly_instant_add_s(context->at, record_number(lot, "use_within_s")),
                  "use after labelling");
+    if (is_immediate_use(context)) {
+        expiry_limit(
+            &ends, moly_instant_add_s(context->at, site_value(context->limits, "immediate_use_s")),
+            "immediate use");
+    }
     decision_subject(decision, "kit", id);
     decision_record(decision, "kit", id);
     decision_text(decision, "state", "labelled");
@@ -134,6 +158,9 @@ static void record(const moly_act_context *context, const struct label_kit_args 
                     record_number(eluate->record, "molybdenum_ratio"));
     decision_instant(decision, "molybdenum_at", record_instant(eluate->record, "molybdenum_at"));
     decision_expiry(decision, &ends);
+    if (is_immediate_use(context)) {
+        decision_json(decision, "is_immediate_use", json_true());
+    }
     decision_text(decision, "made_by", context->performer->user);
     decision_record(decision, "lot", a->lot);
     decision_json(decision, "vials_left",
@@ -173,6 +200,9 @@ static moly_status decide(const moly_act_context *context, const void *args,
     if (!status) {
         status = check_lot(context, a, lot, activity_bq, err);
     }
+    if (!status) {
+        status = check_immediate_use(context, lot, err);
+    }
     if (!status && !is_measured && !context->is_preview) {
         status = MOLY_FAIL(err, MOLY_ERR_USAGE, "activity is required: the Tc-99m measured");
     }
@@ -211,7 +241,7 @@ const moly_act pharmacy_label_kit = {
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct label_kit_args)},
     .roles = HOT_LAB,
-    .rules = "R-13 R-14 R-20 R-22 R-24 R-28 R-30 R-31",
+    .rules = "R-13 R-14 R-20 R-22 R-24 R-25 R-28 R-30 R-31",
     .subject_kind = "kit",
     .decide = decide,
 };

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
+#include "instruments/measured.h"
+#include "safety/waste.h"
 #include "vessel.h"
 
 /* A surface reading counts as background when it is not above it by more than this part, the
@@ -7,7 +9,8 @@
 static const double background_spread = 0.2;
 
 struct clear_args {
-    const char *container, *note;
+    const char *container, *instrument, *note;
+    int is_label_removed;
     double mass_g, surface_sv_per_h, background_sv_per_h;
     moly_instant at;
 };
@@ -39,33 +42,64 @@ static const moly_param params[] = {
      .max = 1e-5,
      .is_required = true,
      .help = "dose rate measured away from it"},
+    {.name = "label-removed",
+     MOLY_BOOL(struct clear_args, is_label_removed),
+     .is_required = true,
+     .help = "the radiation labels are removed or covered"},
+    {.name = "instrument",
+     MOLY_TEXT(struct clear_args, instrument),
+     .record = "instrument",
+     .help = "survey meter that the surface was measured with"},
     ACT_AT(struct clear_args),
     ACT_NOTE(struct clear_args),
 };
 
+/* the meter that was named is in calibration. */
+static moly_status check_instrument(const moly_act_context *context, const char *id,
+                                    moly_error *err)
+{
+    const json_t *instrument = NULL;
+    moly_status status = id ? act_record(context, "instrument", id, &instrument, err) : MOLY_OK;
+    return status || !id ? status : rule_instrument(context, instrument, err);
+}
+
 static moly_status check(const moly_act_context *context, const struct clear_args *a,
                          const vessel *waste, moly_error *err)
 {
-    const site_limit *limit = site_limit_of(context->limits, "clearance_bq_per_g");
-    double held_bq = 0.0;
-    if (!record_is(waste->record, "state", "open")) {
-        return MOLY_REFUSE(err, "R-58", "waste container %s is %s already", a->container,
-                           say(context, record_text(waste->record, "state")));
+    waste_content content;
+    if (!record_is(waste->record, "state", "closed")) {
+        return record_is(waste->record, "state", "open")
+                   ? MOLY_REFUSE(err, "R-58",
+                                 "waste container %s is open; close it first (safety.close_waste)",
+                                 a->container)
+                   : MOLY_REFUSE(err, "R-58", "waste container %s is %s already", a->container,
+                                 say(context, record_text(waste->record, "state")));
     }
-    double book_bq[PHYSICS_N_HANDLED];
-    moly_status status = moly_ledger_activities(context->reader, waste->node, physics_handled,
-                                                context->at, book_bq, NULL, err);
+    moly_status status = rule_in_order(context, record_instant(waste->record, "closed_at"),
+                                       "the container was closed", err);
+    if (!status) {
+        status = check_instrument(context, a->instrument, err);
+    }
+    if (!status) {
+        status = waste_content_at(context->reader, context->limits, waste->node, a->mass_g,
+                                  context->at, &content, err);
+    }
     if (status) {
         return status;
     }
-    for (size_t i = 0; i < PHYSICS_N_HANDLED; i++) {
-        held_bq += book_bq[i];
-    }
-    double held_bq_per_g = held_bq / a->mass_g;
-    if (held_bq_per_g > limit->value) {
+    if (content.fraction > 1.0) {
         return MOLY_REFUSE(err, "R-58",
-                           "container %s holds %.4g Bq/g, limit %.4g Bq/g (%s); let it decay",
-                           a->container, held_bq_per_g, limit->value, limit->source);
+                           "container %s holds %.4g Bq/g of %s, level %.4g Bq/g (%s), %.4g of what "
+                           "may leave in all; let it decay",
+                           a->container, content.worst_bq_per_g, physics_handled[content.worst],
+                           content.worst_level->value, content.worst_level->source,
+                           content.fraction);
+    }
+    if (!a->is_label_removed) {
+        return MOLY_REFUSE(err, "R-58",
+                           "the radiation labels of container %s are removed or covered before it "
+                           "leaves (label_removed)",
+                           a->container);
     }
     if (a->surface_sv_per_h > a->background_sv_per_h * (1.0 + background_spread)) {
         return MOLY_REFUSE(err, "R-58",
@@ -100,6 +134,8 @@ static moly_status decide(const moly_act_context *context, const void *args,
     decision_number(decision, "mass_g", a->mass_g);
     decision_number(decision, "surface_sv_per_h", a->surface_sv_per_h);
     decision_number(decision, "background_sv_per_h", a->background_sv_per_h);
+    decision_text(decision, "instrument", a->instrument);
+    decision_json(decision, "label_removed", json_true());
     decision_close(decision, waste.node);
     return MOLY_OK;
 }
@@ -117,13 +153,14 @@ const moly_act safety_clear_waste = {
                                " --container WST-000001"
                                " --mass '850 g'"
                                " --surface '0.11 uSv/h'"
-                               " --background '0.10 uSv/h'",
+                               " --background '0.10 uSv/h'"
+                               " --label-removed",
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct clear_args)},
     .roles = MOLY_ROLE_PHYSICIST,
     .signature = MOLY_SIGNATURE_ONE,
     .meaning = "cleared",
-    .rules = "R-10 R-58",
+    .rules = "R-10 R-13 R-28 R-58",
     .subject_kind = "waste",
     .decide = decide,
 };

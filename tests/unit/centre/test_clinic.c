@@ -207,13 +207,14 @@ static void waste_leaves_when_books_and_measurement_agree(void **state)
     refused(c, "technologist", "safety.discard", "{'kit':'KIT-000001'}", "R-13",
             "discarded already");
     static const char clear[] = "{'container':'WST-000001','mass':'900 g','surface':'0.11 uSv/h',"
-                                "'background':'0.10 uSv/h'}";
+                                "'background':'0.10 uSv/h','label_removed':true}";
+    do_act(c, "technologist", "safety.close_waste", "{'container':'WST-000001','mass':'900 g'}");
     at(c, "2026-11-24T07:00Z");
     refused(c, "physicist", "safety.clear_waste", clear, "R-58", "let it decay");
     at(c, "2026-12-20T07:00Z");
     refused(c, "physicist", "safety.clear_waste",
             "{'container':'WST-000001','mass':'900 g','surface':'0.2 uSv/h',"
-            "'background':'0.10 uSv/h'}",
+            "'background':'0.10 uSv/h','label_removed':true}",
             "R-58", "what else is in");
     do_act(c, "physicist", "safety.clear_waste", clear);
     do_act(c, "technologist", "safety.discard", "{'eluate':'ELU-000001'}");

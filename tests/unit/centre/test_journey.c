@@ -65,10 +65,11 @@ static void a_journey_ends_with_books_that_balance(void **state)
     json_decref(balance);
     assert_true(book_of(&c, "waste/WST-000001", "Tc-99m") > 1e9);
 
+    do_act(&c, "technologist", "safety.close_waste", "{'container':'WST-000001','mass':'850 g'}");
     at(&c, "2026-12-10T12:00Z");
     do_act(&c, "physicist", "safety.clear_waste",
            "{'container':'WST-000001','mass':'850 g','surface':'0.11 uSv/h',"
-           "'background':'0.10 uSv/h'}");
+           "'background':'0.10 uSv/h','label_removed':true}");
 
     /* EVIDENCE: R-02 the chain is proven offline, and the tables are what the events make of them
      */

@@ -250,7 +250,7 @@ static void a_kit_takes_no_more_than_its_limits(void **state)
             "takes 1 mL to 3 mL");
     refused(c, "technologist", "pharmacy.label_kit",
             "{'lot':'LOT-MIBI','eluate':'ELU-000001','volume':'0.5 mL','activity':'0.4 GBq'}",
-            "R-24", "500 µL in the vial");
+            "R-24", "0.5 mL in the vial");
     do_act(c, "technologist", "pharmacy.label_kit",
            "{'lot':'LOT-MIBI','eluate':'ELU-000001','volume':'2 mL','activity':'1.6 GBq'}");
     refused(c, "technologist", "pharmacy.label_kit",

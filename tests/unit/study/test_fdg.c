@@ -98,7 +98,8 @@ static int set_up(void **state)
            "{'patient':'PAT-000001','examination':'FDG PET','question':'staging',"
            "'referrer':'Dr Osmonov'}");
     do_act(c, "physician", "clinic.justify",
-           "{'referral':'REF-000001','justification':'staging','pregnancy':'excluded'}");
+           "{'referral':'REF-000001','justification':'staging','pregnancy':'excluded',"
+           "'breast_feeding':'no'}");
     do_act(c, "physician", "clinic.order",
            "{'referral':'REF-000001','product':'fludeoxyglucose','activity':'300 MBq',"
            "'planned':'2026-11-23T08:00Z'}");

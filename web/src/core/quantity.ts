@@ -34,7 +34,7 @@ const SCALES: Record<string, readonly Step[]> = {
   bq_per_ml: steps([1e9, "GBq/mL"], [1e6, "MBq/mL"], [1e3, "kBq/mL"], [1, "Bq/mL"]),
   s: steps([365.2422 * 86400, "y"], [86400, "d"], [3600, "h"], [60, "min"], [1, "s"]),
   ug_per_ml: steps([1, "µg/mL"]),
-  ml: steps([1000, "L"], [1, "mL"], [1e-3, "µL"]),
+  ml: steps([1000, "L"], [1, "mL"]), // a syringe is read in mL, 0.7 too
   g: steps([1000, "kg"], [1, "g"], [1e-3, "mg"], [1e-6, "µg"]),
   gy: steps([1, "Gy"], [1e-3, "mGy"], [1e-6, "µGy"]),
   sv: steps([1, "Sv"], [1e-3, "mSv"], [1e-6, "µSv"]),
