@@ -281,7 +281,7 @@ static void chromatograms(sheet *s, const record *r)
                 sheet_column(t, say(s->w.language, "Test"), 85, PANGO_ALIGN_LEFT);
                 sheet_column(t, say(s->w.language, "Position"), 80, PANGO_ALIGN_RIGHT);
                 sheet_column(t, say(s->w.language, "From - to"), 120, PANGO_ALIGN_RIGHT);
-                sheet_column(t, say(s->w.language, "Area"), 90, PANGO_ALIGN_RIGHT);
+                sheet_column(t, say(s->w.language, "Peak area"), 90, PANGO_ALIGN_RIGHT);
                 sheet_column(t, say(s->w.language, "Share"), 70, PANGO_ALIGN_RIGHT);
                 sheet_column(t, say(s->w.language, "Product"), 60, PANGO_ALIGN_LEFT);
             }

@@ -40,6 +40,8 @@ static const moly_param params[] = {
     {.name = "readings",
      MOLY_F64_LIST(struct test_args, readings),
      .dim = MOLY_DIM_ACTIVITY,
+     .min = 1.0,
+     .max = 1e13,
      .help = "half-life: readings of the sample"},
     {.name = "times",
      MOLY_INSTANT_LIST(struct test_args, times),
