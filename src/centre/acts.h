@@ -11,10 +11,10 @@
     X(centre_adopt_pack)                                                                           \
     X(centre_correct)                                                                              \
     X(centre_create_person)                                                                        \
+    X(centre_end_second_factor)                                                                    \
     X(centre_enrol_second_factor)                                                                  \
     X(centre_qualify)                                                                              \
     X(centre_record_restore_test)                                                                  \
-    X(centre_remove_second_factor)                                                                 \
     X(centre_retire_person)                                                                        \
     X(centre_review_access)                                                                        \
     X(centre_review_audit)                                                                         \

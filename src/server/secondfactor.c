@@ -70,7 +70,7 @@ moly_status second_factor_post(request *r, reply *out, moly_error *err)
     if (moly_person_has_second_factor(r->person)) {
         return moly_fail(err, MOLY_ERR_RULE, "R-12", __FILE__, __LINE__,
                          "%s has a second factor; two other persons remove it first "
-                         "(centre.remove_second_factor)",
+                         "(centre.end_second_factor)",
                          r->session.user);
     }
     moly_status status =

@@ -34,7 +34,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     if (!status && moly_person_has_second_factor(person)) {
         status = MOLY_REFUSE(err, "R-12",
                              "%s has a second factor; two other persons remove it first "
-                             "(centre.remove_second_factor)",
+                             "(centre.end_second_factor)",
                              me);
     }
     if (!status && !context->is_preview) {

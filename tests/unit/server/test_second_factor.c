@@ -130,20 +130,18 @@ static void two_other_persons_remove_a_lost_telephone(void **state)
     json_t *event = NULL;
     moly_error err = {0};
     static const char fields[] = "{'user':'technologist','reason':'lost in the river'}";
-    assert_int_equal(
-        try_act(&s.c, "admin", NULL, "centre.remove_second_factor", fields, &event, &err),
-        MOLY_ERR_SIGN_IN);
+    assert_int_equal(try_act(&s.c, "admin", NULL, "centre.end_second_factor", fields, &event, &err),
+                     MOLY_ERR_SIGN_IN);
     memset(&err, 0, sizeof err);
     assert_int_equal(
-        try_act(&s.c, "admin", "technologist", "centre.remove_second_factor", fields, &event, &err),
+        try_act(&s.c, "admin", "technologist", "centre.end_second_factor", fields, &event, &err),
         MOLY_ERR_FORBIDDEN);
     memset(&err, 0, sizeof err);
-    assert_int_equal(try_act(&s.c, "physicist", "admin", "centre.remove_second_factor",
+    assert_int_equal(try_act(&s.c, "physicist", "admin", "centre.end_second_factor",
                              "{'user':'physicist','reason':'mine'}", &event, &err),
                      MOLY_ERR_FORBIDDEN);
     assert_string_equal(err.rule, "R-12");
-    json_decref(
-        do_act_of(&s.c, "admin", "qualified-person", "centre.remove_second_factor", fields));
+    json_decref(do_act_of(&s.c, "admin", "qualified-person", "centre.end_second_factor", fields));
     (void)sign_in_as(&s, "technologist");
 }
 

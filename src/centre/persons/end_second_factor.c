@@ -52,13 +52,13 @@ static moly_status decide(const moly_act_context *context, const void *args,
     return MOLY_OK;
 }
 
-const moly_act centre_remove_second_factor = {
-    .declaration = {.name = "centre.remove_second_factor",
+const moly_act centre_end_second_factor = {
+    .declaration = {.name = "centre.end_second_factor",
                     .summary = "Let a person without the telephone in again",
                     .description = "Two other persons sign it. The person then signs in with the "
                                    "password, and enrols another telephone where the site's "
                                    "policy wants one.",
-                    .example = "moly act centre.remove_second_factor"
+                    .example = "moly act centre.end_second_factor"
                                " --db sqlite:moly.db"
                                " --as admin"
                                " --password-file admin.password"
