@@ -43,7 +43,8 @@ static const route table[] = {
     {"GET", "/api/trace/{kind}/{id}", trace_get, "What it was made of, and what of it", NULL, 0},
     {"GET", "/api/safety/doses", safety_doses_get, "Doses of staff against their limits", NULL, 0},
     {"GET", "/api/safety/map", safety_map_get, "Rooms with their last survey", NULL, 0},
-    {"GET", "/api/safety/incidents", safety_incidents_get, "Incidents and their deadlines", NULL, 0},
+    {"GET", "/api/safety/incidents", safety_incidents_get, "Incidents and their deadlines", NULL,
+     0},
     {"GET", "/api/balance", balance_get, "The books of activity at an instant", "at", SLOW},
     {"GET", "/api/events", events_get, "The audit trail", "subject kind person " PAGING, 0},
 
