@@ -180,8 +180,8 @@ static moly_status find_node(finding *f, const char *node, moly_error *err)
 static moly_status find_number(finding *f, const char *number, moly_error *err)
 {
     static const char *const numbered[][2] = {
-        {"lot", "number"},  {"generator", "serial"}, {"instrument", "serial"}, {"source", "serial"},
-        {"vial", "lot"}, {"package", "number"},   {"material", "number"},   {"material", "lot"},
+        {"lot", "number"}, {"generator", "serial"}, {"instrument", "serial"}, {"source", "serial"},
+        {"vial", "lot"},   {"package", "number"},   {"material", "number"},   {"material", "lot"},
     };
     moly_status status = MOLY_OK;
     for (size_t i = 0; i < sizeof numbered / sizeof numbered[0] && !status && number[0]; i++) {
