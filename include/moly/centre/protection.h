@@ -34,10 +34,11 @@ MOLY_API MOLY_CHECKED moly_status moly_centre_incidents(const moly_ledger_reader
                                                         moly_instant now, json_t **result,
                                                         moly_error *err);
 
-/** Waste containers, those that are kept first (R-58): {"at","results":[{"container","name","state",
- *  "room","opened","closed","mass_g","nuclides_bq" (at `now`),"fraction" (sum of concentration over
- *  level of clearance; null without a mass),"clear_after","is_ready" (closed, and the books let it
- *  leave: to be measured),"cleared"}]} */
+/** Waste containers, those that are kept first (R-58):
+ * {"at","results":[{"container","name","state", "room","opened","closed","mass_g","nuclides_bq" (at
+ * `now`),"fraction" (sum of concentration over level of clearance; null without a
+ * mass),"clear_after","is_ready" (closed, and the books let it leave: to be measured),"cleared"}]}
+ */
 MOLY_API MOLY_CHECKED moly_status moly_centre_waste(const moly_site *site,
                                                     const moly_ledger_reader *reader,
                                                     moly_instant now, json_t **result,
