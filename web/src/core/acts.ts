@@ -16,16 +16,17 @@ export async function loadActs(): Promise<void> {
 const STAGES: readonly (readonly [stage: string, acts: readonly string[]])[] = [
   ["beam", ["production.irradiate", "production.process"]],
   ["generator", ["pharmacy.receive_generator", "pharmacy.accept_lot", "pharmacy.elute", "pharmacy.test_breakthrough", "pharmacy.test_purity"]],
-  ["kit", ["pharmacy.receive_kit", "pharmacy.label_kit", "pharmacy.test_rcp", "pharmacy.release", "pharmacy.reject"]],
-  ["patient", ["clinic.register_patient", "clinic.refer", "clinic.justify", "clinic.order"]],
+  ["kit", ["pharmacy.receive_kit", "pharmacy.receive_vial", "pharmacy.label_kit", "pharmacy.test_rcp", "pharmacy.release", "pharmacy.reject", "pharmacy.print_label"]],
+  ["patient", ["clinic.register_patient", "clinic.refer", "clinic.justify", "clinic.order", "clinic.write_directive", "clinic.check_patient", "clinic.accept_risk"]],
   ["dose", ["clinic.draw_dose", "clinic.administer", "clinic.measure_residual", "clinic.discharge"]],
   ["batch", [
     "quality.issue_batch", "quality.do_step", "quality.reconcile", "quality.test", "quality.approve_test", "quality.start_sterility", "quality.keep_sample", "quality.review_batch",
     "quality.certify_batch", "quality.release_conditionally", "quality.ship_batch", "quality.recall", "quality.receive_material", "quality.monitor", "quality.open_case", "quality.decide_case",
+    "quality.acknowledge", "quality.assign", "quality.train", "quality.media_fill", "quality.draft_master", "quality.approve_master", "quality.discard_sample",
   ]],
   ["instrument", ["instrument.check_background", "instrument.check_constancy", "instrument.take_reading", "instrument.check_accuracy", "instrument.check_linearity", "instrument.check_geometry", "instrument.calibrate", "instrument.withdraw", "instrument.register"]],
   ["stock", ["stock.order", "stock.receive_package", "stock.move_vessel", "stock.test_leak", "stock.register_source", "stock.register_room", "stock.register_supplier", "stock.approve_supplier"]],
-  ["waste", ["safety.discard", "safety.measure", "safety.explain", "safety.clear_waste", "safety.survey", "safety.report_incident", "safety.follow_incident", "safety.record_staff_dose"]],
+  ["waste", ["safety.discard", "safety.measure", "safety.explain", "safety.open_waste", "safety.close_waste", "safety.clear_waste", "safety.survey", "safety.map_room", "safety.report_incident", "safety.follow_incident", "safety.record_staff_dose", "safety.investigate_dose", "safety.declare_pregnancy"]],
 ];
 
 const ORDER = STAGES.flatMap(([stage, names]) => names.map((name) => [name, stage] as const));

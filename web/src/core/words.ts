@@ -25,7 +25,7 @@ export const isInstant = (value: unknown): value is string =>
   typeof value === "string" && INSTANT.test(value);
 
 /** Members whose texts are words of Moly; others (a patient's name!) are never translated. */
-const ENUMERATED = new Set(["product", "sex", "route", "pregnancy", "method", "cost", "password_cost", "role", "radionuclidic_purity", "expiry_by"]);
+const ENUMERATED = new Set(["product", "sex", "route", "pregnancy", "breast_feeding", "method", "cost", "password_cost", "role", "radionuclidic_purity", "expiry_by"]);
 
 /** "0.0001 TBq" as the server writes a bound: with the prefix that reads best, in the reader's
  *  language. */

@@ -4,7 +4,7 @@ import { actNamed, may } from "../core/acts.ts";
 import { moment } from "../core/clock.ts";
 import { said, t, word } from "../core/i18n.ts";
 import type { BatchAnswer, BatchCheck, BatchRow, BatchStep, BatchTest, CaseRow, Chromatogram } from "../core/plans.ts";
-import { activity, plain } from "../core/quantity.ts";
+import { activity, plain, significant } from "../core/quantity.ts";
 import { useReading } from "../core/resource.ts";
 import { link } from "../core/route.ts";
 import { isInstant, stateWord, unitsIn, valueText } from "../core/words.ts";
@@ -145,15 +145,21 @@ function StepRow({ step, number, batch }: { step: BatchStep; number: number; bat
 
 const shownValue = (value: unknown): string => (typeof value === "number" ? plain(value) : typeof value === "string" ? value : "–");
 
+/** A share is read in per cent. */
+const inUnit = (value: number, unit: string | undefined): string => (unit === "fraction" ? significant(100 * value, 4) : plain(value));
+const unitWord = (unit: string | undefined): string => (unit === "fraction" ? "%" : word(unit ?? ""));
+
 function limitsText(limits: { min?: number; max?: number; unit?: string } | undefined): string {
-  const unit = word(limits?.unit ?? "");
-  if (limits?.min !== undefined && limits.max !== undefined) return t("{min} to {max} {unit}", { min: plain(limits.min), max: plain(limits.max), unit });
-  if (limits?.min !== undefined) return t("at least {min} {unit}", { min: plain(limits.min), unit });
-  return limits?.max === undefined ? "" : t("at most {max} {unit}", { max: plain(limits.max), unit });
+  if (limits === undefined) return "";
+  const unit = unitWord(limits.unit);
+  const said = (value: number): string => inUnit(value, limits.unit);
+  if (limits.min !== undefined && limits.max !== undefined) return t("{min} to {max} {unit}", { min: said(limits.min), max: said(limits.max), unit });
+  if (limits.min !== undefined) return t("at least {min} {unit}", { min: said(limits.min), unit });
+  return limits.max === undefined ? "" : t("at most {max} {unit}", { max: said(limits.max), unit });
 }
 
 const checkText = (check: BatchCheck): string =>
-  `${shownValue(check.value)} ${word(check.unit ?? "")}${limitsText(check) === "" ? "" : ` (${limitsText(check)})`}`;
+  `${typeof check.value === "number" ? inUnit(check.value, check.unit) : shownValue(check.value)} ${unitWord(check.unit)}${limitsText(check) === "" ? "" : ` (${limitsText(check)})`}`;
 
 function Tests({ tests }: { tests: BatchTest[] }) {
   return (
@@ -165,7 +171,7 @@ function Tests({ tests }: { tests: BatchTest[] }) {
             <div class={`task ${signOf(test.state) === "stop" ? "task-waiting" : "task-later"}`}>
               <span class="task-what">
                 <strong>{stateWord(test.method)}</strong>
-                <span class="num">{test.value !== undefined ? `${plain(test.value)} ${word(test.unit ?? "")}` : test.conforms === undefined ? "" : test.conforms ? t("It conforms") : t("It does not conform")} <span class="quiet">{limitsText(test.limits)}</span></span>
+                <span class="num">{test.value !== undefined ? `${inUnit(test.value, test.unit)} ${unitWord(test.unit)}` : test.conforms === undefined ? "" : test.conforms ? t("It conforms") : t("It does not conform")} <span class="quiet">{limitsText(test.limits)}</span></span>
                 <span class="quiet">{[test.limits?.source, test.made_by, test.approved_by].filter((one) => one !== undefined).join(" · ")}</span>
                 {test.analysis?.peaks !== undefined && test.id !== undefined && <TestChromatogram test={test} id={test.id} />}
               </span>
