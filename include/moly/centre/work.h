@@ -2,8 +2,8 @@
 #ifndef MOLY_CENTRE_WORK_H
 #define MOLY_CENTRE_WORK_H
 
-/** What waits to be done, and what a code names: the first screen of a person, and its scanner. Each
- *  an object, new reference. */
+/** What waits to be done, and what a code names: the first screen of a person, and its scanner.
+ * Each an object, new reference. */
 
 #include "moly/base/json.h"
 #include "moly/ledger/ledger.h"
