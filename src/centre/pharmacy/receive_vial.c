@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
+#include "instruments/measured.h"
 #include "product.h"
 #include "stock/stock.h"
 #include "vessel.h"
@@ -8,6 +9,7 @@ struct receive_vial_args {
     const char *room, *supplier, *lot, *certificate, *id, *note;
     int product;
     double labelled_bq, activity_bq, volume_ml;
+    measured_args measured;
     moly_instant calibrated, expiry, at;
 };
 
@@ -49,7 +51,6 @@ static const moly_param params[] = {
      .dim = MOLY_DIM_ACTIVITY,
      .min = 1e5,
      .max = 1e12,
-     .is_required = true,
      .help = "activity measured here, in the dose calibrator"},
     {.name = "volume",
      .letter = 'v',
@@ -63,6 +64,7 @@ static const moly_param params[] = {
      MOLY_INSTANT(struct receive_vial_args, expiry),
      .is_required = true,
      .help = "end of use on the label"},
+    ACT_MEASURED(struct receive_vial_args),
     ACT_ROOM(struct receive_vial_args, "where it was put"),
     ACT_ID(struct receive_vial_args, "vial"),
     ACT_AT(struct receive_vial_args),
@@ -110,10 +112,12 @@ static void record(const moly_act_context *context, const struct receive_vial_ar
 static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
-    const struct receive_vial_args *a = args;
+    struct receive_vial_args filled = *(const struct receive_vial_args *)args;
+    const struct receive_vial_args *a = &filled;
     const product *p = product_at(a->product);
     const moly_nuclide *nuclide = NULL;
     const char *id = NULL;
+    measured m;
     if (product_is(p, "kit") || product_is(p, "generator")) {
         return MOLY_FAIL(err, MOLY_ERR_USAGE, "product: %s is made here, it does not come ready",
                          p->code);
@@ -127,6 +131,14 @@ static moly_status decide(const moly_act_context *context, const void *args,
         status = rule_licence(
             context, a->room, nuclide->name,
             physics_decayed_bq(nuclide, a->labelled_bq, a->calibrated, context->at), err);
+    }
+    if (!status) {
+        status =
+            measured_activity(context, &a->measured, nuclide->name, a->activity_bq, NAN, &m, err);
+        filled.activity_bq = m.activity_bq;
+    }
+    if (!status && !isfinite(a->activity_bq)) {
+        status = MOLY_FAIL(err, MOLY_ERR_USAGE, "activity is required: what was measured here");
     }
     if (!status) {
         status = act_new_id(context, "vial", "VIA", a->id, &id, err);
@@ -145,6 +157,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
                       say_activity(context, a->activity_bq), 100.0 * deviation,
                       say_activity(context, predicted_bq), say_percent(context, tolerance->value));
     }
+    decision_measured(context, &m, act_node(context, "vial", id), decision);
     return MOLY_OK;
 }
 
@@ -169,7 +182,7 @@ const moly_act pharmacy_receive_vial = {
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct receive_vial_args)},
     .roles = HOT_LAB,
-    .rules = "R-20 R-31 R-54",
+    .rules = "R-14 R-20 R-28 R-31 R-54",
     .subject_kind = "vial",
     .decide = decide,
 };

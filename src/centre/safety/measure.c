@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
+#include "instruments/measured.h"
 #include "vessel.h"
 
 struct measure_args {
     const char *vessel, *nuclide, *note;
     double activity_bq;
+    measured_args measured;
     moly_instant at;
 };
 
@@ -21,13 +23,13 @@ static const moly_param params[] = {
      .dim = MOLY_DIM_ACTIVITY,
      .min = 0.0,
      .max = 1e13,
-     .is_required = true,
      .help = "activity measured"},
     {.name = "nuclide",
      MOLY_TEXT(struct measure_args, nuclide),
      .max = 12.0,
      .fallback = TC99M,
      .help = "of which nuclide"},
+    ACT_MEASURED(struct measure_args),
     ACT_AT(struct measure_args),
     ACT_NOTE(struct measure_args),
 };
@@ -35,13 +37,23 @@ static const moly_param params[] = {
 static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
-    const struct measure_args *a = args;
+    struct measure_args filled = *(const struct measure_args *)args;
+    const struct measure_args *a = &filled;
+    measured m;
     vessel v;
     const moly_nuclide *nuclide = NULL;
     double book_bq = 0.0, book_sd_bq = 0.0;
     moly_status status = vessel_named(context, a->vessel, &v, err);
     if (!status) {
         status = physics_nuclide(a->nuclide, &nuclide, err);
+    }
+    if (!status) {
+        status =
+            measured_activity(context, &a->measured, nuclide->name, a->activity_bq, NAN, &m, err);
+        filled.activity_bq = m.activity_bq;
+    }
+    if (!status && !isfinite(a->activity_bq)) {
+        status = MOLY_FAIL(err, MOLY_ERR_USAGE, "activity is required: what was measured here");
     }
     if (!status) {
         status =
@@ -63,6 +75,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     decision_measure(decision, v.node, context->at, nuclide->name, a->activity_bq, sd_bq);
     decision_member(decision, "book_bq", moly_json_real(book_bq));
     decision_member(decision, "book_sd_bq", moly_json_real(book_sd_bq));
+    decision_measured(context, &m, v.node, decision);
     return MOLY_OK;
 }
 
@@ -80,7 +93,7 @@ const moly_act safety_measure = {
                     ACT_PARAMS(params),
                     .args_size = sizeof(struct measure_args)},
     .roles = HOT_LAB | MOLY_ROLE_PHYSICIST,
-    .rules = "R-01",
+    .rules = "R-01 R-14 R-28 R-31",
     .subject_kind = "measurement",
     .decide = decide,
 };

@@ -69,6 +69,14 @@ static void a_calibrator_measures_only_while_its_checks_hold(void **state)
     json_decref(event);
     assert_record(c, "instrument_check", "CHK-000011", "state", "failed");
     refused(c, "technologist", "pharmacy.elute", elution, "R-28", "failed its check of constancy");
+    refused(c, "technologist", "safety.measure",
+            "{'vessel':'generator/GEN-000001','activity':'1 GBq'}", "R-28",
+            "failed its check of constancy");
+    refused(c, "technologist", "pharmacy.receive_vial",
+            "{'product':'fludeoxyglucose','supplier':'Isotope','lot':'F1','certificate':'C1',"
+            "'labelled':'4 GBq','calibrated':'2026-11-24T06:00Z','activity':'4 GBq',"
+            "'volume':'8 mL','expiry':'2026-11-25T06:00Z'}",
+            "R-28", "failed its check of constancy");
     do_act(c, "technologist", "instrument.check_constancy",
            "{'instrument':'INS-000001','activity':'9.21 MBq'," CS137 "}");
     eluted(c, 1.0);
