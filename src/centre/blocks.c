@@ -65,8 +65,7 @@ json_t *because(const char *format, ...)
     return reason;
 }
 
-/* A sentence of the table, which has no places to fill. */
-static json_t *whole(const char *sentence, ...)
+json_t *whole_sentence(const char *sentence, ...)
 {
     va_list args;
     va_start(args, sentence);
@@ -96,8 +95,8 @@ moly_status screen_block(const screen *s, const char *kind, const json_t *record
     }
     for (size_t i = 0; i < sizeof waiting / sizeof waiting[0]; i++) {
         if (strcmp(waiting[i].kind, kind) == 0 && strcmp(waiting[i].state, state) == 0) {
-            return screen_add_block(blocks, kind, id, NULL, whole(waiting[i].why), waiting[i].rule,
-                                    waiting[i].remedy, err);
+            return screen_add_block(blocks, kind, id, NULL, whole_sentence(waiting[i].why),
+                                    waiting[i].rule, waiting[i].remedy, err);
         }
     }
     return MOLY_OK;

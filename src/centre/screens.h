@@ -25,6 +25,8 @@ MOLY_CHECKED moly_status screen_add_block(json_t *blocks, const char *kind, cons
                                           const char *remedy, moly_error *err);
 /* A sentence for that. New reference, NULL without memory. */
 json_t *because(const char *format, ...) MOLY_PRINTF(1, 2);
+/* The same of a sentence of a table, whose places, if it has any, nobody checks. */
+json_t *whole_sentence(const char *sentence, ...);
 
 /* When the site's day began, by its wall clock. */
 int64_t screen_midnight_us(const screen *s);

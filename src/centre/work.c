@@ -172,7 +172,7 @@ static moly_status add_row(work *w, const waiting_row *row, const json_t *record
                                    : json_object(),
                      .when = row->when,
                      .step = row->step,
-                     .reason = because(row->why),
+                     .reason = whole_sentence(row->why),
                      .rule = row->rule,
                      .due = row->due ? record_instant(record, row->due) : MOLY_INSTANT_NONE};
     return add(w, &it, err);

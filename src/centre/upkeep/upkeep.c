@@ -122,13 +122,14 @@ static moly_status add_task(const screen *s, const site_data *limits, const upke
     const char *state = record_text(last, "state");
     const char *id = last ? record_text(last, "id") : task->prefix;
     if (!status && (strcmp(state, "failed") == 0 || strcmp(state, "to be followed up") == 0)) {
-        status = screen_add_block(blocks, task->kind, id, NULL, because(task->failed), task->rule,
-                                  task->remedy, err);
+        status = screen_add_block(blocks, task->kind, id, NULL, whole_sentence(task->failed),
+                                  task->rule, task->remedy, err);
     }
     if (!status && s->now.us > due.us) {
-        status = screen_add_block(blocks, task->kind, id, NULL,
-                                  because(last ? task->overdue : task->never, day_of(s, due, day)),
-                                  task->rule, task->remedy, err);
+        status = screen_add_block(
+            blocks, task->kind, id, NULL,
+            whole_sentence(last ? task->overdue : task->never, day_of(s, due, day)), task->rule,
+            task->remedy, err);
     }
     json_decref(last);
     return status;
