@@ -65,13 +65,13 @@ static const moly_param params[] = {
 static moly_status check_history(const moly_act_context *context, const struct restore_test_args *a,
                                  moly_error *err)
 {
-    const moly_event_query query = {.after_seq = a->last_event - 1, .limit = 1};
     json_t *events = NULL;
     if (a->last_event < 1 || !a->last_hash || !a->backup_hash) {
         return MOLY_REFUSE(err, "R-06",
                            "a trial that passed names the last event of the backup, its hash and "
                            "the hash of the file; moly restore FILE --try records them");
     }
+    const moly_event_query query = {.after_seq = a->last_event - 1, .limit = 1};
     moly_status status = moly_ledger_events(context->reader, &query, &events, err);
     const json_t *event = json_array_get(events, 0);
     if (!status && (json_integer_value(json_object_get(event, "seq")) != a->last_event ||
