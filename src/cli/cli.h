@@ -7,6 +7,7 @@
 
 #include "moly/base/command.h"
 #include "moly/base/text.h"
+#include "moly/ledger/ledger.h"
 
 /* Commands of the command line itself, one file each. */
 extern const moly_command cli_backup_command;
@@ -68,6 +69,13 @@ extern const moly_command cli_suv_command;
         .name = "db", MOLY_TEXT(args, db), .pattern_hint = "URL", .is_required = true,             \
         .help = "the ledger: sqlite:PATH or postgres://..."                                        \
     }
+
+/** What a command reads of an open ledger. `args` are the command's own. */
+typedef moly_status (*cli_read)(const moly_site *site, const moly_ledger_reader *reader,
+                                const void *args, json_t **result, moly_error *err);
+/** Open the ledger at `db`, read, close it. */
+MOLY_CHECKED moly_status cli_read_ledger(const char *db, const moly_run *run, cli_read read,
+                                         const void *args, json_t **result, moly_error *err);
 
 /** All commands, ordered by name, with the options that every command takes already behind their
  *  own. */

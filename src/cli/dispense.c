@@ -11,21 +11,17 @@ struct dispense_args {
     moly_instant at;
 };
 
+static moly_status read_plan(const moly_site *site, const moly_ledger_reader *reader,
+                             const void *arguments, json_t **result, moly_error *err)
+{
+    const struct dispense_args *args = arguments;
+    return moly_centre_dispensing(site, reader, args->at, result, err);
+}
+
 static moly_status run_plan(const void *args, const moly_run *run, json_t **result, moly_error *err)
 {
     const struct dispense_args *a = args;
-    moly_ledger *ledger = NULL;
-    moly_ledger_reader *reader = NULL;
-    moly_status status = moly_ledger_open(a->db, &run->clock, &ledger, err);
-    if (!status) {
-        status = moly_ledger_reader_new(ledger, &reader, err);
-    }
-    if (!status) {
-        status = moly_centre_dispensing(moly_ledger_site(ledger), reader, a->at, result, err);
-    }
-    moly_ledger_reader_free(reader);
-    moly_ledger_close(ledger);
-    return status;
+    return cli_read_ledger(a->db, run, read_plan, args, result, err);
 }
 
 static const moly_param params[] = {

@@ -8,22 +8,19 @@ struct balance_args {
     moly_instant at;
 };
 
+static moly_status read_balance(const moly_site *site, const moly_ledger_reader *reader,
+                                const void *arguments, json_t **result, moly_error *err)
+{
+    const struct balance_args *args = arguments;
+    (void)site;
+    return moly_ledger_balance(reader, args->at, result, err);
+}
+
 static moly_status run_balance(const void *args, const moly_run *run, json_t **result,
                                moly_error *err)
 {
     const struct balance_args *balance = args;
-    moly_ledger *ledger = NULL;
-    moly_ledger_reader *reader = NULL;
-    moly_status status = moly_ledger_open(balance->db, &run->clock, &ledger, err);
-    if (status == MOLY_OK) {
-        status = moly_ledger_reader_new(ledger, &reader, err);
-    }
-    if (status == MOLY_OK) {
-        status = moly_ledger_balance(reader, balance->at, result, err);
-    }
-    moly_ledger_reader_free(reader);
-    moly_ledger_close(ledger);
-    return status;
+    return cli_read_ledger(balance->db, run, read_balance, args, result, err);
 }
 
 static const moly_param params[] = {

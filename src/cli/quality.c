@@ -12,27 +12,6 @@ struct quality_args {
     moly_instant at;
 };
 
-typedef moly_status (*read_screen)(const moly_site *site, const moly_ledger_reader *reader,
-                                   const struct quality_args *args, json_t **result,
-                                   moly_error *err);
-
-static moly_status run_screen(const struct quality_args *args, const moly_run *run,
-                              read_screen read, json_t **result, moly_error *err)
-{
-    moly_ledger *ledger = NULL;
-    moly_ledger_reader *reader = NULL;
-    moly_status status = moly_ledger_open(args->db, &run->clock, &ledger, err);
-    if (!status) {
-        status = moly_ledger_reader_new(ledger, &reader, err);
-    }
-    if (!status) {
-        status = read(moly_ledger_site(ledger), reader, args, result, err);
-    }
-    moly_ledger_reader_free(reader);
-    moly_ledger_close(ledger);
-    return status;
-}
-
 #define AT_PARAM                                                                                   \
     {                                                                                              \
         .name = "at", MOLY_INSTANT(struct quality_args, at), .fallback = "now",                    \
@@ -43,15 +22,17 @@ static moly_status run_screen(const struct quality_args *args, const moly_run *r
  */
 
 static moly_status read_batches(const moly_site *site, const moly_ledger_reader *reader,
-                                const struct quality_args *args, json_t **result, moly_error *err)
+                                const void *arguments, json_t **result, moly_error *err)
 {
+    const struct quality_args *args = arguments;
     return moly_centre_batches(site, reader, args->state, args->at, result, err);
 }
 
 static moly_status run_batches(const void *args, const moly_run *run, json_t **result,
                                moly_error *err)
 {
-    return run_screen(args, run, read_batches, result, err);
+    return cli_read_ledger(((const struct quality_args *)args)->db, run, read_batches, args, result,
+                           err);
 }
 
 static const moly_param batches_params[] = {
@@ -92,15 +73,17 @@ const moly_command cli_batch_list_command = {
  */
 
 static moly_status read_batch(const moly_site *site, const moly_ledger_reader *reader,
-                              const struct quality_args *args, json_t **result, moly_error *err)
+                              const void *arguments, json_t **result, moly_error *err)
 {
+    const struct quality_args *args = arguments;
     return moly_centre_batch(site, reader, args->id, args->at, result, err);
 }
 
 static moly_status run_batch(const void *args, const moly_run *run, json_t **result,
                              moly_error *err)
 {
-    return run_screen(args, run, read_batch, result, err);
+    return cli_read_ledger(((const struct quality_args *)args)->db, run, read_batch, args, result,
+                           err);
 }
 
 static const moly_param batch_params[] = {
@@ -192,8 +175,9 @@ const moly_command cli_batch_show_command = {
  */
 
 static moly_status read_cases(const moly_site *site, const moly_ledger_reader *reader,
-                              const struct quality_args *args, json_t **result, moly_error *err)
+                              const void *arguments, json_t **result, moly_error *err)
 {
+    const struct quality_args *args = arguments;
     (void)site;
     return moly_centre_cases(reader, args->is_all != 1, args->is_overdue == 1, args->at, result,
                              err);
@@ -202,7 +186,8 @@ static moly_status read_cases(const moly_site *site, const moly_ledger_reader *r
 static moly_status run_cases(const void *args, const moly_run *run, json_t **result,
                              moly_error *err)
 {
-    return run_screen(args, run, read_cases, result, err);
+    return cli_read_ledger(((const struct quality_args *)args)->db, run, read_cases, args, result,
+                           err);
 }
 
 static const moly_param cases_params[] = {
@@ -247,8 +232,9 @@ const moly_command cli_case_list_command = {
  */
 
 static moly_status read_recall(const moly_site *site, const moly_ledger_reader *reader,
-                               const struct quality_args *args, json_t **result, moly_error *err)
+                               const void *arguments, json_t **result, moly_error *err)
 {
+    const struct quality_args *args = arguments;
     (void)site;
     return moly_centre_recall(reader, args->id, result, err);
 }
@@ -256,7 +242,8 @@ static moly_status read_recall(const moly_site *site, const moly_ledger_reader *
 static moly_status run_recall(const void *args, const moly_run *run, json_t **result,
                               moly_error *err)
 {
-    return run_screen(args, run, read_recall, result, err);
+    return cli_read_ledger(((const struct quality_args *)args)->db, run, read_recall, args, result,
+                           err);
 }
 
 static const moly_param recall_params[] = {

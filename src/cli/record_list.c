@@ -10,31 +10,29 @@ struct list_args {
     int64_t limit;
 };
 
-static moly_status run_list(const void *args, const moly_run *run, json_t **result, moly_error *err)
+static moly_status read_list(const moly_site *site, const moly_ledger_reader *reader,
+                             const void *arguments, json_t **result, moly_error *err)
 {
-    const struct list_args *list = args;
+    const struct list_args *list = arguments;
     const moly_record_query query = {.kind = list->kind,
                                      .state = list->state,
                                      .owner = list->owner,
                                      .after_id = list->after,
                                      .limit = (size_t)list->limit};
-    moly_ledger *ledger = NULL;
-    moly_ledger_reader *reader = NULL;
     json_t *records = NULL;
-    moly_status status = moly_ledger_open(list->db, &run->clock, &ledger, err);
-    if (status == MOLY_OK) {
-        status = moly_ledger_reader_new(ledger, &reader, err);
+    (void)site;
+    moly_status status = moly_ledger_records(reader, &query, &records, err);
+    if (status) {
+        return status;
     }
-    if (status == MOLY_OK) {
-        status = moly_ledger_records(reader, &query, &records, err);
-    }
-    if (status == MOLY_OK) {
-        *result = json_pack("{s:o}", "results", records);
-        status = *result ? MOLY_OK : MOLY_NO_MEMORY(err);
-    }
-    moly_ledger_reader_free(reader);
-    moly_ledger_close(ledger);
-    return status;
+    *result = json_pack("{s:o}", "results", records);
+    return *result ? MOLY_OK : MOLY_NO_MEMORY(err);
+}
+
+static moly_status run_list(const void *args, const moly_run *run, json_t **result, moly_error *err)
+{
+    const struct list_args *list = args;
+    return cli_read_ledger(list->db, run, read_list, args, result, err);
 }
 
 static const moly_param params[] = {

@@ -9,23 +9,18 @@ struct retention_args {
     const char *db, *kind, *id;
 };
 
+static moly_status read_retention(const moly_site *site, const moly_ledger_reader *reader,
+                                  const void *arguments, json_t **result, moly_error *err)
+{
+    const struct retention_args *args = arguments;
+    return moly_record_retention(site, reader, args->kind, args->id, result, err);
+}
+
 static moly_status run_retention(const void *args, const moly_run *run, json_t **result,
                                  moly_error *err)
 {
     const struct retention_args *asked = args;
-    moly_ledger *ledger = NULL;
-    moly_ledger_reader *reader = NULL;
-    moly_status status = moly_ledger_open(asked->db, &run->clock, &ledger, err);
-    if (status == MOLY_OK) {
-        status = moly_ledger_reader_new(ledger, &reader, err);
-    }
-    if (status == MOLY_OK) {
-        status = moly_record_retention(moly_ledger_site(ledger), reader, asked->kind, asked->id,
-                                       result, err);
-    }
-    moly_ledger_reader_free(reader);
-    moly_ledger_close(ledger);
-    return status;
+    return cli_read_ledger(asked->db, run, read_retention, args, result, err);
 }
 
 static const moly_param params[] = {

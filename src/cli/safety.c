@@ -11,69 +11,61 @@ struct safety_args {
     moly_instant at;
 };
 
-typedef moly_status (*read_screen)(const moly_ledger *ledger, const moly_ledger_reader *reader,
-                                   moly_instant at, json_t **result, moly_error *err);
-
-static moly_status run_screen(const struct safety_args *args, const moly_run *run, read_screen read,
-                              json_t **result, moly_error *err)
+static moly_status read_doses(const moly_site *site, const moly_ledger_reader *reader,
+                              const void *arguments, json_t **result, moly_error *err)
 {
-    moly_ledger *ledger = NULL;
-    moly_ledger_reader *reader = NULL;
-    moly_status status = moly_ledger_open(args->db, &run->clock, &ledger, err);
-    status = status ? status : moly_ledger_reader_new(ledger, &reader, err);
-    status = status ? status : read(ledger, reader, args->at, result, err);
-    moly_ledger_reader_free(reader);
-    moly_ledger_close(ledger);
-    return status;
+    const struct safety_args *args = arguments;
+    return moly_centre_staff_doses(site, reader, args->at, result, err);
 }
 
-static moly_status read_doses(const moly_ledger *ledger, const moly_ledger_reader *reader,
-                              moly_instant at, json_t **result, moly_error *err)
+static moly_status read_map(const moly_site *site, const moly_ledger_reader *reader,
+                            const void *arguments, json_t **result, moly_error *err)
 {
-    return moly_centre_staff_doses(moly_ledger_site(ledger), reader, at, result, err);
+    const struct safety_args *args = arguments;
+    (void)site;
+    return moly_centre_survey_map(reader, args->at, result, err);
 }
 
-static moly_status read_map(const moly_ledger *ledger, const moly_ledger_reader *reader,
-                            moly_instant at, json_t **result, moly_error *err)
+static moly_status read_incidents(const moly_site *site, const moly_ledger_reader *reader,
+                                  const void *arguments, json_t **result, moly_error *err)
 {
-    (void)ledger;
-    return moly_centre_survey_map(reader, at, result, err);
+    const struct safety_args *args = arguments;
+    (void)site;
+    return moly_centre_incidents(reader, args->at, result, err);
 }
 
-static moly_status read_incidents(const moly_ledger *ledger, const moly_ledger_reader *reader,
-                                  moly_instant at, json_t **result, moly_error *err)
+static moly_status read_waste(const moly_site *site, const moly_ledger_reader *reader,
+                              const void *arguments, json_t **result, moly_error *err)
 {
-    (void)ledger;
-    return moly_centre_incidents(reader, at, result, err);
-}
-
-static moly_status read_waste(const moly_ledger *ledger, const moly_ledger_reader *reader,
-                              moly_instant at, json_t **result, moly_error *err)
-{
-    return moly_centre_waste(moly_ledger_site(ledger), reader, at, result, err);
+    const struct safety_args *args = arguments;
+    return moly_centre_waste(site, reader, args->at, result, err);
 }
 
 static moly_status run_waste(const void *args, const moly_run *run, json_t **result,
                              moly_error *err)
 {
-    return run_screen(args, run, read_waste, result, err);
+    return cli_read_ledger(((const struct safety_args *)args)->db, run, read_waste, args, result,
+                           err);
 }
 
 static moly_status run_doses(const void *args, const moly_run *run, json_t **result,
                              moly_error *err)
 {
-    return run_screen(args, run, read_doses, result, err);
+    return cli_read_ledger(((const struct safety_args *)args)->db, run, read_doses, args, result,
+                           err);
 }
 
 static moly_status run_map(const void *args, const moly_run *run, json_t **result, moly_error *err)
 {
-    return run_screen(args, run, read_map, result, err);
+    return cli_read_ledger(((const struct safety_args *)args)->db, run, read_map, args, result,
+                           err);
 }
 
 static moly_status run_incidents(const void *args, const moly_run *run, json_t **result,
                                  moly_error *err)
 {
-    return run_screen(args, run, read_incidents, result, err);
+    return cli_read_ledger(((const struct safety_args *)args)->db, run, read_incidents, args,
+                           result, err);
 }
 
 static const moly_param params[] = {

@@ -11,36 +11,19 @@ struct stock_args {
     moly_instant at;
 };
 
-typedef moly_status (*read_screen)(const moly_ledger_reader *reader, const struct stock_args *args,
-                                   json_t **result, moly_error *err);
-
-static moly_status run_screen(const struct stock_args *args, const moly_run *run, read_screen read,
-                              json_t **result, moly_error *err)
+static moly_status read_limits(const moly_site *site, const moly_ledger_reader *reader,
+                               const void *arguments, json_t **result, moly_error *err)
 {
-    moly_ledger *ledger = NULL;
-    moly_ledger_reader *reader = NULL;
-    moly_status status = moly_ledger_open(args->db, &run->clock, &ledger, err);
-    if (!status) {
-        status = moly_ledger_reader_new(ledger, &reader, err);
-    }
-    if (!status) {
-        status = read(reader, args, result, err);
-    }
-    moly_ledger_reader_free(reader);
-    moly_ledger_close(ledger);
-    return status;
-}
-
-static moly_status read_limits(const moly_ledger_reader *reader, const struct stock_args *args,
-                               json_t **result, moly_error *err)
-{
+    const struct stock_args *args = arguments;
+    (void)site;
     return moly_centre_stock_limits(reader, args->at, result, err);
 }
 
 static moly_status run_limits(const void *args, const moly_run *run, json_t **result,
                               moly_error *err)
 {
-    return run_screen(args, run, read_limits, result, err);
+    return cli_read_ledger(((const struct stock_args *)args)->db, run, read_limits, args, result,
+                           err);
 }
 
 static const moly_param limits_params[] = {
@@ -75,16 +58,19 @@ const moly_command cli_stock_limits_command = {
     .run = run_limits,
 };
 
-static moly_status read_instrument(const moly_ledger_reader *reader, const struct stock_args *args,
-                                   json_t **result, moly_error *err)
+static moly_status read_instrument(const moly_site *site, const moly_ledger_reader *reader,
+                                   const void *arguments, json_t **result, moly_error *err)
 {
+    const struct stock_args *args = arguments;
+    (void)site;
     return moly_centre_instrument(reader, args->id, args->at, result, err);
 }
 
 static moly_status run_instrument(const void *args, const moly_run *run, json_t **result,
                                   moly_error *err)
 {
-    return run_screen(args, run, read_instrument, result, err);
+    return cli_read_ledger(((const struct stock_args *)args)->db, run, read_instrument, args,
+                           result, err);
 }
 
 static const moly_param instrument_params[] = {

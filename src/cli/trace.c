@@ -40,26 +40,21 @@ static moly_status name_node(const moly_ledger_reader *reader, const char *said,
     return status;
 }
 
+static moly_status read_trace(const moly_site *site, const moly_ledger_reader *reader,
+                              const void *arguments, json_t **result, moly_error *err)
+{
+    const struct trace_args *args = arguments;
+    char node[160];
+    (void)site;
+    moly_status status = name_node(reader, args->node, node, err);
+    return status ? status : moly_ledger_trace(reader, node, result, err);
+}
+
 static moly_status run_trace(const void *args, const moly_run *run, json_t **result,
                              moly_error *err)
 {
     const struct trace_args *trace = args;
-    moly_ledger *ledger = NULL;
-    moly_ledger_reader *reader = NULL;
-    char node[160];
-    moly_status status = moly_ledger_open(trace->db, &run->clock, &ledger, err);
-    if (status == MOLY_OK) {
-        status = moly_ledger_reader_new(ledger, &reader, err);
-    }
-    if (status == MOLY_OK) {
-        status = name_node(reader, trace->node, node, err);
-    }
-    if (status == MOLY_OK) {
-        status = moly_ledger_trace(reader, node, result, err);
-    }
-    moly_ledger_reader_free(reader);
-    moly_ledger_close(ledger);
-    return status;
+    return cli_read_ledger(trace->db, run, read_trace, args, result, err);
 }
 
 static const moly_param params[] = {

@@ -297,7 +297,7 @@ describe("the screens", { skip: cannotRun, timeout: 600_000 }, () => {
     await page.waitForFunction((was) => document.querySelector(".plan-time input").value !== was, time);
     await page.keyboard.press("Control+z");
     await page.focus('[data-dose="0"]');
-    assert.equal(await page.inputValue(".plan-time input"), time);
+    await page.waitForFunction((was) => document.querySelector(".plan-time input").value === was, time);
     await page.click('.tools button:has-text("Example day")');
     await page.waitForFunction((was) => document.querySelector(".plan-table tbody tr:first-child td").textContent === was, beam);
   });
