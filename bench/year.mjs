@@ -43,8 +43,9 @@ try {
       const { results } = await d.daniyar.get("/api/events?newest=1&limit=1");
       const ms = (performance.now() - asked) / (results[0].seq - written);
       const slowest = [...spent].sort((a, b) => b[1][1] - a[1][1]).slice(0, 4);
+      const [worst, [count, total]] = [...spent].sort((a, b) => b[1][1] / b[1][0] - a[1][1] / a[1][0])[0];
       const shares = slowest.map(([path, [n, all]]) => `${path.split("/").at(-1)} ${(all / n).toFixed(1)}`);
-      console.log(`day ${day + 1}: ${results[0].seq} events, ${ms.toFixed(2)} ms an event; ${shares.join(", ")}`);
+      console.log(`day ${day + 1}: ${results[0].seq} events, ${ms.toFixed(2)} ms an event; ${shares.join(", ")}; slowest ${worst.split("/").at(-1)} ${(total / count).toFixed(1)}`);
       spent.clear();
       asked = performance.now();
       written = results[0].seq;
