@@ -7,6 +7,7 @@
 #include "testing.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "moly/centre/centre.h"
@@ -235,6 +236,23 @@ static inline void centre_close(centre *c)
     moly_ledger_close(c->ledger);
     (void)snprintf(command, sizeof command, "rm -rf '%s'", c->folder);
     (void)!system(command);
+}
+
+/* Of a cmocka test: a fresh centre of its own in Kyrgyzstan. */
+static inline int centre_set_up(void **state)
+{
+    centre *c = calloc(1, sizeof *c);
+    assert_non_null(c);
+    centre_open(c, "KG");
+    *state = c;
+    return 0;
+}
+
+static inline int centre_tear_down(void **state)
+{
+    centre_close(*state);
+    free(*state);
+    return 0;
 }
 
 /* The morning of 23 November: a generator of 20 GBq, calibrated on the 20th, and accepted lots. */

@@ -2,21 +2,6 @@
 /* Master records under change control, and batches made by them step by step. */
 #include "batch_testing.h"
 
-static int set_up(void **state)
-{
-    centre *c = calloc(1, sizeof *c);
-    centre_open(c, "KG");
-    *state = c;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    centre_close(*state);
-    free(*state);
-    return 0;
-}
-
 #define DRAFT(content) "{'product':'fludeoxyglucose','content':" content "}"
 
 static void drafts_fail(centre *c, const char *content, const char *piece)
@@ -370,7 +355,7 @@ static void a_batch_takes_the_vial_of_its_target(void **state)
             "was made of TGT-000001");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, centre_set_up, centre_tear_down)
 
 int main(void)
 {

@@ -4,21 +4,6 @@
 
 #include "moly/centre/quality.h"
 
-static int set_up(void **state)
-{
-    centre *c = calloc(1, sizeof *c);
-    centre_open(c, "KG");
-    *state = c;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    centre_close(*state);
-    free(*state);
-    return 0;
-}
-
 #define GOOD "{'pressure':1.8,'clear':true}"
 #define BATCH "{'batch':'BAT-000001'}"
 #define TEST_OF(method, rest) "{'batch':'BAT-000001','method':'" method "'," rest "}"
@@ -498,7 +483,7 @@ static void a_batch_says_what_it_waits_for(void **state)
     waits_first_for(c, "R-46", "its sterility test was to be read at 2026-12-07T06:40:00Z");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, centre_set_up, centre_tear_down)
 
 int main(void)
 {

@@ -15,13 +15,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    centre_close(*state);
-    free(*state);
-    return 0;
-}
-
 /* The next patient, born so, referred and justified with these answers. */
 static void referred(centre *c, int number, const char *person, const char *answers)
 {
@@ -385,7 +378,7 @@ static void immediate_use_is_one_patient_within_an_hour(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, centre_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_mother_is_given_nothing_without_a_reason),
         TEST(answers_are_checked_again_at_the_syringe_and_the_chair),

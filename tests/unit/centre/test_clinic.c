@@ -13,13 +13,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    centre_close(*state);
-    free(*state);
-    return 0;
-}
-
 /* A syringe of `mbq` at 08:50 for 09:00. */
 static void drawn(centre *c, double mbq)
 {
@@ -278,7 +271,7 @@ static void correcting_a_given_dose_corrects_the_patient(void **state)
     json_decref(events);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, centre_tear_down)
 
 int main(void)
 {

@@ -6,21 +6,6 @@
 #include "moly/centre/pack.h"
 #include "moly/centre/stock.h"
 
-static int set_up(void **state)
-{
-    centre *c = calloc(1, sizeof *c);
-    centre_open(c, "KG");
-    *state = c;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    centre_close(*state);
-    free(*state);
-    return 0;
-}
-
 #define CS137 "'nuclide':'Cs-137','expected':'9.25 MBq','reference':'2026-11-01T00:00Z'"
 
 static void registered(centre *c)
@@ -344,7 +329,7 @@ static void the_trend_of_an_instrument_can_be_plotted(void **state)
     moly_ledger_reader_free(reader);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, centre_set_up, centre_tear_down)
 
 int main(void)
 {

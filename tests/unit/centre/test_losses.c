@@ -5,21 +5,6 @@
 
 #include "moly/base/random.h"
 
-static int set_up(void **state)
-{
-    centre *c = calloc(1, sizeof *c);
-    centre_open(c, "KG");
-    *state = c;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    centre_close(*state);
-    free(*state);
-    return 0;
-}
-
 /* The books show one discrepancy: of this account, by this act, measured / predicted - 1 = about
  * `relative`. */
 static void assert_one_loss(centre *c, const char *kind, const char *account, double relative)
@@ -164,7 +149,7 @@ static void an_honest_day_raises_no_alarm(void **state)
     json_decref(balance);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, centre_set_up, centre_tear_down)
 
 int main(void)
 {

@@ -6,21 +6,6 @@
 #include "moly/centre/pack.h"
 #include "retention.h"
 
-static int set_up(void **state)
-{
-    centre *c = calloc(1, sizeof *c);
-    centre_open(c, "KG");
-    *state = c;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    centre_close(*state);
-    free(*state);
-    return 0;
-}
-
 static const char seed[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 /* The pack of Kyrgyzstan with a limit of its own for Mo-99, as it would be written by hand. */
@@ -335,7 +320,7 @@ static void nothing_can_be_purged(void **state)
     moly_ledger_reader_free(reader);
 }
 
-#define WITH_CENTRE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define WITH_CENTRE(test) cmocka_unit_test_setup_teardown(test, centre_set_up, centre_tear_down)
 
 int main(void)
 {

@@ -2,21 +2,6 @@
 /* Who may, who signs, and what a correction leaves behind. */
 #include "centre_testing.h"
 
-static int set_up(void **state)
-{
-    centre *c = calloc(1, sizeof *c);
-    centre_open(c, "KG");
-    *state = c;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    centre_close(*state);
-    free(*state);
-    return 0;
-}
-
 /* EVIDENCE: R-08 accounts are personal and roles decide: who has not the role is refused */
 static void a_role_that_may_not_do_an_act_is_refused(void **state)
 {
@@ -301,7 +286,7 @@ static void a_password_is_in_no_event(void **state)
     json_decref(events);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, centre_set_up, centre_tear_down)
 
 int main(void)
 {

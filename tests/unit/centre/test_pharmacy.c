@@ -6,21 +6,6 @@
  * DDEP 2004, and the value compiled in is read below where it matters. */
 static const double tc_half_life_s = 6.0067 * 3600.0, mo_half_life_s = 2.7479 * 86400.0;
 
-static int set_up(void **state)
-{
-    centre *c = calloc(1, sizeof *c);
-    centre_open(c, "KG");
-    *state = c;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    centre_close(*state);
-    free(*state);
-    return 0;
-}
-
 static json_t *warnings_of(json_t *event)
 {
     return json_object_get(json_object_get(event, "body"), "warnings");
@@ -414,7 +399,7 @@ static void a_preview_computes_and_writes_nothing(void **state)
     assert_int_equal(before, after);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, centre_set_up, centre_tear_down)
 
 int main(void)
 {

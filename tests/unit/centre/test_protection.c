@@ -16,13 +16,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    centre_close(*state);
-    free(*state);
-    return 0;
-}
-
 static const char *warning_of(const json_t *event, size_t i)
 {
     const json_t *warnings = json_object_get(json_object_get(event, "body"), "warnings");
@@ -213,14 +206,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(staff_doses_are_held_against_limits_and_levels, set_up,
-                                        tear_down),
+                                        centre_tear_down),
         cmocka_unit_test_setup_teardown(a_declared_pregnancy_has_the_limit_of_the_child, set_up,
-                                        tear_down),
+                                        centre_tear_down),
         cmocka_unit_test_setup_teardown(a_survey_is_drawn_on_the_plan_and_judged_by_its_area,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_point_outside_of_the_room_is_refused, set_up, tear_down),
+                                        set_up, centre_tear_down),
+        cmocka_unit_test_setup_teardown(a_point_outside_of_the_room_is_refused, set_up,
+                                        centre_tear_down),
         cmocka_unit_test_setup_teardown(an_incident_has_the_regulators_deadlines_until_it_is_closed,
-                                        set_up, tear_down),
+                                        set_up, centre_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

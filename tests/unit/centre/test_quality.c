@@ -4,21 +4,6 @@
 
 #include "moly/centre/quality.h"
 
-static int set_up(void **state)
-{
-    centre *c = calloc(1, sizeof *c);
-    centre_open(c, "KG");
-    *state = c;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    centre_close(*state);
-    free(*state);
-    return 0;
-}
-
 /* BAT-000001 of FDG whose one step is done, with these tests. */
 static void batch_with(centre *c, const char *tests)
 {
@@ -377,7 +362,7 @@ static void a_chromatogram_is_read_back_to_be_drawn(void **state)
     free(text);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, centre_set_up, centre_tear_down)
 
 int main(void)
 {

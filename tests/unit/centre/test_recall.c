@@ -4,21 +4,6 @@
 
 #include "moly/centre/quality.h"
 
-static int set_up(void **state)
-{
-    centre *c = calloc(1, sizeof *c);
-    centre_open(c, "KG");
-    *state = c;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    centre_close(*state);
-    free(*state);
-    return 0;
-}
-
 /* A kit of 5 mL whose dose is given, another drawn from it. */
 static void one_given_one_drawn(centre *c)
 {
@@ -136,7 +121,7 @@ static void a_batch_is_recalled_with_its_vial_and_shipments(void **state)
             "is recalled");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, centre_set_up, centre_tear_down)
 
 int main(void)
 {

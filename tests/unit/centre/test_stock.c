@@ -4,21 +4,6 @@
 
 #include "moly/centre/stock.h"
 
-static int set_up(void **state)
-{
-    centre *c = calloc(1, sizeof *c);
-    centre_open(c, "KG");
-    *state = c;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    centre_close(*state);
-    free(*state);
-    return 0;
-}
-
 static const json_t *warning_of(const json_t *event, size_t i)
 {
     return json_array_get(json_object_get(json_object_get(event, "body"), "warnings"), i);
@@ -206,7 +191,7 @@ static void a_purchase_is_answered_by_its_package(void **state)
     assert_record(c, "purchase", "PUR-000001", "state", "arrived");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, centre_set_up, centre_tear_down)
 
 int main(void)
 {

@@ -231,22 +231,7 @@ static void after_a_restore_persons_are_told_what_is_missing_until_it_is_accepte
     }
 }
 
-static int set_up(void **state)
-{
-    centre *c = calloc(1, sizeof *c);
-    centre_open(c, "KG");
-    *state = c;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    centre_close(*state);
-    free(*state);
-    return 0;
-}
-
-#define WITH_CENTRE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define WITH_CENTRE(test) cmocka_unit_test_setup_teardown(test, centre_set_up, centre_tear_down)
 
 int main(void)
 {

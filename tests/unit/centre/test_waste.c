@@ -16,13 +16,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    centre_close(*state);
-    free(*state);
-    return 0;
-}
-
 static const char closing[] = "{'container':'WST-000001','mass':'900 g'}";
 static const char clearing[] = "{'container':'WST-000001','mass':'900 g','surface':'0.11 uSv/h',"
                                "'background':'0.10 uSv/h','label_removed':true}";
@@ -106,7 +99,7 @@ static void the_list_says_which_container_is_ready_to_be_measured(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, centre_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(closing_writes_down_the_nuclides_and_the_day),
         TEST(every_condition_holds_before_waste_leaves),
