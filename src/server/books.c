@@ -58,7 +58,7 @@ static moly_status balance_now(request *r, const moly_ledger_reader *reader, rep
 {
     static const int64_t second_us = 1000000;
     books *kept = r->server->books;
-    moly_instant at = moly_clock_now(moly_ledger_clock(r->server->ledger));
+    moly_instant at = request_now(r);
     at.us -= at.us % second_us;
     int64_t seq = 0;
     moly_status status = moly_ledger_head(reader, &seq, err);

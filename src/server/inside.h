@@ -136,6 +136,10 @@ MOLY_CHECKED moly_status request_argument_flag(const request *r, const char *nam
 /* A whole number from 1 to `limit`; `fallback` when it is not there. */
 MOLY_CHECKED moly_status request_argument_count(const request *r, const char *name, size_t fallback,
                                                 size_t limit, size_t *value, moly_error *err);
+/* The ledger's clock, or the simulated one that the request named. */
+moly_instant request_now(const request *r);
+/* The site of the ledger; borrowed. */
+const moly_site *request_site(const request *r);
 /* The projections as they are now; the same reading for the whole request. Borrowed. */
 MOLY_CHECKED moly_status request_reader(request *r, const moly_ledger_reader **reader,
                                         moly_error *err);

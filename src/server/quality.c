@@ -4,11 +4,6 @@
 
 #include "moly/centre/quality.h"
 
-static moly_instant now_of(const request *r)
-{
-    return moly_clock_now(moly_ledger_clock(r->server->ledger));
-}
-
 moly_status batches_get(request *r, reply *out, moly_error *err)
 {
     const moly_ledger_reader *reader = NULL;
@@ -16,8 +11,8 @@ moly_status batches_get(request *r, reply *out, moly_error *err)
     moly_status status = request_argument(r, "state", &state, err);
     status = status ? status : request_reader(r, &reader, err);
     return status ? status
-                  : moly_centre_batches(moly_ledger_site(r->server->ledger), reader, state,
-                                        now_of(r), &out->json, err);
+                  : moly_centre_batches(request_site(r), reader, state, request_now(r), &out->json,
+                                        err);
 }
 
 moly_status batch_get(request *r, reply *out, moly_error *err)
@@ -25,8 +20,8 @@ moly_status batch_get(request *r, reply *out, moly_error *err)
     const moly_ledger_reader *reader = NULL;
     moly_status status = request_reader(r, &reader, err);
     return status ? status
-                  : moly_centre_batch(moly_ledger_site(r->server->ledger), reader, r->captured[0],
-                                      now_of(r), &out->json, err);
+                  : moly_centre_batch(request_site(r), reader, r->captured[0], request_now(r),
+                                      &out->json, err);
 }
 
 moly_status cases_get(request *r, reply *out, moly_error *err)
@@ -37,7 +32,7 @@ moly_status cases_get(request *r, reply *out, moly_error *err)
     status = status ? status : request_argument_flag(r, "overdue", &is_overdue, err);
     status = status ? status : request_reader(r, &reader, err);
     return status ? status
-                  : moly_centre_cases(reader, !is_all, is_overdue, now_of(r), &out->json, err);
+                  : moly_centre_cases(reader, !is_all, is_overdue, request_now(r), &out->json, err);
 }
 
 moly_status chromatogram_get(request *r, reply *out, moly_error *err)

@@ -89,7 +89,7 @@ moly_status paper_get(request *r, reply *out, moly_error *err)
     const moly_ledger_reader *reader = NULL;
     moly_report_bytes pdf = {0};
     moly_paper_request wanted = {.name = r->captured[0]};
-    const moly_instant now = moly_clock_now(moly_ledger_clock(r->server->ledger));
+    const moly_instant now = request_now(r);
     moly_status status = request_argument(r, "id", &wanted.id, err);
     if (!status) {
         status = instant_argument(r, "from", (moly_instant){1}, &wanted.from, err);

@@ -65,6 +65,16 @@ moly_status request_argument_count(const request *r, const char *name, size_t fa
     return status;
 }
 
+moly_instant request_now(const request *r)
+{
+    return moly_clock_now(moly_ledger_clock(r->server->ledger));
+}
+
+const moly_site *request_site(const request *r)
+{
+    return moly_ledger_site(r->server->ledger);
+}
+
 moly_status request_reader(request *r, const moly_ledger_reader **reader, moly_error *err)
 {
     moly_status status = MOLY_OK;

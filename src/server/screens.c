@@ -12,71 +12,66 @@ enum { FOUND = 100, MAX_FOUND = 500 };
 moly_status today_get(request *r, reply *out, moly_error *err)
 {
     const moly_ledger_reader *reader = NULL;
-    moly_instant now = moly_clock_now(moly_ledger_clock(r->server->ledger));
     moly_status status = request_reader(r, &reader, err);
     return status ? status
-                  : moly_centre_today(moly_ledger_site(r->server->ledger), reader, now, &out->json,
-                                      err);
+                  : moly_centre_today(request_site(r), reader, request_now(r), &out->json, err);
 }
 
 moly_status dispensing_get(request *r, reply *out, moly_error *err)
 {
     const moly_ledger_reader *reader = NULL;
-    const moly_site *site = moly_ledger_site(r->server->ledger);
-    moly_instant now = moly_clock_now(moly_ledger_clock(r->server->ledger));
     moly_status status = request_reader(r, &reader, err);
-    return status ? status : moly_centre_dispensing(site, reader, now, &out->json, err);
+    return status
+               ? status
+               : moly_centre_dispensing(request_site(r), reader, request_now(r), &out->json, err);
 }
 
 moly_status patient_get(request *r, reply *out, moly_error *err)
 {
     const moly_ledger_reader *reader = NULL;
-    moly_instant now = moly_clock_now(moly_ledger_clock(r->server->ledger));
     moly_status status = request_reader(r, &reader, err);
-    return status ? status : moly_centre_patient(reader, r->captured[0], now, &out->json, err);
+    return status ? status
+                  : moly_centre_patient(reader, r->captured[0], request_now(r), &out->json, err);
 }
 
 moly_status safety_doses_get(request *r, reply *out, moly_error *err)
 {
     const moly_ledger_reader *reader = NULL;
-    const moly_site *site = moly_ledger_site(r->server->ledger);
-    moly_instant now = moly_clock_now(moly_ledger_clock(r->server->ledger));
     moly_status status = request_reader(r, &reader, err);
-    return status ? status : moly_centre_staff_doses(site, reader, now, &out->json, err);
+    return status
+               ? status
+               : moly_centre_staff_doses(request_site(r), reader, request_now(r), &out->json, err);
 }
 
 moly_status safety_map_get(request *r, reply *out, moly_error *err)
 {
     const moly_ledger_reader *reader = NULL;
-    moly_instant now = moly_clock_now(moly_ledger_clock(r->server->ledger));
     moly_status status = request_reader(r, &reader, err);
-    return status ? status : moly_centre_survey_map(reader, now, &out->json, err);
+    return status ? status : moly_centre_survey_map(reader, request_now(r), &out->json, err);
 }
 
 moly_status safety_incidents_get(request *r, reply *out, moly_error *err)
 {
     const moly_ledger_reader *reader = NULL;
-    moly_instant now = moly_clock_now(moly_ledger_clock(r->server->ledger));
     moly_status status = request_reader(r, &reader, err);
-    return status ? status : moly_centre_incidents(reader, now, &out->json, err);
+    return status ? status : moly_centre_incidents(reader, request_now(r), &out->json, err);
 }
 
 moly_status safety_waste_get(request *r, reply *out, moly_error *err)
 {
     const moly_ledger_reader *reader = NULL;
-    const moly_site *site = moly_ledger_site(r->server->ledger);
-    moly_instant now = moly_clock_now(moly_ledger_clock(r->server->ledger));
     moly_status status = request_reader(r, &reader, err);
-    return status ? status : moly_centre_waste(site, reader, now, &out->json, err);
+    return status ? status
+                  : moly_centre_waste(request_site(r), reader, request_now(r), &out->json, err);
 }
 
 moly_status dose_statistics_get(request *r, reply *out, moly_error *err)
 {
     const moly_ledger_reader *reader = NULL;
-    const moly_site *site = moly_ledger_site(r->server->ledger);
     moly_instant all = {0};
     moly_status status = request_reader(r, &reader, err);
-    return status ? status : moly_centre_dose_statistics(site, reader, all, all, &out->json, err);
+    return status ? status
+                  : moly_centre_dose_statistics(request_site(r), reader, all, all, &out->json, err);
 }
 
 moly_status patients_get(request *r, reply *out, moly_error *err)

@@ -20,8 +20,8 @@ moly_status second_factor_is_needed(request *r, const json_t *person, bool *is_n
     const moly_ledger_reader *reader = NULL;
     moly_status status = request_reader(r, &reader, err);
     return status ? status
-                  : moly_centre_needs_second_factor(reader, moly_ledger_site(r->server->ledger),
-                                                    person, is_remote(r->address), is_needed, err);
+                  : moly_centre_needs_second_factor(reader, request_site(r), person,
+                                                    is_remote(r->address), is_needed, err);
 }
 
 /* Wrong codes are counted as wrong passwords are: for the person by the ledger, for the address

@@ -8,9 +8,9 @@
 
 moly_status site_get(request *r, reply *out, moly_error *err)
 {
-    const moly_site *site = moly_ledger_site(r->server->ledger);
+    const moly_site *site = request_site(r);
     char now[MOLY_INSTANT_TEXT_SIZE];
-    (void)moly_instant_format(moly_clock_now(moly_ledger_clock(r->server->ledger)), now);
+    (void)moly_instant_format(request_now(r), now);
     out->json = json_pack("{s:s, s:s?, s:i, s:b, s:s}", "name", site->name, "country",
                           site->country, "utc_offset_minutes", site->utc_offset_minutes,
                           "is_training", site->is_training ? 1 : 0, "now", now);

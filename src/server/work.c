@@ -8,18 +8,13 @@
 
 enum { MOST_PATIENTS = 10 };
 
-static moly_instant now_of(const request *r)
-{
-    return moly_clock_now(moly_ledger_clock(r->server->ledger));
-}
-
 moly_status work_get(request *r, reply *out, moly_error *err)
 {
     const moly_ledger_reader *reader = NULL;
     moly_status status = request_reader(r, &reader, err);
     return status ? status
-                  : moly_centre_work(moly_ledger_site(r->server->ledger), reader, r->person,
-                                     now_of(r), &out->json, err);
+                  : moly_centre_work(request_site(r), reader, r->person, request_now(r), &out->json,
+                                     err);
 }
 
 /* A wristband may carry the hospital's number. */
@@ -56,7 +51,7 @@ moly_status stock_limits_get(request *r, reply *out, moly_error *err)
 {
     const moly_ledger_reader *reader = NULL;
     moly_status status = request_reader(r, &reader, err);
-    return status ? status : moly_centre_stock_limits(reader, now_of(r), &out->json, err);
+    return status ? status : moly_centre_stock_limits(reader, request_now(r), &out->json, err);
 }
 
 moly_status instrument_get(request *r, reply *out, moly_error *err)
@@ -64,5 +59,5 @@ moly_status instrument_get(request *r, reply *out, moly_error *err)
     const moly_ledger_reader *reader = NULL;
     moly_status status = request_reader(r, &reader, err);
     return status ? status
-                  : moly_centre_instrument(reader, r->captured[0], now_of(r), &out->json, err);
+                  : moly_centre_instrument(reader, r->captured[0], request_now(r), &out->json, err);
 }
