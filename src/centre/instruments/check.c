@@ -121,6 +121,42 @@ moly_status source_activity(const moly_act_context *context, const known_source 
     return status;
 }
 
+moly_status check_against_source(const moly_act_context *context, instrument_check check,
+                                 const source_check_args *a, moly_decision *decision,
+                                 moly_error *err)
+{
+    const json_t *instrument = NULL;
+    const char *id = NULL;
+    known_source source;
+    double expected_bq = 0.0;
+    moly_status status = check_instrument(context, a->instrument, &instrument, err);
+    if (!status) {
+        status =
+            check_source(context, a->source,
+                         &(known_source){a->nuclide, a->expected_bq, a->sd_fraction, a->reference},
+                         &source, err);
+    }
+    if (!status) {
+        status = source_activity(context, &source, &expected_bq, err);
+    }
+    if (status) {
+        return status;
+    }
+    const check_outcome outcome =
+        check_judge(context, check, a->activity_bq / expected_bq - 1.0,
+                    hypot(source.sd_fraction, site_value(context->limits, "calibrator_sd")));
+    status = check_record(context, a->instrument, &outcome, decision, &id, err);
+    if (status) {
+        return status;
+    }
+    decision_text(decision, "nuclide", source.nuclide);
+    decision_text(decision, "source", a->source);
+    decision_number(decision, "activity_bq", a->activity_bq);
+    decision_number(decision, "expected_bq", expected_bq);
+    check_close(context, a->instrument, &outcome, decision);
+    return MOLY_OK;
+}
+
 /* Weighted least squares in closed form: mean, and slope about the weighted middle of x. */
 void fit_logarithms(size_t n, const double *x, const double *y, const double *sd, line_fit *fit)
 {

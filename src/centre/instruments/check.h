@@ -64,6 +64,57 @@ MOLY_CHECKED moly_status source_activity(const moly_act_context *context,
                                          const known_source *source, double *expected_bq,
                                          moly_error *err);
 
+/* Arguments and table of a check that compares a reading with a source of known activity. */
+typedef struct source_check_args {
+    const char *instrument, *source, *nuclide, *note;
+    double activity_bq, expected_bq, sd_fraction;
+    moly_instant reference, at;
+} source_check_args;
+/* @param sd  uncertainty of the source's activity where none is given, "2.5 %" */
+#define CHECK_SOURCE_PARAMS(sd)                                                                    \
+    {.name = "instrument",                                                                         \
+     MOLY_TEXT(source_check_args, instrument),                                                     \
+     .record = "instrument",                                                                       \
+     .is_required = true,                                                                          \
+     .help = "instrument that is checked"},                                                        \
+        {.name = "activity",                                                                       \
+         .letter = 'a',                                                                            \
+         MOLY_F64(source_check_args, activity_bq),                                                 \
+         .dim = MOLY_DIM_ACTIVITY,                                                                 \
+         .min = 0.0,                                                                               \
+         .max = 1e13,                                                                              \
+         .is_required = true,                                                                      \
+         .help = "what it shows, background subtracted"},                                          \
+        {.name = "source",                                                                         \
+         MOLY_TEXT(source_check_args, source),                                                     \
+         .record = "source",                                                                       \
+         .help = "sealed source that was measured"},                                               \
+        {.name = "nuclide",                                                                        \
+         MOLY_TEXT(source_check_args, nuclide),                                                    \
+         .max = 12.0,                                                                              \
+         .help = "or its nuclide"},                                                                \
+        {.name = "expected",                                                                       \
+         MOLY_F64(source_check_args, expected_bq),                                                 \
+         .dim = MOLY_DIM_ACTIVITY,                                                                 \
+         .min = 1.0,                                                                               \
+         .max = 1e13,                                                                              \
+         .help = "with its activity"},                                                             \
+        {.name = "reference",                                                                      \
+         MOLY_INSTANT(source_check_args, reference),                                               \
+         .help = "and when it had that"},                                                          \
+        {.name = "uncertainty",                                                                    \
+         MOLY_F64(source_check_args, sd_fraction),                                                 \
+         .dim = MOLY_DIM_FRACTION,                                                                 \
+         .min = 0.0,                                                                               \
+         .max = 0.5,                                                                               \
+         .fallback = (sd),                                                                         \
+         .help = "standard uncertainty of that activity"},                                         \
+        ACT_AT(source_check_args), ACT_NOTE(source_check_args)
+/* Its decide(): the reading over the source's activity, decayed to now. */
+MOLY_CHECKED moly_status check_against_source(const moly_act_context *context,
+                                              instrument_check check, const source_check_args *a,
+                                              moly_decision *decision, moly_error *err);
+
 /* Weighted mean of logarithms: how far each point lies from what all of them say. */
 typedef struct line_fit {
     double mean;                /* of y */
