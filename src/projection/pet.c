@@ -111,6 +111,7 @@ void moly_pet_projector_free(moly_pet_projector *projector)
     if (projector) {
         plan_free(&projector->plan);
         moly_free(projector->tof.weights);
+        moly_free(projector->curve_weights);
         moly_free(projector->zeros);
         moly_layout_free(projector->layout);
         moly_free(projector);

@@ -35,8 +35,10 @@ struct moly_pet_projector {
     const line_kernels *kernels;
     int n[3], stride, most_steps;
     plane_plan plan;
-    tof_table tof; /* weights NULL without TOF */
-    float *zeros;  /* a column */
+    tof_table tof;   /* weights NULL without TOF */
+    tof_curve curve; /* for list mode; weights NULL without TOF */
+    float *curve_weights;
+    float *zeros; /* a column */
 };
 
 /* A line across the bore: for each row of voxels that it crosses, the two columns beside it. */

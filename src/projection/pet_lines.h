@@ -34,6 +34,29 @@ typedef struct tof_steps {
     int n_windows;
 } tof_steps;
 
+/* An image as rows of columns, for lines along one axis. */
+typedef struct row_image {
+    float *columns;
+    int row_step, column_step; /* floats */
+    int n_columns, n_planes;   /* at least 2 */
+} row_image;
+
+/* One coincidence's line: at its row i (0..n-1) it passes column u + i du, plane z + i dz, and lies
+ * tof + i dtof TOF bins from the middle of its own bin. */
+typedef struct event_line {
+    float u, du, z, dz, tof, dtof;
+    float step_mm;
+    int32_t first, n; /* rows */
+    int32_t is_along_x;
+} event_line;
+
+/* Share of the timing kernel in a bin, by the distance from its middle in bins times `scale`;
+ * symmetric; the last two entries are 0. weights NULL: no TOF. */
+typedef struct tof_curve {
+    const float *weights;
+    float scale, most;
+} tof_curve;
+
 typedef struct line_kernels {
     const char *name;
     /* sums[lane] = sum over steps of the row at z */
@@ -47,6 +70,10 @@ typedef struct line_kernels {
     /* out[i] = p * a[i] + q * b[i] and a[i] += p * v[i], b[i] += q * v[i] */
     void (*mix)(int n, float p, const float *a, float q, const float *b, float *out);
     void (*add)(int n, float p, const float *v, float *a);
+    /* Sum over rows of the image on the line, and its adjoint for rows from..to-1 of the line. */
+    float (*event_forward)(const row_image *image, const event_line *e, const tof_curve *tof);
+    void (*event_back)(const row_image *image, const event_line *e, const tof_curve *tof, int from,
+                       int to, float value);
 } line_kernels;
 
 const line_kernels *line_kernels_generic(void);

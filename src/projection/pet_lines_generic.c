@@ -95,8 +95,84 @@ static void add(int n, float p, const float *v, float *a)
     }
 }
 
+/* ---- coincidences one by one ---- */
+
+typedef struct between {
+    int index;
+    float low, high;
+} between;
+
+static float hat(float x)
+{
+    x = x < 0.0F ? -x : x;
+    return x < 1.0F ? 1.0F - x : 0.0F;
+}
+
+static between find_between(float at, int n)
+{
+    int index = at < 0.0F ? 0 : (int)at;
+    index = index > n - 2 ? n - 2 : index;
+    const float part = at - (float)index;
+    return (between){index, hat(part), hat(part - 1.0F)};
+}
+
+static float tof_weight(const tof_curve *tof, float at)
+{
+    if (!tof->weights) {
+        return 1.0F;
+    }
+    float x = (at < 0.0F ? -at : at) * tof->scale;
+    x = x > tof->most ? tof->most : x;
+    const int i = (int)x;
+    return tof->weights[i] + (x - (float)i) * (tof->weights[i + 1] - tof->weights[i]);
+}
+
+typedef struct one_row {
+    float *low, *high; /* columns at the plane */
+    between column, plane;
+    float weight;
+} one_row;
+
+static one_row find_row(const row_image *image, const event_line *e, const tof_curve *tof, int i)
+{
+    one_row r = {.column = find_between(e->u + (float)i * e->du, image->n_columns),
+                 .plane = find_between(e->z + (float)i * e->dz, image->n_planes),
+                 .weight = tof_weight(tof, e->tof + (float)i * e->dtof)};
+    r.low = image->columns + (ptrdiff_t)(e->first + i) * image->row_step +
+            (ptrdiff_t)r.column.index * image->column_step + r.plane.index;
+    r.high = r.low + image->column_step;
+    return r;
+}
+
+static float event_forward(const row_image *image, const event_line *e, const tof_curve *tof)
+{
+    float sum = 0.0F;
+    for (int i = 0; i < e->n; i++) {
+        const one_row r = find_row(image, e, tof, i);
+        const float low = r.plane.low * r.low[0] + r.plane.high * r.low[1];
+        const float high = r.plane.low * r.high[0] + r.plane.high * r.high[1];
+        sum += r.weight * (r.column.low * low + r.column.high * high);
+    }
+    return sum;
+}
+
+static void event_back(const row_image *image, const event_line *e, const tof_curve *tof, int from,
+                       int to, float value)
+{
+    for (int i = from; i < to; i++) {
+        const one_row r = find_row(image, e, tof, i);
+        const float low = r.weight * value * r.column.low;
+        const float high = r.weight * value * r.column.high;
+        r.low[0] += low * r.plane.low;
+        r.low[1] += low * r.plane.high;
+        r.high[0] += high * r.plane.low;
+        r.high[1] += high * r.plane.high;
+    }
+}
+
 const line_kernels *line_kernels_generic(void)
 {
-    static const line_kernels kernels = {"generic", forward, back, tof_forward, tof_back, mix, add};
+    static const line_kernels kernels = {"generic", forward, back,          tof_forward, tof_back,
+                                         mix,       add,     event_forward, event_back};
     return &kernels;
 }

@@ -9,7 +9,7 @@
 
 static const double reach_sigma = 3.5;
 
-enum { TOF_ROWS = 256 };
+enum { TOF_ROWS = 256, CURVE_A_BIN = 128 };
 
 typedef struct plane_ends {
     int32_t plane;
@@ -99,6 +99,27 @@ void plan_free(plane_plan *plan)
 
 /* ---- TOF ---- */
 
+static double share_of_bin(double middle, double scale)
+{
+    return 0.5 * (erf((middle + 0.5) * scale) - erf((middle - 0.5) * scale));
+}
+
+/* The same share by distance, for coincidences one by one. */
+static moly_status tabulate_curve(moly_pet_projector *p, double scale, double reach,
+                                  moly_error *err)
+{
+    const size_t n = (size_t)ceil((reach + 0.5) * CURVE_A_BIN);
+    p->curve_weights = moly_alloc(n + 2, sizeof *p->curve_weights);
+    if (!p->curve_weights) {
+        return MOLY_NO_MEMORY(err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        p->curve_weights[i] = (float)share_of_bin((double)i / CURVE_A_BIN, scale);
+    }
+    p->curve = (tof_curve){p->curve_weights, CURVE_A_BIN, (float)n};
+    return MOLY_OK;
+}
+
 /* Row r: a point r / n_rows of a bin beyond the middle of bin `width / 2 - 1` of the window; the
  * share of its kernel in each bin. */
 moly_status tabulate_tof(moly_pet_projector *p, moly_error *err)
@@ -124,7 +145,7 @@ moly_status tabulate_tof(moly_pet_projector *p, moly_error *err)
             t->weights[r * t->width + k] = (float)share;
         }
     }
-    return MOLY_OK;
+    return tabulate_curve(p, scale, reach, err);
 }
 
 void find_tof_steps(const moly_pet_projector *p, const line_way *way, double dz_mm, float *weights,

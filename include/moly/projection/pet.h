@@ -63,6 +63,20 @@ MOLY_API MOLY_CHECKED moly_status moly_pet_back_project_view(const moly_pet_proj
                                                              const float *bins, int64_t view,
                                                              float *columns, moly_error *err);
 
+/** List mode: values[i] = integral of the image along the line of event i (with the TOF of the
+ *  projector's layout: its bins, mashing included), and columns += the adjoint, the same bits for
+ *  any number of threads. `radius_mm` is not looked at: mask the image.
+ *  @retval MOLY_ERR_DATA   an event of a crystal that the scanner does not have
+ *  @retval MOLY_ERR_RANGE  an image of less than 2 voxels along an axis */
+MOLY_API MOLY_CHECKED moly_status moly_pet_project_events(const moly_pet_projector *projector,
+                                                          const float *columns,
+                                                          const moly_event *events, size_t n,
+                                                          float *values, moly_error *err);
+MOLY_API MOLY_CHECKED moly_status moly_pet_back_project_events(const moly_pet_projector *projector,
+                                                               const moly_event *events,
+                                                               const float *values, size_t n,
+                                                               float *columns, moly_error *err);
+
 /** Change of layout: a volume's frame to columns and back; `columns` has as many floats. */
 MOLY_API void moly_columns_from_volume(const moly_volume *volume, int64_t frame, float *columns);
 MOLY_API void moly_columns_to_volume(const float *columns, moly_volume *volume, int64_t frame);
