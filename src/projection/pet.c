@@ -118,6 +118,21 @@ void moly_pet_projector_free(moly_pet_projector *projector)
     }
 }
 
+size_t moly_pet_projector_n_voxels(const moly_pet_projector *projector)
+{
+    return (size_t)moly_grid_n_voxels(&projector->grid);
+}
+
+size_t moly_pet_projector_view_bins(const moly_pet_projector *projector)
+{
+    return (size_t)moly_layout_view_bins(projector->layout);
+}
+
+int moly_pet_projector_n_threads(const moly_pet_projector *projector)
+{
+    return projector->options.n_threads;
+}
+
 const char *moly_pet_projector_back_end(const moly_pet_projector *projector)
 {
     return projector->kernels->name;

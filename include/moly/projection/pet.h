@@ -46,6 +46,10 @@ MOLY_API MOLY_CHECKED moly_status moly_pet_projector_new(const moly_layout *layo
                                                          moly_pet_projector **projector,
                                                          moly_error *err);
 MOLY_API void moly_pet_projector_free(moly_pet_projector *projector);
+/** Sizes: voxels of the image, bins of a view; threads it uses. */
+MOLY_API size_t moly_pet_projector_n_voxels(const moly_pet_projector *projector);
+MOLY_API size_t moly_pet_projector_view_bins(const moly_pet_projector *projector);
+MOLY_API int moly_pet_projector_n_threads(const moly_pet_projector *projector);
 /** Name of the back end that works, for provenance. */
 MOLY_API const char *moly_pet_projector_back_end(const moly_pet_projector *projector);
 /** Those of this build that this machine can run; NULL ends the list. */
