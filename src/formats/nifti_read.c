@@ -10,6 +10,7 @@
 #include "moly/formats/nifti.h"
 
 #include "nifti_inside.h"
+#include "numbers.h"
 
 static const size_t MAX_FILE_BYTES = (size_t)4 << 30;
 static const int64_t MAX_VOXELS = INT64_C(1) << 31;
@@ -29,32 +30,6 @@ typedef struct header {
     double units_to_mm;
 } header;
 
-static uint64_t get_bits(const uint8_t *p, int bytes, bool is_swapped)
-{
-    uint64_t value = 0;
-    for (int i = 0; i < bytes; i++) {
-        value |= (uint64_t)p[i] << 8 * (is_swapped ? bytes - 1 - i : i);
-    }
-    return value;
-}
-
-static int64_t get_int(const uint8_t *p, int bytes, bool is_swapped)
-{
-    uint64_t value = get_bits(p, bytes, is_swapped);
-    return bytes == 2 ? (int16_t)value : bytes == 4 ? (int32_t)value : (int64_t)value;
-}
-
-static double get_real(const uint8_t *p, int bytes, bool is_swapped)
-{
-    uint64_t bits = get_bits(p, bytes, is_swapped);
-    uint32_t low = (uint32_t)bits;
-    float f;
-    double d;
-    memcpy(&f, &low, sizeof(f));
-    memcpy(&d, &bits, sizeof(d));
-    return bytes == 4 ? (double)f : d;
-}
-
 /* Where the two versions keep their fields, and how wide. */
 typedef struct layout {
     int size, n_dim, b_dim, pixdim, b_real, datatype, bits, offset, b_offset, slope, intercept;
@@ -71,7 +46,8 @@ static moly_status read_header(const uint8_t *data, size_t length, header *h, mo
     for (int i = 0; i < 4 && !v; i++) {
         const layout *candidate = &versions[i / 2];
         bool is_swapped = i % 2 == 1;
-        if (length >= (size_t)candidate->size && get_int(data, 4, is_swapped) == candidate->size) {
+        if (length >= (size_t)candidate->size &&
+            number_whole(data, 4, is_swapped) == candidate->size) {
             v = candidate;
             h->is_swapped = is_swapped;
         }
@@ -90,24 +66,24 @@ static moly_status read_header(const uint8_t *data, size_t length, header *h, mo
     }
     bool s = h->is_swapped;
     for (int i = 0; i < 8; i++) {
-        h->dim[i] = get_int(data + v->n_dim + i * v->b_dim, v->b_dim, s);
-        h->pixdim[i] = get_real(data + v->pixdim + i * v->b_real, v->b_real, s);
+        h->dim[i] = number_whole(data + v->n_dim + i * v->b_dim, v->b_dim, s);
+        h->pixdim[i] = number_real(data + v->pixdim + i * v->b_real, v->b_real, s);
     }
-    h->datatype = (int)get_int(data + v->datatype, 2, s);
-    h->bits = (int)get_int(data + v->bits, 2, s);
-    double offset = v->b_offset ? (double)get_int(data + v->offset, v->b_offset, s)
-                                : get_real(data + v->offset, 4, s);
+    h->datatype = (int)number_whole(data + v->datatype, 2, s);
+    h->bits = (int)number_whole(data + v->bits, 2, s);
+    double offset = v->b_offset ? (double)number_whole(data + v->offset, v->b_offset, s)
+                                : number_real(data + v->offset, 4, s);
     h->offset = offset >= 0.0 && offset < 1e12 ? (int64_t)offset : -1;
-    h->slope = get_real(data + v->slope, v->b_real, s);
-    h->intercept = get_real(data + v->intercept, v->b_real, s);
-    h->qform = (int)get_int(data + v->qform, v->b_code, s);
-    h->sform = (int)get_int(data + v->sform, v->b_code, s);
+    h->slope = number_real(data + v->slope, v->b_real, s);
+    h->intercept = number_real(data + v->intercept, v->b_real, s);
+    h->qform = (int)number_whole(data + v->qform, v->b_code, s);
+    h->sform = (int)number_whole(data + v->sform, v->b_code, s);
     for (int i = 0; i < 3; i++) {
-        h->quaternion[i] = get_real(data + v->quaternion + i * v->b_real, v->b_real, s);
-        h->q_offset[i] = get_real(data + v->q_offset + i * v->b_real, v->b_real, s);
+        h->quaternion[i] = number_real(data + v->quaternion + i * v->b_real, v->b_real, s);
+        h->q_offset[i] = number_real(data + v->q_offset + i * v->b_real, v->b_real, s);
     }
     for (int i = 0; i < 12; i++) {
-        h->affine[i] = get_real(data + v->affine + i * v->b_real, v->b_real, s);
+        h->affine[i] = number_real(data + v->affine + i * v->b_real, v->b_real, s);
     }
     int units = data[v->units] & 7;
     h->units_to_mm = units == 1 ? 1e3 : units == 3 ? 1e-3 : 1.0;
@@ -189,27 +165,16 @@ static moly_status find_grid(header *h, moly_grid *grid, moly_error *err)
     return MOLY_OK;
 }
 
-/* Bytes of a voxel, and how to read it. */
+/* How the voxels of each data type are kept. */
 static const struct data_type {
-    int code, bytes;
-    bool is_signed, is_real;
+    int code;
+    number_type number;
 } data_types[] = {
-    {2, 1, false, false},   {4, 2, true, false},     {8, 4, true, false},    {16, 4, true, true},
-    {64, 8, true, true},    {256, 1, true, false},   {512, 2, false, false}, {768, 4, false, false},
-    {1024, 8, true, false}, {1280, 8, false, false},
+    {2, {1, false, false}},    {4, {2, true, false}},    {8, {4, true, false}},
+    {16, {4, true, true}},     {64, {8, true, true}},    {256, {1, true, false}},
+    {512, {2, false, false}},  {768, {4, false, false}}, {1024, {8, true, false}},
+    {1280, {8, false, false}},
 };
-
-static double get_voxel(const uint8_t *p, const struct data_type *type, bool is_swapped)
-{
-    if (type->is_real) {
-        return get_real(p, type->bytes, is_swapped);
-    }
-    if (type->bytes == 1) {
-        return type->is_signed ? (double)(int8_t)*p : (double)*p;
-    }
-    return type->is_signed ? (double)get_int(p, type->bytes, is_swapped)
-                           : (double)get_bits(p, type->bytes, is_swapped);
-}
 
 static moly_status check_sizes(const header *h, size_t length, const struct data_type **type,
                                int64_t *n_frames, moly_error *err)
@@ -219,7 +184,7 @@ static moly_status check_sizes(const header *h, size_t length, const struct data
     for (size_t i = 0; i < sizeof(data_types) / sizeof(data_types[0]); i++) {
         *type = data_types[i].code == h->datatype ? &data_types[i] : *type;
     }
-    if (!*type || h->bits != 8 * (*type)->bytes) {
+    if (!*type || h->bits != 8 * (*type)->number.bytes) {
         return MOLY_FAIL(err, MOLY_ERR_DATA,
                          "data type %d with %d bits: Moly reads whole and real numbers of 8 to 64 "
                          "bits",
@@ -240,12 +205,12 @@ static moly_status check_sizes(const header *h, size_t length, const struct data
         voxels *= n;
         *n_frames = i <= 3 ? 1 : *n_frames * n;
     }
-    int64_t needed = voxels * (*type)->bytes;
+    int64_t needed = voxels * (*type)->number.bytes;
     if (h->offset < versions[0].size || h->offset > (int64_t)length ||
         needed > (int64_t)length - h->offset) {
         return MOLY_FAIL(err, MOLY_ERR_DATA,
                          "%lld voxels of %d bytes from byte %lld on do not fit into %zu bytes",
-                         (long long)voxels, (*type)->bytes, (long long)h->offset, length);
+                         (long long)voxels, (*type)->number.bytes, (long long)h->offset, length);
     }
     return MOLY_OK;
 }
@@ -277,7 +242,8 @@ static moly_status parse_plain(const uint8_t *data, size_t length, moly_volume *
     bool is_scaled = isfinite(h.slope) && isfinite(h.intercept) && fabs(h.slope) > 0.0;
     int64_t n = n_frames * moly_grid_n_voxels(&grid);
     for (int64_t i = 0; i < n; i++) {
-        double value = get_voxel(data + h.offset + i * type->bytes, type, h.is_swapped);
+        double value =
+            number_get(data + h.offset + i * type->number.bytes, type->number, h.is_swapped);
         made->data[i] = (float)(is_scaled ? h.slope * value + h.intercept : value);
         if (!isfinite(made->data[i])) {
             moly_volume_free(made);
@@ -341,7 +307,7 @@ static moly_status inflated_size(const uint8_t *data, size_t length, size_t *wan
     for (int i = 1; i <= h.dim[0]; i++) {
         voxels *= h.dim[i];
     }
-    *wanted = (size_t)(h.offset + voxels * type->bytes);
+    *wanted = (size_t)(h.offset + voxels * type->number.bytes);
     return MOLY_OK;
 }
 

@@ -74,8 +74,11 @@ static moly_status check_segments(const moly_layout *l, moly_error *err)
 static moly_status check_model(const moly_layout *l, moly_error *err)
 {
     const moly_pet_scanner *s = &l->scanner;
-    if (l->view_mashing < 1 || (s->n_detectors / 2) % l->view_mashing != 0 ||
-        l->n_views != s->n_detectors / 2 / l->view_mashing) {
+    /* arc correction may resample the angles too: then any number of views shares half a turn */
+    const bool is_resampled = l->is_arc_corrected && l->view_mashing == 1 && l->n_views >= 1 &&
+                              l->n_views <= s->n_detectors;
+    if (!is_resampled && (l->view_mashing < 1 || (s->n_detectors / 2) % l->view_mashing != 0 ||
+                          l->n_views != s->n_detectors / 2 / l->view_mashing)) {
         return MOLY_FAIL(err, MOLY_ERR_RANGE,
                          "%lld views, mashing %lld: a ring of %lld crystals has %lld views",
                          (long long)l->n_views, (long long)l->view_mashing,

@@ -42,7 +42,7 @@ static void close_memory(void *store)
 
 moly_status moly_sinogram_new(const moly_layout *layout, moly_sinogram **sinogram, moly_error *err)
 {
-    static const moly_sinogram_ops ops = {read_memory, write_memory, close_memory};
+    static const moly_sinogram_ops ops = {read_memory, write_memory, close_memory, NULL};
     *sinogram = NULL;
     in_memory *m = moly_alloc(1, sizeof *m);
     if (!m) {
@@ -110,6 +110,11 @@ moly_status moly_sinogram_write_view(moly_sinogram *sinogram, int64_t view, cons
         return MOLY_FAIL(err, MOLY_ERR_USAGE, "this sinogram can only be read");
     }
     return sinogram->ops.write_view(sinogram->store, view, bins, err);
+}
+
+moly_status moly_sinogram_finish(moly_sinogram *sinogram, moly_error *err)
+{
+    return sinogram->ops.finish ? sinogram->ops.finish(sinogram->store, err) : MOLY_OK;
 }
 
 moly_status moly_sinogram_sum(const moly_sinogram *sinogram, double *sum, moly_error *err)

@@ -32,7 +32,7 @@ typedef struct moly_segment {
 /** Owned members; const once made. */
 typedef struct moly_layout {
     moly_pet_scanner scanner;
-    int64_t n_views;      /**< n_detectors / 2 / view_mashing */
+    int64_t n_views;      /**< n_detectors / 2 / view_mashing; arc-corrected data may have others */
     int64_t view_mashing; /**< views of the scanner in one */
     int64_t n_tangential;
     int64_t n_tof;       /**< TOF bins; 1: no TOF */
@@ -107,6 +107,8 @@ typedef struct moly_sinogram_ops {
     /** NULL: read only. */
     moly_status (*write_view)(void *store, int64_t view, const float *bins, moly_error *err);
     void (*close)(void *store);
+    /** NULL: nothing is left to do. */
+    moly_status (*finish)(void *store, moly_error *err);
 } moly_sinogram_ops;
 
 /** Zeroed bins in memory. Takes a copy of `layout`. */
@@ -126,6 +128,9 @@ MOLY_API MOLY_CHECKED moly_status moly_sinogram_read_view(const moly_sinogram *s
                                                           moly_error *err);
 MOLY_API MOLY_CHECKED moly_status moly_sinogram_write_view(moly_sinogram *sinogram, int64_t view,
                                                            const float *bins, moly_error *err);
+/** Make what was written last: a file gets its name and header only now. Once, after the last view;
+ *  freed without it, a file that was being made is gone. */
+MOLY_API MOLY_CHECKED moly_status moly_sinogram_finish(moly_sinogram *sinogram, moly_error *err);
 /** Sum of all bins, in double. */
 MOLY_API MOLY_CHECKED moly_status moly_sinogram_sum(const moly_sinogram *sinogram, double *sum,
                                                     moly_error *err);
