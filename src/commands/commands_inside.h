@@ -23,6 +23,7 @@ extern const moly_command moly_command_nuclide_list;
 extern const moly_command moly_command_nuclide_show;
 extern const moly_command moly_command_plan;
 extern const moly_command moly_command_reaction;
+extern const moly_command moly_command_sensitivity;
 extern const moly_command moly_command_shield;
 extern const moly_command moly_command_spectrum;
 
