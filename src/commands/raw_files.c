@@ -111,6 +111,28 @@ moly_status raw_keep_segments(const moly_layout *layout, int64_t most, moly_layo
                                      err);
 }
 
+/* ---- projectors ---- */
+
+const char *const raw_projector_names[] = {"joseph", "dd", "siddon", NULL};
+const char *const raw_unit_names[] = {"mm", "voxel", NULL};
+
+moly_projector_options raw_projector(const projector_choice *choice, const moly_grid *grid)
+{
+    const bool is_siddon = choice->projector == MOLY_PROJECTOR_SIDDON;
+    return (moly_projector_options){.kind = (moly_projector_kind)choice->projector,
+                                    .n_rays = choice->n_rays,
+                                    .radius_mm = choice->radius_mm > 0.0 ? choice->radius_mm
+                                                 : is_siddon ? raw_inscribed_radius(grid)
+                                                             : 0.0,
+                                    .n_threads =
+                                        choice->n_threads > 0 ? (int)choice->n_threads : 0};
+}
+
+int raw_unit_of(const projector_choice *choice)
+{
+    return choice->unit >= 0 ? choice->unit : choice->projector == MOLY_PROJECTOR_SIDDON;
+}
+
 double raw_inscribed_radius(const moly_grid *grid)
 {
     double radius = INFINITY;

@@ -15,33 +15,16 @@ typedef struct sensitivity_args {
     int64_t n_threads;
 } sensitivity_args;
 
-/* In the order of moly_projector_kind. */
-static const char *const projectors[] = {"joseph", "dd", "siddon", NULL};
-
-static const char *const units[] = {"mm", "voxel", NULL};
-
 static const moly_param params[] = {
     {"template", 't', MOLY_TEXT(sensitivity_args, template_path), .is_required = true,
      .pattern_hint = "FILE", .help = "raw data whose bins are meant: a folder or a .hs header"},
     {"like", 0, MOLY_TEXT(sensitivity_args, like), .is_required = true, .pattern_hint = "FILE",
      .help = "image whose lattice is taken"},
-    {"projector", 0, MOLY_CHOICE(sensitivity_args, projector), .choices = projectors,
-     .fallback = "joseph", .help = "operator that is transposed"},
-    {"rays", 0, MOLY_I64(sensitivity_args, n_rays), .min = 1.0, .max = 64.0, .fallback = "1",
-     .help = "lines across a tangential bin, of the Siddon projector"},
+    PROJECTOR_PARAMS(sensitivity_args),
     {"segments", 0, MOLY_I64(sensitivity_args, n_segments), .min = 0.0, .max = 10000.0,
      .fallback = "10000", .help = "segments on each side of the direct one that count"},
-    {"radius", 0, MOLY_F64(sensitivity_args, radius_mm), .dim = MOLY_DIM_LENGTH, .min = 1.0,
-     .max = 1e4,
-     .help = "voxels further from the axis do not count; without it all do (Siddon: "
-             "what lies within the image all around)"},
-    {"unit", 0, MOLY_CHOICE(sensitivity_args, unit), .choices = units,
-     .help = "of lengths: mm, or widths of a voxel; without it voxel for the Siddon projector, as "
-             "STIR has it, else mm"},
     {"zero-end-planes", 0, MOLY_BOOL(sensitivity_args, zero_end_planes), .fallback = "no",
      .help = "leave out the first and the last plane of segment 0"},
-    {"threads", 'j', MOLY_I64(sensitivity_args, n_threads), .min = 1.0, .max = 256.0,
-     .help = "threads that share the work; without it as many as processors"},
     {"output", 'o', MOLY_TEXT(sensitivity_args, output), .is_required = true,
      .pattern_hint = "FILE", .help = "image to write, .hv or .nii"},
 };
@@ -67,18 +50,18 @@ static void fill_ones(const moly_layout *layout, bool zero_end_planes, float *bi
     }
 }
 
+static projector_choice choice_of(const sensitivity_args *a)
+{
+    return (projector_choice){a->projector, a->unit, a->n_rays, a->n_threads, a->radius_mm};
+}
+
 static moly_status back_project_ones(const sensitivity_args *a, const moly_layout *layout,
                                      const moly_grid *grid, const moly_progress *progress,
                                      float *image, moly_error *err)
 {
     moly_pet_projector *projector = NULL;
-    const bool is_siddon = a->projector == MOLY_PROJECTOR_SIDDON;
-    const moly_projector_options options = {.kind = (moly_projector_kind)a->projector,
-                                            .n_rays = a->n_rays,
-                                            .radius_mm = a->radius_mm > 0.0 ? a->radius_mm
-                                                         : is_siddon ? raw_inscribed_radius(grid)
-                                                                     : 0.0,
-                                            .n_threads = a->n_threads > 0 ? (int)a->n_threads : 0};
+    const projector_choice choice = choice_of(a);
+    const moly_projector_options options = raw_projector(&choice, grid);
     float *bins = moly_alloc((size_t)moly_layout_view_bins(layout), sizeof *bins);
     moly_status status = bins ? MOLY_OK : MOLY_NO_MEMORY(err);
     status = status ? status : moly_pet_projector_new(layout, grid, &options, &projector, err);
@@ -95,24 +78,20 @@ static moly_status back_project_ones(const sensitivity_args *a, const moly_layou
     return status;
 }
 
-/* Not given is below the first choice. */
-static int unit_of(const sensitivity_args *a)
-{
-    return a->unit >= 0 ? a->unit : a->projector == MOLY_PROJECTOR_SIDDON;
-}
-
 static moly_status make_result(const sensitivity_args *a, const moly_layout *layout,
                                const moly_volume *image, json_t **result, moly_error *err)
 {
     moly_volume_summary summary;
+    const projector_choice choice = choice_of(a);
     moly_status status = moly_volume_summarise(image, &summary, err);
     if (status) {
         return status;
     }
     *result =
-        json_pack("{s:s, s:s, s:I, s:f, s:f}", "file", a->output, "projector",
-                  projectors[a->projector], "bins", (json_int_t)moly_layout_n_bins(layout), "max",
-                  summary.max, "sum", summary.mean * (double)moly_grid_n_voxels(&image->grid));
+        json_pack("{s:s, s:s, s:s, s:I, s:f, s:f}", "file", a->output, "projector",
+                  raw_projector_names[a->projector], "unit", raw_unit_names[raw_unit_of(&choice)],
+                  "bins", (json_int_t)moly_layout_n_bins(layout), "max", summary.max, "sum",
+                  summary.mean * (double)moly_grid_n_voxels(&image->grid));
     return *result ? MOLY_OK : MOLY_NO_MEMORY(err);
 }
 
@@ -141,7 +120,9 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
     }
     status = back_project_ones(a, layout, &image->grid, run->progress, sums, err);
     const size_t n_voxels = (size_t)moly_grid_n_voxels(&image->grid);
-    for (size_t i = 0; i < n_voxels && !status && unit_of(a) == 1; i++) {
+    const projector_choice choice = choice_of(a);
+    const bool is_in_voxels = raw_unit_of(&choice) == 1;
+    for (size_t i = 0; i < n_voxels && !status && is_in_voxels; i++) {
         sums[i] /= (float)image->grid.spacing_mm[0];
     }
     if (!status) {
