@@ -21,8 +21,9 @@ static const moly_command *const commands[] = {
     &moly_command_project_back,
     &moly_command_project_forward,
     &moly_command_reaction,
-    &moly_command_sensitivity,
+    &moly_command_reconstruct,
     &moly_command_scan,
+    &moly_command_sensitivity,
     &moly_command_shield,
     &moly_command_spectrum,
 };

@@ -25,6 +25,7 @@ extern const moly_command moly_command_plan;
 extern const moly_command moly_command_project_back;
 extern const moly_command moly_command_project_forward;
 extern const moly_command moly_command_reaction;
+extern const moly_command moly_command_reconstruct;
 extern const moly_command moly_command_sensitivity;
 extern const moly_command moly_command_scan;
 extern const moly_command moly_command_shield;
