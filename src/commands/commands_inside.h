@@ -27,6 +27,7 @@ extern const moly_command moly_command_project_forward;
 extern const moly_command moly_command_reaction;
 extern const moly_command moly_command_reconstruct;
 extern const moly_command moly_command_sensitivity;
+extern const moly_command moly_command_scan;
 extern const moly_command moly_command_shield;
 extern const moly_command moly_command_spectrum;
 

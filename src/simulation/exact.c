@@ -33,6 +33,7 @@ typedef struct job {
     double area_mm2, pitch_mm, window_share, mu_crystal_per_mm, depth_mm;
     double tof_width_mm, tof_sigma_mm;
     int64_t view;
+    bool is_sensitivity; /* counts per s for 1 Bq/mL along 1 mm instead of a scan */
 } job;
 
 /* One pair of crystals across the bore. */
@@ -82,30 +83,42 @@ static double stopped(const job *j, double cosine)
     return -expm1(-j->mu_crystal_per_mm * j->depth_mm / cosine);
 }
 
+/* Pairs that both crystals stop, per annihilation and mm^2 of the line's cross-section. */
+static double caught_mm2(const job *j, const pair *p, const double a[3], const double b[3],
+                         double *length)
+{
+    const double d[3] = {b[0] - a[0], b[1] - a[1], b[2] - a[2]};
+    const double length2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+    *length = sqrt(length2);
+    const double cosine_1 = fabs(d[0] * sin(p->angle_1) - d[1] * cos(p->angle_1)) / *length;
+    const double cosine_2 = fabs(d[0] * sin(p->angle_2) - d[1] * cos(p->angle_2)) / *length;
+    if (cosine_1 <= 0.0 || cosine_2 <= 0.0) {
+        return 0.0;
+    }
+    return j->area_mm2 * j->area_mm2 * cosine_1 * cosine_2 / (2.0 * pi * length2) *
+           stopped(j, cosine_1) * stopped(j, cosine_2);
+}
+
 static void add_line(const job *j, const pair *p, const double a[3], const double b[3],
                      double weight, double *bins)
 {
+    double length;
+    if (j->is_sensitivity) {
+        bins[0] += 1e-3 * weight * caught_mm2(j, p, a, b, &length);
+        return;
+    }
     moly_chord chords[2 * MOLY_SOLIDS_MOST];
     const size_t n = solids_chords_among(j->setup->solids, p->among, p->n_among, a, b, chords);
     double mu = 0.0, decays = 0.0;
     for (size_t i = 0; i < n; i++) {
-        const double length = chords[i].to_mm - chords[i].from_mm;
-        mu += j->mu_per_mm[chords[i].solid] * length;
-        decays += j->decays_per_mm3[chords[i].solid] * length;
+        const double part = chords[i].to_mm - chords[i].from_mm;
+        mu += j->mu_per_mm[chords[i].solid] * part;
+        decays += j->decays_per_mm3[chords[i].solid] * part;
     }
     if (decays <= 0.0) {
         return;
     }
-    const double d[3] = {b[0] - a[0], b[1] - a[1], b[2] - a[2]};
-    const double length2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2], length = sqrt(length2);
-    const double cosine_1 = fabs(d[0] * sin(p->angle_1) - d[1] * cos(p->angle_1)) / length;
-    const double cosine_2 = fabs(d[0] * sin(p->angle_2) - d[1] * cos(p->angle_2)) / length;
-    if (cosine_1 <= 0.0 || cosine_2 <= 0.0) {
-        return;
-    }
-    weight *= j->area_mm2 * j->area_mm2 * cosine_1 * cosine_2 / (2.0 * pi * length2) *
-              stopped(j, cosine_1) * stopped(j, cosine_2) *
-              (j->options->is_unattenuated ? 1.0 : exp(-mu));
+    weight *= caught_mm2(j, p, a, b, &length) * (j->options->is_unattenuated ? 1.0 : exp(-mu));
     if (j->layout->n_tof == 1 && j->layout->tof_mashing == 0) {
         bins[0] += weight * decays;
         return;
@@ -181,7 +194,8 @@ static void one_tangential(void *context, int64_t tangential, int thread)
     for (int64_t m = 0; m < l->view_mashing; m++) {
         pair p;
         find_pair(j, j->view * l->view_mashing + m, tangential, &p);
-        for (int64_t plane = 0; p.n_among > 0 && plane < l->n_planes; plane++) {
+        const bool is_met = p.n_among > 0 || j->is_sensitivity;
+        for (int64_t plane = 0; is_met && plane < l->n_planes; plane++) {
             for (int64_t i = j->first_pair[plane]; i < j->first_pair[plane + 1]; i++) {
                 add_pair_of_rings(j, &p, j->rings + 2 * i, row + plane);
             }
@@ -268,18 +282,37 @@ static moly_status prepare(job *j, moly_error *err)
     return MOLY_OK;
 }
 
-moly_status moly_scan_exact(const moly_scan_setup *setup, const moly_exact_options *options,
-                            moly_sinogram *prompts, double *sum, moly_error *err)
+static moly_status run_views(job *j, moly_sinogram *out, double *sum, moly_error *err)
+{
+    const moly_scan_setup *s = j->setup;
+    const int64_t n = moly_layout_view_bins(j->layout), n_views = j->layout->n_views;
+    moly_status status = prepare(j, err);
+    double total = 0.0;
+    for (j->view = 0; j->view < n_views && !status; j->view++) {
+        moly_parallel(s->n_threads, j->layout->n_tangential, one_tangential, j);
+        for (int64_t i = 0; i < n; i++) {
+            total += (double)j->bins[i];
+        }
+        status = moly_sinogram_write_view(out, j->view, j->bins, err);
+        if (!status) {
+            status = moly_progress_step(s->progress, (double)(j->view + 1) / (double)n_views,
+                                        j->is_sensitivity ? "normalisation" : "views", err);
+        }
+    }
+    if (!status) {
+        *sum = total;
+    }
+    return status;
+}
+
+static moly_status run(const moly_scan_setup *setup, const moly_exact_options *options,
+                       bool is_sensitivity, moly_sinogram *out, double *sum, moly_error *err)
 {
     moly_status status = setup_check(setup, err);
     if (!status && (options->n_rays < 1 || options->n_rays > MOST_RAYS)) {
-        status = MOLY_FAIL(err, MOLY_ERR_RANGE,
-                           "%d lines for a pair of crystals, not within 1 to "
-                           "%d",
-                           options->n_rays, MOST_RAYS);
-    }
-    if (!status && !moly_layout_equal(setup->layout, moly_sinogram_layout(prompts))) {
-        status = MOLY_FAIL(err, MOLY_ERR_RANGE, "the sinogram has other bins than the scan");
+        status =
+            MOLY_FAIL(err, MOLY_ERR_RANGE, "%d lines for a pair of crystals, not within 1 to %d",
+                      options->n_rays, MOST_RAYS);
     }
     if (status) {
         return status;
@@ -290,24 +323,9 @@ moly_status moly_scan_exact(const moly_scan_setup *setup, const moly_exact_optio
     }
     j->setup = setup;
     j->options = options;
-    j->layout = setup->layout;
-    double total = 0.0;
-    status = prepare(j, err);
-    for (j->view = 0; j->view < j->layout->n_views && !status; j->view++) {
-        moly_parallel(setup->n_threads, j->layout->n_tangential, one_tangential, j);
-        const int64_t n = moly_layout_view_bins(j->layout);
-        for (int64_t i = 0; i < n; i++) {
-            total += (double)j->bins[i];
-        }
-        status = moly_sinogram_write_view(prompts, j->view, j->bins, err);
-        if (!status) {
-            status = moly_progress_step(
-                setup->progress, (double)(j->view + 1) / (double)j->layout->n_views, "views", err);
-        }
-    }
-    if (!status) {
-        *sum = total;
-    }
+    j->layout = moly_sinogram_layout(out);
+    j->is_sensitivity = is_sensitivity;
+    status = run_views(j, out, sum, err);
     moly_free(j->rings);
     moly_free(j->first_pair);
     moly_free(j->rows);
@@ -315,4 +333,27 @@ moly_status moly_scan_exact(const moly_scan_setup *setup, const moly_exact_optio
     moly_free(j->efficiencies);
     moly_free(j);
     return status;
+}
+
+moly_status moly_scan_exact(const moly_scan_setup *setup, const moly_exact_options *options,
+                            moly_sinogram *prompts, double *sum, moly_error *err)
+{
+    if (!moly_layout_equal(setup->layout, moly_sinogram_layout(prompts))) {
+        return MOLY_FAIL(err, MOLY_ERR_RANGE, "the sinogram has other bins than the scan");
+    }
+    return run(setup, options, false, prompts, sum, err);
+}
+
+moly_status moly_scan_sensitivity(const moly_scan_setup *setup, int n_rays,
+                                  moly_sinogram *sensitivity, moly_error *err)
+{
+    const moly_exact_options options = {.n_rays = n_rays};
+    const moly_layout *l = moly_sinogram_layout(sensitivity);
+    double sum;
+    if (l->n_tof != 1 || l->n_views != setup->layout->n_views ||
+        l->n_tangential != setup->layout->n_tangential || l->n_planes != setup->layout->n_planes) {
+        return MOLY_FAIL(err, MOLY_ERR_RANGE,
+                         "the sensitivity has other bins than the scan, or TOF bins");
+    }
+    return run(setup, &options, true, sensitivity, &sum, err);
 }

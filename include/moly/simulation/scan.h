@@ -59,6 +59,13 @@ MOLY_API MOLY_CHECKED moly_status moly_scan_exact(const moly_scan_setup *setup,
                                                   moly_sinogram *prompts, double *sum,
                                                   moly_error *err);
 
+/** The true normalisation of such a scan: counts per second of a bin for 1 Bq/mL of annihilations
+ *  along 1 mm of its lines in air, for every bin without TOF: geometry, crystals' efficiencies.
+ *  @param[in,out] sensitivity  bins as the setup's layout, one TOF bin */
+MOLY_API MOLY_CHECKED moly_status moly_scan_sensitivity(const moly_scan_setup *setup, int n_rays,
+                                                        moly_sinogram *sensitivity,
+                                                        moly_error *err);
+
 #ifdef __cplusplus
 }
 #endif
