@@ -100,8 +100,8 @@ moly_status interfile_swap_ending(const char *path, const char *from, const char
 
 moly_status interfile_data_open(const interfile_header *h, interfile_data *data, moly_error *err)
 {
-    number_type type;
-    bool is_swapped;
+    number_type type = {0};
+    bool is_swapped = false;
     *data = (interfile_data){.fd = -1};
     moly_status status = interfile_number(h, &type, &is_swapped, err);
     if (!status) {
