@@ -45,7 +45,7 @@ typedef struct interfile_header {
     size_t n;
 } interfile_header;
 
-/** @param[in] needs_end  refuse a header without `END OF INTERFILE` (Siemens writes none)
+/** @param[in] needs_end  refuse a header without `END OF INTERFILE` (Siemens may leave it out)
  *  @retval MOLY_ERR_DATA  no Interfile, cut short, a value that is no number: file, line, key */
 moly_status interfile_parse(const char *text, size_t length, const char *name, bool needs_end,
                             interfile_header *header, moly_error *err);

@@ -2,7 +2,8 @@
 #ifndef MOLY_FORMATS_INTERFILE_H
 #define MOLY_FORMATS_INTERFILE_H
 
-/** Interfile as STIR 6 reads and writes it: images (.hv with .v) and PET sinograms (.hs with .s).
+/** Interfile as STIR 6 reads and writes it: images (.hv with .v) and PET sinograms (.hs with .s);
+ *  sinogram headers of Siemens' e7 tools (.s.hdr) are read too, plain ones without TOF.
  *  A header is text; the numbers lie in a file beside it, which the header names. All that a header
  *  says is checked before it is used; messages name file, line and key. Unknown keys are passed
  *  over. Source: Interfile 3.3 with STIR's additions */
