@@ -121,6 +121,7 @@ moly_status interfile_get_e7_layout(const interfile_header *h, moly_layout **lay
     }
     model.scanner.span = t.span;
     model.scanner.max_ring_difference = t.most;
+    model.scanner.n_tangential = t.n_bins;
     model.n_tangential = t.n_bins;
     model.n_views = t.n_views;
     model.view_mashing = model.scanner.n_detectors / 2 / t.n_views;
