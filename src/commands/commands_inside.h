@@ -22,7 +22,12 @@ extern const moly_command moly_command_irradiate;
 extern const moly_command moly_command_nuclide_list;
 extern const moly_command moly_command_nuclide_show;
 extern const moly_command moly_command_plan;
+extern const moly_command moly_command_project_back;
+extern const moly_command moly_command_project_forward;
 extern const moly_command moly_command_reaction;
+extern const moly_command moly_command_reconstruct;
+extern const moly_command moly_command_sensitivity;
+extern const moly_command moly_command_scan;
 extern const moly_command moly_command_shield;
 extern const moly_command moly_command_spectrum;
 

@@ -11,7 +11,7 @@
 
 /* Lines that are back projected before their slabs go into the image. The order of additions hangs
  * on it, so it does not depend on the number of threads. */
-enum { BATCH = 64, ROWS_AT_ONCE = 4 };
+enum { BATCH = 64, ROWS_AT_ONCE = 4, MOST_COLUMNS = 64 };
 
 /* ---- making ---- */
 
@@ -57,8 +57,36 @@ static moly_status check_grid(const moly_grid *grid, moly_error *err)
     return status;
 }
 
+/* Columns that the widest strip can overlap, and the height of a bin. */
+static moly_status measure_strips(moly_pet_projector *p, moly_error *err)
+{
+    const moly_pet_scanner *s = &p->layout->scanner;
+    const double pi = 3.14159265358979323846, slant = 1.4142135623730951; /* of a line in a row */
+    const double arc = pi * moly_pet_radius(s) / (double)s->n_detectors;
+    const double pitch = s->n_sides > 0 ? s->crystal_pitch_mm : arc;
+    const double bin = p->layout->is_arc_corrected ? p->layout->bin_mm : fmax(arc, pitch);
+    const double voxel = fmin(p->grid.spacing_mm[0], p->grid.spacing_mm[1]);
+    const double columns = ceil(2.0 * slant * bin / voxel) + 2.0;
+    if (columns > MOST_COLUMNS) {
+        return MOLY_FAIL(err, MOLY_ERR_RANGE,
+                         "a bin of %.3g mm over voxels of %.3g mm: the distance-driven projector "
+                         "takes voxels above %.3g mm here",
+                         bin, voxel, 2.0 * slant * bin / (MOST_COLUMNS - 3));
+    }
+    p->n_columns = (int)columns;
+    p->plane_height = s->ring_pitch_mm / p->grid.spacing_mm[2];
+    return MOLY_OK;
+}
+
 static moly_status prepare(moly_pet_projector *p, moly_error *err)
 {
+    p->n_columns = 2;
+    if (p->options.kind == MOLY_PROJECTOR_DISTANCE_DRIVEN) {
+        moly_status status = measure_strips(p, err);
+        if (status) {
+            return status;
+        }
+    }
     for (int i = 0; i < 3; i++) {
         p->n[i] = (int)p->grid.n[i];
     }
@@ -170,36 +198,114 @@ static float step_of(const moly_pet_projector *p, const line_way *way, size_t la
     return (float)way->step_mm * sqrtf(1.0F + slope * slope);
 }
 
+/* Where a lane's bin begins or ends: its middle moved along z by `shift` rows. */
+static lanes shifted(const moly_pet_projector *p, const plane_group *g, double shift, float *lane_z)
+{
+    lanes l = lanes_of(p, g);
+    for (int i = 0; i < l.n_chunks * LANES; i++) {
+        lane_z[i] = l.z[i] + (float)shift;
+    }
+    l.z = lane_z;
+    return l;
+}
+
+/* A column's sums from its beginning: entry k is the integral up to the upper edge of voxel k - 1;
+ * with entries half a voxel further than the middles, see plane_edges(). */
+static void sum_up(float *row, int nz, int stride)
+{
+    float sum = 0.0F;
+    for (int k = 1; k <= nz; k++) {
+        sum += row[k];
+        row[k] = sum;
+    }
+    for (int k = nz + 1; k < stride; k++) {
+        row[k] = sum;
+    }
+}
+
+static void sum_down(float *row, int nz, int stride)
+{
+    float sum = 0.0F;
+    for (int k = stride - 1; k > nz; k--) {
+        sum += row[k];
+    }
+    for (int k = nz; k >= 1; k--) {
+        sum += row[k];
+        row[k] = sum;
+    }
+}
+
 static void fill_slab(const moly_pet_projector *p, line_scratch *s, const float *columns)
 {
     const line_way *way = &s->way;
     const int nz = p->n[2];
     for (int i = 0; i < way->n_steps; i++) {
         float *row = s->rows + (size_t)i * (size_t)p->stride;
-        const int c = way->column[i];
-        const float *low = p->zeros, *high = p->zeros;
-        if (way->low[i] > 0.0F) {
-            low = columns + column_at(p, way, way->row[i], c);
-        }
-        if (way->high[i] > 0.0F) {
-            high = columns + column_at(p, way, way->row[i], c + 1);
+        const float *weights = way->weights + (size_t)i * (size_t)p->n_columns;
+        const float *from[2] = {p->zeros, p->zeros};
+        for (int k = 0; k < 2; k++) {
+            if (weights[k] > 0.0F) {
+                from[k] = columns + column_at(p, way, way->row[i], way->column[i] + k);
+            }
         }
         row[0] = 0.0F;
-        p->kernels->mix(nz, way->low[i], low, way->high[i], high, row + 1);
+        p->kernels->mix(nz, weights[0], from[0], weights[1], from[1], row + 1);
+        for (int k = 2; k < p->n_columns; k++) {
+            if (weights[k] > 0.0F) {
+                p->kernels->add(nz, weights[k],
+                                columns + column_at(p, way, way->row[i], way->column[i] + k),
+                                row + 1);
+            }
+        }
         memset(row + 1 + nz, 0, (size_t)(p->stride - 1 - nz) * sizeof *row);
+        if (p->plane_height > 0.0) {
+            sum_up(row, nz, p->stride);
+        }
     }
 }
 
 /* ---- forward ---- */
 
+static void sum_lanes(const moly_pet_projector *p, const slab *rows, const lanes *l,
+                      const tof_steps *steps, float *sums)
+{
+    if (!p->tof.weights) {
+        p->kernels->forward(rows, l, sums);
+        return;
+    }
+    memset(sums, 0, (size_t)(l->n_chunks * LANES) * (size_t)p->tof.n_bins * sizeof *sums);
+    p->kernels->tof_forward(rows, l, steps, p->tof.n_bins, sums);
+}
+
+/* Joseph: the rows at the lanes. Distance driven: sums up to the upper edge less those up to the
+ * lower one, over the height. */
+static void forward_lanes(const moly_pet_projector *p, line_scratch *s, const plane_group *g)
+{
+    const slab rows = slab_of(p, s);
+    const tof_steps steps = {s->tof_weights, s->tof_first, p->tof.n_windows};
+    if (p->plane_height <= 0.0) {
+        const lanes l = lanes_of(p, g);
+        sum_lanes(p, &rows, &l, &steps, s->sums);
+        return;
+    }
+    const double half = 0.5 * p->plane_height;
+    const lanes upper = shifted(p, g, half - 0.5, s->lane_z);
+    sum_lanes(p, &rows, &upper, &steps, s->sums);
+    const lanes lower = shifted(p, g, -half - 0.5, s->lane_z);
+    sum_lanes(p, &rows, &lower, &steps, s->others);
+    const size_t n = (size_t)(g->n_chunks * LANES) * (size_t)(p->tof.weights ? p->tof.n_bins : 1);
+    const float share = (float)(1.0 / p->plane_height);
+    for (size_t i = 0; i < n; i++) {
+        s->sums[i] = share * (s->sums[i] - s->others[i]);
+    }
+}
+
 static void forward_group(const moly_pet_projector *p, line_scratch *s, const plane_group *g,
                           float *bins)
 {
-    const slab rows = slab_of(p, s);
-    const lanes l = lanes_of(p, g);
     const size_t first = (size_t)g->first_chunk * LANES, n = (size_t)g->n_chunks * LANES;
     if (!p->tof.weights) {
-        p->kernels->forward(&rows, &l, s->sums);
+        forward_lanes(p, s, g);
         for (size_t i = 0; i < n; i++) {
             if (p->plan.plane[first + i] >= 0) {
                 bins[p->plan.plane[first + i]] = s->sums[i] * step_of(p, &s->way, first + i);
@@ -209,10 +315,8 @@ static void forward_group(const moly_pet_projector *p, line_scratch *s, const pl
     }
     const size_t n_bins = (size_t)p->tof.n_bins, n_tof = (size_t)p->layout->n_tof;
     const size_t n_planes = (size_t)p->layout->n_planes, before = (size_t)p->tof.width;
-    const tof_steps steps = {s->tof_weights, s->tof_first, p->tof.n_windows};
     find_tof_steps(p, &s->way, g->dz_mm, s->tof_weights, s->tof_first);
-    memset(s->sums, 0, n * n_bins * sizeof *s->sums);
-    p->kernels->tof_forward(&rows, &l, &steps, p->tof.n_bins, s->sums);
+    forward_lanes(p, s, g);
     const float step = step_of(p, &s->way, first);
     for (size_t c = 0; c < (size_t)g->n_chunks; c++) {
         const int32_t *plane = p->plan.plane + first + c * LANES;
@@ -285,23 +389,52 @@ moly_status moly_pet_project_view(const moly_pet_projector *projector, const flo
 
 /* ---- back ---- */
 
+static void add_lanes(const moly_pet_projector *p, const slab *rows, const lanes *l,
+                      const tof_steps *steps, const float *values)
+{
+    if (p->tof.weights) {
+        p->kernels->tof_back(rows, l, steps, p->tof.n_bins, values);
+    } else {
+        p->kernels->back(rows, l, values);
+    }
+}
+
+static void back_lanes(const moly_pet_projector *p, line_scratch *s, const plane_group *g)
+{
+    const slab rows = slab_of(p, s);
+    const tof_steps steps = {s->tof_weights, s->tof_first, p->tof.n_windows};
+    if (p->plane_height <= 0.0) {
+        const lanes l = lanes_of(p, g);
+        add_lanes(p, &rows, &l, &steps, s->sums);
+        return;
+    }
+    const double half = 0.5 * p->plane_height;
+    const size_t n = (size_t)(g->n_chunks * LANES) * (size_t)(p->tof.weights ? p->tof.n_bins : 1);
+    const float share = (float)(1.0 / p->plane_height);
+    for (size_t i = 0; i < n; i++) {
+        s->sums[i] *= share;
+        s->others[i] = -s->sums[i];
+    }
+    const lanes upper = shifted(p, g, half - 0.5, s->lane_z);
+    add_lanes(p, &rows, &upper, &steps, s->sums);
+    const lanes lower = shifted(p, g, -half - 0.5, s->lane_z);
+    add_lanes(p, &rows, &lower, &steps, s->others);
+}
+
 static void back_group(const moly_pet_projector *p, line_scratch *s, const plane_group *g,
                        const float *bins)
 {
-    const slab rows = slab_of(p, s);
-    const lanes l = lanes_of(p, g);
     const size_t first = (size_t)g->first_chunk * LANES, n = (size_t)g->n_chunks * LANES;
     if (!p->tof.weights) {
         for (size_t i = 0; i < n; i++) {
             const int32_t plane = p->plan.plane[first + i];
             s->sums[i] = plane < 0 ? 0.0F : bins[plane] * step_of(p, &s->way, first + i);
         }
-        p->kernels->back(&rows, &l, s->sums);
+        back_lanes(p, s, g);
         return;
     }
     const size_t n_bins = (size_t)p->tof.n_bins, n_tof = (size_t)p->layout->n_tof;
     const size_t n_planes = (size_t)p->layout->n_planes, before = (size_t)p->tof.width;
-    const tof_steps steps = {s->tof_weights, s->tof_first, p->tof.n_windows};
     find_tof_steps(p, &s->way, g->dz_mm, s->tof_weights, s->tof_first);
     memset(s->sums, 0, n * n_bins * sizeof *s->sums);
     const float step = step_of(p, &s->way, first);
@@ -315,7 +448,7 @@ static void back_group(const moly_pet_projector *p, line_scratch *s, const plane
             }
         }
     }
-    p->kernels->tof_back(&rows, &l, &steps, p->tof.n_bins, s->sums);
+    back_lanes(p, s, g);
 }
 
 static void back_line(void *context, int64_t item, int thread)
@@ -332,6 +465,9 @@ static void back_line(void *context, int64_t item, int thread)
     memset(s->rows, 0, (size_t)s->way.n_steps * (size_t)p->stride * sizeof *s->rows);
     for (int g = 0; g < p->plan.n_groups; g++) {
         back_group(p, s, &p->plan.groups[g], w->bins_in + (size_t)tangential * n);
+    }
+    for (int i = 0; i < s->way.n_steps && p->plane_height > 0.0; i++) {
+        sum_down(s->rows + (size_t)i * (size_t)p->stride, p->n[2], p->stride);
     }
 }
 
@@ -351,13 +487,12 @@ static void gather_rows(void *context, int64_t item, int thread)
         int i = from - way->row[0]; /* rows follow one another */
         for (i = i < 0 ? 0 : i; i < way->n_steps && way->row[i] < to; i++) {
             const float *row = s->rows + (size_t)i * (size_t)p->stride + 1;
-            if (way->low[i] > 0.0F) {
-                p->kernels->add(p->n[2], way->low[i], row,
-                                w->image + column_at(p, way, way->row[i], way->column[i]));
-            }
-            if (way->high[i] > 0.0F) {
-                p->kernels->add(p->n[2], way->high[i], row,
-                                w->image + column_at(p, way, way->row[i], way->column[i] + 1));
+            const float *weights = way->weights + (size_t)i * (size_t)p->n_columns;
+            for (int k = 0; k < p->n_columns; k++) {
+                if (weights[k] > 0.0F) {
+                    p->kernels->add(p->n[2], weights[k], row,
+                                    w->image + column_at(p, way, way->row[i], way->column[i] + k));
+                }
             }
         }
     }

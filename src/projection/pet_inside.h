@@ -34,6 +34,8 @@ struct moly_pet_projector {
     moly_projector_options options;
     const line_kernels *kernels;
     int n[3], stride, most_steps;
+    int n_columns;       /* that a line may touch in a row */
+    double plane_height; /* distance driven: axial width of a bin, voxels; else 0 */
     plane_plan plan;
     tof_table tof;   /* weights NULL without TOF */
     tof_curve curve; /* for list mode; weights NULL without TOF */
@@ -41,13 +43,13 @@ struct moly_pet_projector {
     float *zeros; /* a column */
 };
 
-/* A line across the bore: for each row of voxels that it crosses, the two columns beside it. */
+/* A line across the bore: for each row of voxels that it crosses, the columns that count there. */
 typedef struct line_way {
     int n_steps;
-    bool is_along_x;   /* rows are counted along x, columns of a row along y; else the other way */
-    int32_t *row;      /* [n_steps] */
-    int32_t *column;   /* [n_steps] the first of two; -1 .. n - 1 */
-    float *low, *high; /* [n_steps] their weights */
+    bool is_along_x; /* rows are counted along x, columns of a row along y; else the other way */
+    int32_t *row;    /* [n_steps] */
+    int32_t *column; /* [n_steps] the first; it may lie outside, where its weight is 0 */
+    float *weights;  /* [n_steps][n_columns of the projector] */
     float *t;
     double length_mm; /* between the crystals, across */
     double step_mm;   /* of the line across the bore between two rows */
@@ -57,7 +59,8 @@ typedef struct line_way {
 typedef struct line_scratch {
     line_way way;
     float *rows; /* a slab */
-    float *sums;
+    float *sums, *others;
+    float *lane_z; /* of a group, shifted */
     float *tof_weights;
     int32_t *tof_first;
 } line_scratch;

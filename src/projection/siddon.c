@@ -5,6 +5,7 @@
  * along z that no voxel is missed; a ray that runs between two voxels gives half to each. Rays end
  * at the cylinder that `radius_mm` names. */
 #include <math.h>
+#include <string.h>
 
 #include "moly/base/memory.h"
 #include "pet_inside.h"
@@ -119,6 +120,27 @@ static double plane_width(const moly_layout *l, int64_t plane)
     return fabs(0.5 * (z1 + z2 - y1 - y2));
 }
 
+/* The voxels where a ray enters and leaves the cylinder count whole. */
+static void extend(ray *r)
+{
+    double first = -INFINITY, last = INFINITY, before[3], behind[3];
+    for (int i = 0; i < 3; i++) {
+        const double way = r->to[i] - r->from[i], half = way > 0.0 ? 0.5 : -0.5;
+        if (fabs(way) > parallel_mm) {
+            first = fmax(first, (floor(r->from[i] + 0.5) - half - r->from[i]) / way);
+            last = fmin(last, (floor(r->to[i] + 0.5) + half - r->from[i]) / way);
+        }
+    }
+    for (int i = 0; i < 3; i++) {
+        const double way = r->to[i] - r->from[i];
+        before[i] = r->from[i] + first * way;
+        behind[i] = r->from[i] + last * way;
+    }
+    memcpy(r->from, before, sizeof before);
+    memcpy(r->to, behind, sizeof behind);
+    r->length_mm *= last - first;
+}
+
 /* The part of the line within the cylinder, in voxels. @return false: there is none */
 static bool clip(const moly_pet_projector *p, const double a[3], const double b[3], ray *r)
 {
@@ -141,6 +163,9 @@ static bool clip(const moly_pet_projector *p, const double a[3], const double b[
         r->to[i] = (a[i] + to * d[i] - first) / spacing;
     }
     r->length_mm = (to - from) * sqrt(across + d[2] * d[2]);
+    if (p->options.radius_mm > 0.0) {
+        extend(r);
+    }
     return to > from;
 }
 

@@ -28,6 +28,7 @@ typedef struct key {
 static const key keys[] = {
     {"title", WORDS, MEMBER(title), MOLY_DIM_NONE, 1.0, true},
     {"source", WORDS, MEMBER(source), MOLY_DIM_NONE, 1.0, false},
+    {"crystal material", WORDS, MEMBER(crystal_material), MOLY_DIM_NONE, 1.0, false},
     {"rings", WHOLE, MEMBER(n_rings), MOLY_DIM_NONE, 1.0, true},
     {"detectors", WHOLE, MEMBER(n_detectors), MOLY_DIM_NONE, 1.0, true},
     {"sides", WHOLE, MEMBER(n_sides), MOLY_DIM_NONE, 1.0, false},

@@ -25,6 +25,8 @@ typedef struct moly_pet_scanner {
     char name[MOLY_SCANNER_NAME_SIZE];   /**< "ge-discovery-mi" */
     char title[MOLY_SCANNER_TEXT_SIZE];  /**< "GE Discovery MI, four rings of blocks" */
     char source[MOLY_SCANNER_TEXT_SIZE]; /**< where the figures are from */
+    /** "Lu2SiO5 @ 7.4 g/cm3", as moly_material_parse() reads it; empty: LSO */
+    char crystal_material[MOLY_SCANNER_TEXT_SIZE];
 
     int64_t n_rings;       /**< rings of crystals */
     int64_t n_detectors;   /**< crystals in a ring; even */

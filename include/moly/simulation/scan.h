@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOLY_SIMULATION_SCAN_H
+#define MOLY_SIMULATION_SCAN_H
+
+/** PET scans of a phantom of solids: expected counts by exact line integrals, or event by event.
+ *  Neither shares code with projectors or reconstruction. Results do not depend on the number of
+ *  threads. */
+
+#include "moly/base/progress.h"
+#include "moly/nuclide/nuclide.h"
+#include "moly/scanner/events.h"
+#include "moly/scanner/sinogram.h"
+#include "moly/simulation/solids.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What is scanned, by what, for how long. All borrowed. */
+typedef struct moly_scan_setup {
+    const moly_solids *solids; /**< concentrations at the start */
+    const moly_layout *layout; /**< not arc-corrected */
+    const moly_nuclide *nuclide;
+    double duration_s;
+    uint64_t seed;
+    double efficiency_spread;      /**< relative standard deviation of the crystals, 0..0.3 */
+    int n_threads;                 /**< 1..MOLY_MOST_THREADS */
+    const moly_progress *progress; /**< may be NULL */
+} moly_scan_setup;
+
+/** Positrons per decay. */
+MOLY_API double moly_positrons_per_decay(const moly_nuclide *nuclide);
+/** Seconds at the starting activity that give the decays of `duration_s`. */
+MOLY_API double moly_scan_effective_s(const moly_nuclide *nuclide, double duration_s);
+/** Relative efficiencies of the crystals, [ring][detector], at most 1: a property of the scanner
+ *  and the seed. 1 for all where the spread is 0. */
+MOLY_API void moly_crystal_efficiencies(const moly_pet_scanner *scanner, double spread,
+                                        uint64_t seed, float *efficiencies);
+/** Share of 511 keV photons that, once they interact in the crystals, end in the energy window. */
+MOLY_API MOLY_CHECKED moly_status moly_window_share(const moly_pet_scanner *scanner, double *share,
+                                                    moly_error *err);
+
+typedef struct moly_exact_options {
+    int n_rays;           /**< lines over the faces of a pair of crystals, 1..64; 1: the middle */
+    bool has_noise;       /**< Poisson counts; else their expectation */
+    bool is_unattenuated; /**< leave attenuation out */
+} moly_exact_options;
+
+/** Trues by exact integrals through the solids. Each real pair of crystals of a bin gives
+ *  A1 cos t1 A2 cos t2 / (2 pi L^2) e1 e2 exp(-int mu dl) int decays dl, with e = relative
+ *  efficiency * window share * (1 - exp(-mu depth / cos t)); a TOF bin has the exact integral of
+ * its Gaussian kernel. No positron range, no acollinearity, no scatter, no randoms, no dead time.
+ *  @param[in,out] prompts  of the setup's layout; written view by view
+ *  @param[out] sum         of what was written, counts
+ *  @retval MOLY_ERR_RANGE  an option or a member outside its range, or arc-corrected bins
+ *  @retval MOLY_ERR_DATA   the nuclide emits no positrons */
+MOLY_API MOLY_CHECKED moly_status moly_scan_exact(const moly_scan_setup *setup,
+                                                  const moly_exact_options *options,
+                                                  moly_sinogram *prompts, double *sum,
+                                                  moly_error *err);
+
+/** The true normalisation of such a scan: counts per second of a bin for 1 Bq/mL of annihilations
+ *  along 1 mm of its lines in air, for every bin without TOF: geometry, crystals' efficiencies.
+ *  @param[in,out] sensitivity  bins as the setup's layout, one TOF bin */
+MOLY_API MOLY_CHECKED moly_status moly_scan_sensitivity(const moly_scan_setup *setup, int n_rays,
+                                                        moly_sinogram *sensitivity,
+                                                        moly_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Images and raw data by the names of their files. */
+#include "raw_files.h"
+
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "moly/base/memory.h"
+#include "moly/formats/interfile.h"
+#include "moly/formats/nifti.h"
+
+static bool ends_in(const char *path, const char *ending)
+{
+    const size_t n = strlen(path), m = strlen(ending);
+    return n > m && strcmp(path + n - m, ending) == 0;
+}
+
+static bool is_nifti(const char *path)
+{
+    return ends_in(path, ".nii") || ends_in(path, ".nii.gz");
+}
+
+moly_status raw_check_image_name(const char *path, moly_error *err)
+{
+    return is_nifti(path) || ends_in(path, ".hv")
+               ? MOLY_OK
+               : MOLY_FAIL(err, MOLY_ERR_USAGE,
+                           "%s: an image's name ends in .hv (Interfile), .nii or .nii.gz", path);
+}
+
+moly_status raw_read_image(const char *path, moly_volume **volume, moly_error *err)
+{
+    *volume = NULL;
+    moly_status status = raw_check_image_name(path, err);
+    if (status) {
+        return status;
+    }
+    return is_nifti(path) ? moly_nifti_read(path, volume, err)
+                          : moly_interfile_read_image(path, volume, err);
+}
+
+moly_status raw_write_image(const char *path, const moly_volume *volume, moly_error *err)
+{
+    moly_status status = raw_check_image_name(path, err);
+    if (status) {
+        return status;
+    }
+    return is_nifti(path) ? moly_nifti_write(path, volume, err)
+                          : moly_interfile_write_image(path, volume, err);
+}
+
+moly_status raw_sinogram_path(const char *raw, const char *name, moly_arena *arena,
+                              const char **path, moly_error *err)
+{
+    struct stat info;
+    if (stat(raw, &info) != 0) {
+        return MOLY_FAIL(err, MOLY_ERR_NOT_FOUND, "no raw data %s", raw);
+    }
+    *path = S_ISDIR(info.st_mode) ? moly_arena_printf(arena, "%s/%s.hs", raw, name)
+                                  : moly_arena_strdup(arena, raw);
+    return *path ? MOLY_OK : MOLY_NO_MEMORY(err);
+}
+
+moly_status raw_read_layout(const char *raw, moly_arena *arena, moly_layout **layout,
+                            moly_error *err)
+{
+    const char *path = NULL;
+    *layout = NULL;
+    moly_status status = raw_sinogram_path(raw, "prompts", arena, &path, err);
+    return status ? status : moly_interfile_read_layout(path, layout, err);
+}
+
+/* ---- bins under another layout ---- */
+
+static moly_status read_source(void *store, int64_t view, float *bins, moly_error *err)
+{
+    return moly_sinogram_read_view(store, view, bins, err);
+}
+
+static void close_source(void *store)
+{
+    moly_sinogram_free(store);
+}
+
+moly_status raw_with_layout(moly_sinogram *source, const moly_layout *layout,
+                            moly_sinogram **sinogram, moly_error *err)
+{
+    static const moly_sinogram_ops ops = {.read_view = read_source, .close = close_source};
+    const moly_layout *own = moly_sinogram_layout(source);
+    *sinogram = NULL;
+    if (own->n_views != layout->n_views || own->n_tangential != layout->n_tangential ||
+        own->n_tof != layout->n_tof || own->n_planes != layout->n_planes) {
+        return MOLY_FAIL(err, MOLY_ERR_DATA,
+                         "sinograms of %lld x %lld x %lld x %lld bins where %lld x %lld x %lld x "
+                         "%lld belong",
+                         (long long)own->n_views, (long long)own->n_tangential,
+                         (long long)own->n_tof, (long long)own->n_planes,
+                         (long long)layout->n_views, (long long)layout->n_tangential,
+                         (long long)layout->n_tof, (long long)layout->n_planes);
+    }
+    return moly_sinogram_wrap(layout, &ops, source, sinogram, err);
+}
+
+moly_status raw_keep_segments(const moly_layout *layout, int64_t most, moly_layout **kept,
+                              moly_error *err)
+{
+    const int64_t middle = layout->n_segments / 2; /* ordered, and as many on either side */
+    const int64_t reach = most < middle ? most : middle;
+    return moly_layout_from_segments(layout, layout->segments + middle - reach, 2 * reach + 1, kept,
+                                     err);
+}
+
+/* ---- projectors ---- */
+
+const char *const raw_projector_names[] = {"joseph", "dd", "siddon", NULL};
+const char *const raw_unit_names[] = {"mm", "voxel", NULL};
+
+moly_projector_options raw_projector(const projector_choice *choice, const moly_grid *grid)
+{
+    const bool is_siddon = choice->projector == MOLY_PROJECTOR_SIDDON;
+    return (moly_projector_options){.kind = (moly_projector_kind)choice->projector,
+                                    .n_rays = choice->n_rays,
+                                    .radius_mm = choice->radius_mm > 0.0 ? choice->radius_mm
+                                                 : is_siddon ? raw_inscribed_radius(grid)
+                                                             : 0.0,
+                                    .n_threads =
+                                        choice->n_threads > 0 ? (int)choice->n_threads : 0};
+}
+
+int raw_unit_of(const projector_choice *choice)
+{
+    return choice->unit >= 0 ? choice->unit : choice->projector == MOLY_PROJECTOR_SIDDON;
+}
+
+double raw_inscribed_radius(const moly_grid *grid)
+{
+    double radius = INFINITY;
+    for (int i = 0; i < 2; i++) {
+        const double first = grid->origin_mm[i];
+        const double last = first + grid->spacing_mm[i] * (double)(grid->n[i] - 1);
+        radius = fmin(radius, fmin(fabs(first), fabs(last)));
+    }
+    return radius;
+}

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* moly reconstruct: raw data to an image, with all that is known of them. */
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "moly/base/memory.h"
+#include "moly/base/text.h"
+#include "reconstruct_data.h"
+
+typedef struct reconstruct_args {
+    const char *raw, *attenuation, *normalisation, *like, *output;
+    int algorithm, projector, attenuation_unit, is_tof, has_attenuation, has_randoms;
+    int64_t n_subsets, n_iterations, n_threads;
+    double psf_mm, filter_mm, voxel_mm, radius_mm, duration_s, positrons;
+} reconstruct_args;
+
+enum { MLEM, OSEM };
+static const char *const algorithms[] = {"mlem", "osem", NULL};
+static const char *const projectors[] = {"joseph", "dd", NULL};
+static const char *const mu_units[] = {"1/cm", "1/mm", "HU", NULL};
+
+static const moly_param params[] = {
+    {"raw", 0, MOLY_TEXT(reconstruct_args, raw), .is_required = true, .is_positional = true,
+     .pattern_hint = "FILE", .help = "raw data: a folder of moly scan, or a .hs header"},
+    {"algorithm", 'a', MOLY_CHOICE(reconstruct_args, algorithm), .choices = algorithms,
+     .fallback = "osem", .help = "how the image is found"},
+    {"subsets", 's', MOLY_I64(reconstruct_args, n_subsets), .min = 1.0, .max = 4096.0,
+     .help = "ordered subsets, a divisor of the views; without it about eight views in each"},
+    {"iterations", 'i', MOLY_I64(reconstruct_args, n_iterations), .min = 1.0, .max = 10000.0,
+     .fallback = "2", .help = "passes through all views"},
+    {"tof", 0, MOLY_BOOL(reconstruct_args, is_tof), .fallback = "no",
+     .help = "use the time of flight of the raw data; without it their TOF bins are summed"},
+    {"psf", 0, MOLY_F64(reconstruct_args, psf_mm), .dim = MOLY_DIM_LENGTH, .min = 0.1, .max = 50.0,
+     .help = "resolution that is modelled, full width at half maximum"},
+    {"projector", 0, MOLY_CHOICE(reconstruct_args, projector), .choices = projectors,
+     .fallback = "joseph", .help = "how lines are integrated"},
+    {"attenuation", 0, MOLY_TEXT(reconstruct_args, attenuation), .pattern_hint = "FILE",
+     .help = "CT or map of attenuation at 511 keV; without it that of the raw data"},
+    {"attenuation-unit", 0, MOLY_CHOICE(reconstruct_args, attenuation_unit), .choices = mu_units,
+     .help = "of that file; without it HU where values lie below -100, else 1/cm for .hv and 1/mm "
+             "for .nii"},
+    {"correct-attenuation", 0, MOLY_BOOL(reconstruct_args, has_attenuation), .fallback = "yes",
+     .help = "correct for attenuation where a map is known"},
+    {"correct-randoms", 0, MOLY_BOOL(reconstruct_args, has_randoms), .fallback = "yes",
+     .help = "count the delayed coincidences as expected randoms where there are any"},
+    {"normalisation", 'n', MOLY_TEXT(reconstruct_args, normalisation), .pattern_hint = "FILE",
+     .help = "sensitivity of each bin, .hs; without it that of the raw data"},
+    {"like", 0, MOLY_TEXT(reconstruct_args, like), .pattern_hint = "FILE",
+     .help = "image whose lattice is taken"},
+    {"voxel", 0, MOLY_F64(reconstruct_args, voxel_mm), .dim = MOLY_DIM_LENGTH, .min = 0.2,
+     .max = 50.0, .help = "width of a voxel; without it half of a ring's pitch"},
+    {"radius", 0, MOLY_F64(reconstruct_args, radius_mm), .dim = MOLY_DIM_LENGTH, .min = 5.0,
+     .max = 1e4, .help = "what is looked at around the axis; without it as far as the bins reach"},
+    {"filter", 'f', MOLY_F64(reconstruct_args, filter_mm), .dim = MOLY_DIM_LENGTH, .min = 0.1,
+     .max = 100.0, .help = "smoothing of the result by a Gaussian, full width at half maximum"},
+    {"duration", 0, MOLY_F64(reconstruct_args, duration_s), .dim = MOLY_DIM_TIME, .min = 1e-3,
+     .max = 1e7, .help = "of the scan, where the raw data do not say"},
+    {"positrons", 0, MOLY_F64(reconstruct_args, positrons), .dim = MOLY_DIM_FRACTION, .min = 1e-6,
+     .max = 1.0, .help = "per decay, where the raw data do not name the nuclide"},
+    {"threads", 'j', MOLY_I64(reconstruct_args, n_threads), .min = 1.0, .max = 256.0,
+     .help = "threads that share the work; without it as many as processors"},
+    {"output", 'o', MOLY_TEXT(reconstruct_args, output), .is_required = true,
+     .pattern_hint = "FILE", .help = "image to write, .hv or .nii; its provenance goes beside it"},
+};
+
+static const moly_column columns[] = {
+    {"file", "Written", MOLY_DIM_NONE, 0},
+    {"unit", "Unit", MOLY_DIM_NONE, 0},
+    {"max", "Maximum", MOLY_DIM_NONE, 6},
+    {"mean", "Mean", MOLY_DIM_NONE, 6},
+    {"activity_bq", "Activity in the image", MOLY_DIM_ACTIVITY, 6},
+    {"prompts", "Prompts", MOLY_DIM_NONE, 10},
+};
+static const moly_view views[] = {{NULL, "", columns, sizeof columns / sizeof *columns}};
+
+typedef struct work {
+    const reconstruct_args *args;
+    const moly_run *run;
+    raw_data data;
+    moly_volume *image;
+    float *columns;
+    int64_t n_subsets;
+    double radius_mm, prompts;
+    json_t *likelihoods; /* one an iteration, summed over its subsets */
+    double likelihood;
+} work;
+
+static void release(work *w)
+{
+    raw_close(&w->data);
+    moly_volume_free(w->image);
+    moly_free(w->columns);
+    json_decref(w->likelihoods);
+}
+
+/* ---- what is wanted ---- */
+
+static moly_status choose_grid(work *w, moly_error *err)
+{
+    const reconstruct_args *a = w->args;
+    moly_grid grid;
+    moly_status status = MOLY_OK;
+    if (a->like) {
+        status = raw_read_image(a->like, &w->image, err);
+        if (!status) {
+            grid = w->image->grid;
+            moly_volume_free(w->image);
+            w->image = NULL;
+        }
+    } else {
+        status = raw_default_grid(w->data.layout, a->voxel_mm, &grid, err);
+    }
+    const moly_quantity quantity =
+        w->data.is_quantitative ? MOLY_QUANTITY_BQ_PER_ML : MOLY_QUANTITY_UNKNOWN;
+    status = status ? status : moly_volume_new(&grid, 1, quantity, &w->image, err);
+    if (!status) {
+        const double field = raw_field_radius(w->data.layout);
+        w->radius_mm = a->radius_mm > 0.0 ? fmin(a->radius_mm, field) : field;
+        w->columns = moly_alloc((size_t)moly_grid_n_voxels(&grid), sizeof *w->columns);
+        status = w->columns ? MOLY_OK : MOLY_NO_MEMORY(err);
+    }
+    return status;
+}
+
+/* The divisor of the views that leaves about eight of them in a subset. */
+static int64_t choose_subsets(const reconstruct_args *a, int64_t n_views)
+{
+    const int64_t wanted = n_views / 8 > 1 ? n_views / 8 : 1;
+    int64_t best = 1;
+    if (a->algorithm == MLEM) {
+        return 1;
+    }
+    if (a->n_subsets > 0) {
+        return a->n_subsets;
+    }
+    for (int64_t n = 1; n <= wanted; n++) {
+        best = n_views % n == 0 ? n : best;
+    }
+    return best;
+}
+
+static moly_status note_update(void *context, const moly_osem_update *update, moly_error *err)
+{
+    work *w = context;
+    w->likelihood += update->log_likelihood;
+    if (json_array_size(w->likelihoods) <= (size_t)update->iteration) {
+        w->likelihood = update->log_likelihood;
+        return json_array_append_new(w->likelihoods, moly_json_rounded(w->likelihood, 10)) == 0
+                   ? MOLY_OK
+                   : MOLY_NO_MEMORY(err);
+    }
+    return json_array_set_new(w->likelihoods, (size_t)update->iteration,
+                              moly_json_rounded(w->likelihood, 10)) == 0
+               ? MOLY_OK
+               : MOLY_NO_MEMORY(err);
+}
+
+static moly_status reconstruct(work *w, moly_error *err)
+{
+    const reconstruct_args *a = w->args;
+    const moly_pet_model model = {w->data.prompts, w->data.factors, w->data.background};
+    const moly_osem_options options = {
+        .n_subsets = w->n_subsets,
+        .n_iterations = a->n_iterations,
+        .psf_fwhm_mm = a->psf_mm > 0.0 ? a->psf_mm : 0.0,
+        .projector = {.kind = (moly_projector_kind)a->projector,
+                      .radius_mm = w->radius_mm,
+                      .n_threads = a->n_threads > 0 ? (int)a->n_threads : 0},
+        .on_update = note_update,
+        .context = w,
+        .progress = w->run->progress};
+    w->likelihoods = json_array();
+    moly_status status = moly_osem(&model, &w->image->grid, &options, w->columns, err);
+    if (!status) {
+        moly_columns_to_volume(w->columns, w->image, 0);
+    }
+    return status || !(a->filter_mm > 0.0) ? status
+                                           : moly_volume_smooth(w->image, a->filter_mm, err);
+}
+
+/* ---- the result ---- */
+
+static moly_status make_result(const work *w, json_t **result, moly_error *err)
+{
+    const reconstruct_args *a = w->args;
+    const raw_data *d = &w->data;
+    const moly_grid *g = &w->image->grid;
+    moly_volume_summary summary;
+    moly_status status = moly_volume_summarise(w->image, &summary, err);
+    if (status) {
+        return status;
+    }
+    const double ml = moly_grid_voxel_ml(g) * (double)moly_grid_n_voxels(g);
+    json_t *r = json_pack(
+        "{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "file", a->output, "moly", MOLY_VERSION,
+        "raw", a->raw, "unit", d->is_quantitative ? "Bq/mL" : "relative", "max",
+        moly_json_rounded(summary.max, 6), "mean", moly_json_rounded(summary.mean, 6),
+        "activity_bq", d->is_quantitative ? moly_json_rounded(summary.mean * ml, 6) : json_null(),
+        "prompts", moly_json_rounded(w->prompts, 12), "log_likelihood",
+        json_incref(w->likelihoods));
+    json_t *how =
+        json_pack("{s:s, s:I, s:I, s:b, s:s, s:o, s:o, s:o, s:b, s:b, s:b, s:o}", "algorithm",
+                  algorithms[a->algorithm], "subsets", (json_int_t)w->n_subsets, "iterations",
+                  (json_int_t)a->n_iterations, "tof", d->layout->n_tof > 1, "projector",
+                  projectors[a->projector], "psf_mm", moly_json_real(a->psf_mm), "filter_mm",
+                  moly_json_real(a->filter_mm), "radius_mm", moly_json_rounded(w->radius_mm, 6),
+                  "attenuation", d->mu != NULL, "randoms", d->background != NULL, "normalisation",
+                  d->normalisation != NULL, "effective_s",
+                  d->effective_s > 0.0 ? moly_json_rounded(d->effective_s, 8) : json_null());
+    json_t *lattice = json_pack("{s:[I,I,I], s:[f,f,f]}", "voxels", (json_int_t)g->n[0],
+                                (json_int_t)g->n[1], (json_int_t)g->n[2], "spacing_mm",
+                                g->spacing_mm[0], g->spacing_mm[1], g->spacing_mm[2]);
+    if (!r || !how || !lattice || json_object_set(r, "parameters", how) != 0 ||
+        json_object_set(r, "image", lattice) != 0 ||
+        json_object_set_new(r, "scanner", json_string(d->scanner)) != 0 ||
+        (d->nuclide && json_object_set_new(r, "nuclide", json_string(d->nuclide)) != 0) ||
+        json_object_set_new(r, "back_end", json_string(moly_projector_back_ends()[0])) != 0) {
+        status = MOLY_NO_MEMORY(err);
+    }
+    json_decref(how);
+    json_decref(lattice);
+    if (status) {
+        json_decref(r);
+        return status;
+    }
+    *result = r;
+    return MOLY_OK;
+}
+
+/* image.nii -> image.json */
+static moly_status write_provenance(const work *w, const json_t *result, moly_error *err)
+{
+    const char *name = w->args->output;
+    size_t stem = strlen(name);
+    const size_t folder = strrchr(name, '/') ? (size_t)(strrchr(name, '/') - name) + 1 : 0;
+    static const char *const endings[] = {".gz", ".nii", ".hv"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        const size_t n = strlen(endings[i]);
+        stem -= stem > folder + n && strncmp(name + stem - n, endings[i], n) == 0 ? n : 0;
+    }
+    const char *path = moly_arena_printf(w->run->arena, "%.*s.json", (int)stem, name);
+    char *text = moly_json_pretty(result);
+    moly_status status =
+        path && text ? moly_file_write(path, text, strlen(text), err) : MOLY_NO_MEMORY(err);
+    moly_free(text);
+    return status;
+}
+
+static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)
+{
+    const reconstruct_args *a = raw_args;
+    work w = {.args = a, .run = run};
+    const raw_wishes wishes = {.raw = a->raw,
+                               .attenuation = a->attenuation,
+                               .attenuation_unit = a->attenuation_unit,
+                               .normalisation = a->normalisation,
+                               .has_attenuation = a->has_attenuation == 1,
+                               .has_randoms = a->has_randoms == 1,
+                               .is_tof = a->is_tof == 1,
+                               .duration_s = a->duration_s,
+                               .positrons = a->positrons,
+                               .n_threads = a->n_threads > 0 ? (int)a->n_threads : 0};
+    json_t *made = NULL;
+    moly_status status = raw_check_image_name(a->output, err);
+    status = status ? status : raw_open(&wishes, run->arena, &w.data, err);
+    status = status ? status : choose_grid(&w, err);
+    if (!status) {
+        w.n_subsets = choose_subsets(a, w.data.layout->n_views);
+        status = moly_sinogram_sum(w.data.prompts, &w.prompts, err);
+    }
+    status = status ? status : reconstruct(&w, err);
+    status = status ? status : make_result(&w, &made, err);
+    status = status ? status : raw_write_image(a->output, w.image, err);
+    status = status ? status : write_provenance(&w, made, err);
+    release(&w);
+    if (status) {
+        json_decref(made);
+        return status;
+    }
+    *result = made;
+    return MOLY_OK;
+}
+
+const moly_command moly_command_reconstruct = {
+    .declaration =
+        {
+            .name = "reconstruct",
+            .summary = "Reconstruct a PET image from raw data",
+            .description =
+                "Sinograms to an image. What lies in the folder of raw data is used: prompts, "
+                "delayed coincidences, the attenuation map, the sensitivity of each bin, and "
+                "scan.json with duration and nuclide. With a sensitivity and the duration the "
+                "image is in Bq/mL, decay and positron branching over the frame included, at the "
+                "start of the scan; without them it is relative, and says so.\n\n"
+                "Beside the image stands its provenance as JSON: version, data, parameters, back "
+                "end, likelihood of each iteration.",
+            .example = "moly reconstruct recon_demo/smalllong.hs --iterations 1 -o image.nii",
+            .params = params,
+            .n_params = sizeof params / sizeof *params,
+            .args_size = sizeof(reconstruct_args),
+        },
+    .views = views,
+    .n_views = sizeof views / sizeof *views,
+    .run = run,
+};

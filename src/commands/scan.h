@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOLY_COMMANDS_SCAN_H
+#define MOLY_COMMANDS_SCAN_H
+
+/* The inside of `moly scan`: what was asked for, and the folder it becomes. */
+
+#include "commands_inside.h"
+#include "moly/simulation/scan.h"
+
+typedef struct scan_args {
+    const char *scanner, *phantom, *nuclide, *output;
+    double activity_bq, duration_s, contrast, efficiency_spread, voxel_mm;
+    moly_instant start;
+    int mode, has_tof, has_noise, has_normalisation;
+    int64_t span, max_difference, view_mashing, tof_mashing, n_rays, seed, n_threads;
+} scan_args;
+
+/* In the order of scan_args.mode. */
+extern const char *const scan_modes[];
+
+typedef struct scan_work {
+    const scan_args *args;
+    const moly_progress *progress;
+    moly_arena *arena;
+    moly_pet_scanner scanner;
+    moly_layout *layout;
+    moly_solids *solids;
+    moly_scan_setup setup;
+    const char *folder; /* under a temporary name until it is whole */
+    json_t *whole;      /* scan.json */
+    json_t *files;      /* names of what stands in the folder */
+} scan_work;
+
+/** Begin the folder beside its name. @retval MOLY_ERR_IO  the name is taken, or cannot be made */
+MOLY_CHECKED moly_status scan_folder_begin(scan_work *w, moly_error *err);
+/** Give the folder its name. */
+MOLY_CHECKED moly_status scan_folder_finish(scan_work *w, moly_error *err);
+/** Remove what was begun. */
+void scan_folder_drop(scan_work *w);
+/** Path of a file in the folder, in the work's arena; its name is kept for scan.json as `role`. */
+MOLY_CHECKED moly_status scan_file(scan_work *w, const char *role, const char *name,
+                                   const char **path, moly_error *err);
+
+/** Truth images: truth.hv in Bq/mL at the start, attenuation.hv in 1/cm. */
+MOLY_CHECKED moly_status scan_write_truth(scan_work *w, moly_error *err);
+/** normalisation.hs: counts per s of each bin for 1 Bq/mL along 1 mm. */
+MOLY_CHECKED moly_status scan_write_normalisation(scan_work *w, moly_error *err);
+/** prompts.hs of an exact scan. */
+MOLY_CHECKED moly_status scan_write_exact(scan_work *w, moly_error *err);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a simulated scan writes: truth, normalisation, exact prompts. */
+#include <jansson.h>
+#include <math.h>
+
+#include "moly/formats/interfile.h"
+#include "scan.h"
+
+enum { POINTS_ALONG_A_VOXEL = 4 };
+static const double mm_per_cm = 10.0;
+
+/* A lattice around the phantom within the bore and the length of the scanner, with a voxel on the
+ * axis; z centred. */
+static moly_grid truth_grid(const scan_work *w)
+{
+    const double step = w->args->voxel_mm, bore = w->scanner.inner_radius_mm;
+    double low[3], high[3], across = 0.0;
+    moly_solids_bounds(w->solids, low, high);
+    for (int i = 0; i < 2; i++) {
+        across = fmax(across, fmin(bore, fmax(-low[i], high[i])));
+    }
+    const double along = moly_pet_length(&w->scanner) + w->scanner.ring_pitch_mm;
+    const int64_t n = 2 * (int64_t)ceil(across / step) + 3;
+    const int64_t n_z = 2 * (int64_t)ceil(0.5 * along / step - 0.5) + 1;
+    const double first = -step * (double)(n / 2), first_z = -step * (double)(n_z / 2);
+    return (moly_grid){
+        {n, n, n_z}, {step, step, step}, {first, first, first_z}, {1, 0, 0, 0, 1, 0, 0, 0, 1}};
+}
+
+moly_status scan_write_truth(scan_work *w, moly_error *err)
+{
+    const moly_grid grid = truth_grid(w);
+    moly_volume *activity = NULL, *mu = NULL;
+    const char *path = NULL;
+    moly_status status = moly_phantom_voxelise(w->solids, &grid, POINTS_ALONG_A_VOXEL,
+                                               w->setup.n_threads, &activity, &mu, err);
+    status = status ? status : scan_file(w, "truth", "truth.hv", &path, err);
+    status = status ? status : moly_interfile_write_image(path, activity, err);
+    status = status ? status : scan_file(w, "attenuation", "attenuation.hv", &path, err);
+    if (!status) {
+        const int64_t n = moly_grid_n_voxels(&grid);
+        for (int64_t i = 0; i < n; i++) {
+            mu->data[i] *= (float)mm_per_cm;
+        }
+        mu->quantity = MOLY_QUANTITY_UNKNOWN; /* 1/cm, as STIR reads it */
+        status = moly_interfile_write_image(path, mu, err);
+    }
+    moly_volume_free(activity);
+    moly_volume_free(mu);
+    return status;
+}
+
+moly_status scan_write_normalisation(scan_work *w, moly_error *err)
+{
+    moly_layout plain = *w->layout;
+    moly_layout *layout = NULL;
+    moly_sinogram *bins = NULL;
+    const char *path = NULL;
+    plain.n_tof = 1;
+    plain.tof_mashing = 0;
+    moly_status status = moly_layout_copy(&plain, &layout, err);
+    status = status ? status : scan_file(w, "normalisation", "normalisation.hs", &path, err);
+    status = status ? status : moly_interfile_create_sinogram(path, layout, &bins, err);
+    status = status ? status : moly_scan_sensitivity(&w->setup, (int)w->args->n_rays, bins, err);
+    status = status ? status : moly_sinogram_finish(bins, err);
+    moly_sinogram_free(bins);
+    moly_layout_free(layout);
+    return status;
+}
+
+moly_status scan_write_exact(scan_work *w, moly_error *err)
+{
+    const moly_exact_options options = {.n_rays = (int)w->args->n_rays,
+                                        .has_noise = w->args->has_noise == 1};
+    moly_sinogram *prompts = NULL;
+    const char *path = NULL;
+    double sum = 0.0;
+    moly_status status = scan_file(w, "prompts", "prompts.hs", &path, err);
+    status = status ? status : moly_interfile_create_sinogram(path, w->layout, &prompts, err);
+    status = status ? status : moly_scan_exact(&w->setup, &options, prompts, &sum, err);
+    status = status ? status : moly_sinogram_finish(prompts, err);
+    moly_sinogram_free(prompts);
+    if (!status && (json_object_set_new(w->whole, "prompts", moly_json_rounded(sum, 10)) ||
+                    json_object_set_new(w->whole, "trues", moly_json_rounded(sum, 10)))) {
+        status = MOLY_NO_MEMORY(err);
+    }
+    return status;
+}
