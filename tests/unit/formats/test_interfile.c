@@ -660,9 +660,9 @@ static void sinograms_of_siemens_are_read(void **state)
         "data format:=sinogram\nnumber format:=signed integer\n!number of bytes per pixel:=2\n"
         "number of dimensions:=3\nmatrix axis label [1]:=bin\nmatrix axis label [2]:=projection\n"
         "matrix axis label [3]:=plane\nmatrix size [1]:=3\nmatrix size [2]:=4\n"
-        "matrix size [3]:=17\n%axial compression:=3\n%maximum ring difference:=3\n"
-        "number of rings:=4\nnumber of detectors per ring := 8\n%number of segments:=3\n"
-        "%segment table:={7,5,5}\n";
+        "matrix size [3]:=29\n%axial compression:=3\n%maximum ring difference:=4\n"
+        "number of rings:=6\nnumber of detectors per ring := 8\n%number of segments:=3\n"
+        "%segment table:={11,9,9}\n";
     moly_error err = {0};
     moly_layout *l = NULL;
     moly_sinogram *s = NULL;
@@ -677,8 +677,8 @@ static void sinograms_of_siemens_are_read(void **state)
     moly_layout_free(l);
     assert_fails(moly_interfile_open_sinogram(path, &s, &err), MOLY_ERR_DATA, "compressed", err);
 
-    uint8_t data[2 * 3 * 4 * 17] = {0};
-    for (int plane = 0; plane < 17; plane++) {
+    uint8_t data[2 * 3 * 4 * 25] = {0};
+    for (int plane = 0; plane < 25; plane++) {
         for (int i = 0; i < 12; i++) {
             data[2 * (12 * plane + i)] = (uint8_t)plane;
         }
@@ -691,15 +691,15 @@ static void sinograms_of_siemens_are_read(void **state)
     put_file(folder, "a.s.hdr", header, strlen(header));
     put_file(folder, "a.s", data, sizeof data);
     assert_fails(moly_interfile_open_sinogram(path, &s, &err), MOLY_ERR_DATA,
-                 "5 axial positions; 4 rings give 3", err);
-    memcpy(strstr(header, "{7,5,5}"), "{7,3,3}", 7);
-    memcpy(strstr(header, "[3]:=17"), "[3]:=13", 7);
+                 "9 axial positions; 6 rings give 7", err);
+    memcpy(strstr(header, "{11,9,9}"), "{11,7,7}", 8);
+    memcpy(strstr(header, "[3]:=29"), "[3]:=25", 7);
     put_file(folder, "a.s.hdr", header, strlen(header));
     assert_ok(moly_interfile_open_sinogram(path, &s, &err), err);
-    float bins[3 * 13];
+    float bins[3 * 25];
     assert_ok(moly_sinogram_read_view(s, 3, bins, &err), err);
-    for (int i = 0; i < 13; i++) { /* file: 0, -1, +1; layout: -1, 0, +1 */
-        assert_int_equal((int)bins[13 + i], i < 3 ? 7 + i : i < 10 ? i - 3 : i);
+    for (int i = 0; i < 25; i++) { /* file: 0, -1, +1; layout: -1, 0, +1 */
+        assert_int_equal((int)bins[25 + i], i < 7 ? 11 + i : i < 18 ? i - 7 : i);
     }
     moly_sinogram_free(s);
     moly_free(header);
