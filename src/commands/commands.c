@@ -20,6 +20,8 @@ static const moly_command *const commands[] = {
     &moly_command_plan,
     &moly_command_project_back,
     &moly_command_project_forward,
+    &moly_command_raw_convert,
+    &moly_command_raw_show,
     &moly_command_reaction,
     &moly_command_reconstruct,
     &moly_command_scan,

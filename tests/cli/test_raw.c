@@ -56,11 +56,12 @@ static void a_cylinder_comes_back_in_bq_per_ml(void **state)
              "crystal depth = 20 mm\\nenergy resolution = 10 %%\\ntiming resolution = 400 ps\\n"
              "tof bin = 100 ps\\ntof bins = 27\\ntangential bins = 101\\n' > small.scanner");
     run_well("moly scan --scanner small.scanner --phantom uniform-cylinder --activity 50MBq "
-             "--time 10min --no-noise --voxel 4mm --tof -o raw");
+             "--time 10min --no-noise --voxel 4mm --tof "
+             "--max-ring-difference 2 --view-mashing 2 -o raw");
     for (int tof = 0; tof < 2; tof++) {
-        run_well(tof ? "moly reconstruct raw --subsets 8 --iterations 6 --voxel 5mm --tof "
+        run_well(tof ? "moly reconstruct raw --subsets 5 --iterations 6 --voxel 6mm --tof "
                        "-o image.nii --format json"
-                     : "moly reconstruct raw --subsets 8 --iterations 10 --voxel 5mm "
+                     : "moly reconstruct raw --subsets 5 --iterations 12 --voxel 6mm "
                        "-o image.nii --format json");
         assert_contains(result.out, "\"unit\": \"Bq/mL\"");
         assert_ok(moly_nifti_read("image.nii", &image, &err), err);
