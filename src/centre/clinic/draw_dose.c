@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
 #include "clinic/fitness.h"
+#include "clinic/serve.h"
 #include "instruments/measured.h"
 #include "quality/quality.h"
 #include "vessel.h"
@@ -103,33 +104,13 @@ static json_t *explain(const moly_act_context *context, const draw_plan *plan)
 }
 
 static moly_status check_order(const moly_act_context *context, const json_t *order,
-                               const vessel *source, moly_error *err)
+                               moly_error *err)
 {
     if (!record_is(order, "state", "ordered")) {
         return MOLY_REFUSE(err, "R-13", "order %s is %s already", record_text(order, "id"),
                            say(context, record_text(order, "state")));
     }
-    if (strcmp(record_text(order, "product"), record_text(source->record, "product")) != 0) {
-        return MOLY_REFUSE(err, "R-37", "order %s is for %s, %s %s is %s", record_text(order, "id"),
-                           say(context, record_text(order, "product")), say(context, source->kind),
-                           source->id, say(context, record_text(source->record, "product")));
-    }
-    return MOLY_OK;
-}
-
-/* what was made for immediate use is one patient's. */
-static moly_status check_immediate_use(const moly_act_context *context, const json_t *order,
-                                       const vessel *source, moly_error *err)
-{
-    const char *patient = record_text(source->record, "immediate_use_patient");
-    if (!patient[0] || record_is(order, "patient", patient)) {
-        return MOLY_OK;
-    }
-    return MOLY_REFUSE(err, "R-25",
-                       "%s %s is for immediate use by one patient, %s; make another for order %s "
-                       "(%s)",
-                       say(context, source->kind), source->id, patient, record_text(order, "id"),
-                       site_limit_of(context->limits, "is_immediate_use")->source);
+    return rule_in_order(context, record_instant(order, "ordered_at"), "it was ordered", err);
 }
 
 static moly_status check(const moly_act_context *context, const struct draw_args *a,
@@ -138,22 +119,13 @@ static moly_status check(const moly_act_context *context, const struct draw_args
 {
     moly_status status = rule_performer_trained(context, NULL, err);
     if (!status) {
-        status = check_order(context, order, source, err);
+        status = check_order(context, order, err);
     }
     if (!status) {
         status = fitness_check_order(context, order, plan->injection, decision, err);
     }
     if (!status) {
-        status = check_immediate_use(context, order, source, err);
-    }
-    if (!status) {
-        status = rule_in_order(context, record_instant(order, "ordered_at"), "it was ordered", err);
-    }
-    if (!status) {
-        status = vessel_released(context, source, err);
-    }
-    if (!status) {
-        status = vessel_usable_at(context, source, plan->injection, "injected into a patient", err);
+        status = serve_order(context, order, source, plan->injection, err);
     }
     if (!status && !isfinite(a->activity_bq) && !context->is_preview) {
         status = MOLY_FAIL(err, MOLY_ERR_USAGE,
