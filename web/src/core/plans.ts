@@ -15,6 +15,13 @@ export interface DispensingStep {
   volume_ml?: number;
   from?: string;
   why?: string;
+  /** Of a child, at the injection. */
+  card_bq?: number;
+  card_least_bq?: number;
+  card_most_bq?: number;
+  weight_kg?: number;
+  is_over_card?: boolean;
+  card_source?: string;
 }
 
 export interface Dispensing {
