@@ -40,7 +40,9 @@ static void read_as_letters(char *text)
     static const char signs[] = "013457@$!", letters[] = "oieastasi";
     for (; *text; text++) {
         const char *at = strchr(signs, *text);
-        *text = at ? letters[at - signs] : *text;
+        if (at) {
+            *text = letters[at - signs];
+        }
     }
 }
 
