@@ -150,3 +150,9 @@ export interface IncidentRow {
   report_by?: string | null;
   is_overdue?: boolean;
 }
+
+export interface SpillGuide {
+  results: { nuclide: string; activity_bq: number; severity: "minor" | "major"; threshold_bq: number; threshold_source: string; threshold_status: string; half_life_s: number; air_kerma_1m_gy_per_h: number }[];
+  steps: { number: number; step: string }[];
+  limits: { place: string; limit_bq_per_cm2: number; source: string; status: string }[];
+}
