@@ -13,7 +13,8 @@ const char *const instrument_kinds[] = {"dose calibrator",  "well counter",
                                         "survey meter",     "contamination monitor",
                                         "balance",          "thermometer",
                                         "synthesis module", "chromatograph",
-                                        "analyser",         NULL};
+                                        "analyser",         INSTRUMENT_SPECTROMETER,
+                                        NULL};
 
 moly_status check_instrument(const moly_act_context *context, const char *id,
                              const json_t **instrument, moly_error *err)
