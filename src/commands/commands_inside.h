@@ -24,6 +24,8 @@ extern const moly_command moly_command_nuclide_show;
 extern const moly_command moly_command_plan;
 extern const moly_command moly_command_project_back;
 extern const moly_command moly_command_project_forward;
+extern const moly_command moly_command_raw_convert;
+extern const moly_command moly_command_raw_show;
 extern const moly_command moly_command_reaction;
 extern const moly_command moly_command_reconstruct;
 extern const moly_command moly_command_sensitivity;

@@ -159,7 +159,8 @@ const moly_command moly_command_project_forward = {
             .summary = "Project an image into the bins of raw data",
             .description = "Line integrals of an image for every bin of the raw data, in mm times "
                            "the image's unit; with time of flight where the raw data have it.",
-            .example = "moly project forward image.hv --template prompts.hs -o projection.hs",
+            .example = "moly project forward recon_demo/init.hv --template recon_demo/smalllong.hs "
+                       "-o p.hs",
             .params = params,
             .n_params = sizeof params / sizeof *params,
             .args_size = sizeof(project_args),
@@ -176,7 +177,8 @@ const moly_command moly_command_project_back = {
             .summary = "Project the bins of raw data back into an image",
             .description = "The adjoint of the projection, applied to the counts of the raw data, "
                            "on the lattice of an image.",
-            .example = "moly project back image.hv --template prompts.hs -o back.hv",
+            .example = "moly project back recon_demo/init.hv --template recon_demo/smalllong.hs -o "
+                       "back.hv",
             .params = params,
             .n_params = sizeof params / sizeof *params,
             .args_size = sizeof(project_args),

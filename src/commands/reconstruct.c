@@ -54,7 +54,7 @@ static const moly_param params[] = {
     {"radius", 0, MOLY_F64(reconstruct_args, radius_mm), .dim = MOLY_DIM_LENGTH, .min = 5.0,
      .max = 1e4, .help = "what is looked at around the axis; without it as far as the bins reach"},
     {"filter", 'f', MOLY_F64(reconstruct_args, filter_mm), .dim = MOLY_DIM_LENGTH, .min = 0.1,
-     .max = 100.0, .help = "Gaussian smoothing of the result, full width at half maximum"},
+     .max = 100.0, .help = "smoothing of the result by a Gaussian, full width at half maximum"},
     {"duration", 0, MOLY_F64(reconstruct_args, duration_s), .dim = MOLY_DIM_TIME, .min = 1e-3,
      .max = 1e7, .help = "of the scan, where the raw data do not say"},
     {"positrons", 0, MOLY_F64(reconstruct_args, positrons), .dim = MOLY_DIM_FRACTION, .min = 1e-6,
@@ -296,7 +296,7 @@ const moly_command moly_command_reconstruct = {
                 "start of the scan; without them it is relative, and says so.\n\n"
                 "Beside the image stands its provenance as JSON: version, data, parameters, back "
                 "end, likelihood of each iteration.",
-            .example = "moly reconstruct raw --iterations 1 -o image.nii",
+            .example = "moly reconstruct recon_demo/smalllong.hs --iterations 1 -o image.nii",
             .params = params,
             .n_params = sizeof params / sizeof *params,
             .args_size = sizeof(reconstruct_args),

@@ -99,7 +99,7 @@ static moly_status write_histogram(scan_work *w, const moly_event_list *list, bo
     moly_sinogram *bins = NULL;
     moly_status status = scan_file(w, role, is_delayed ? "delayeds.hs" : "prompts.hs", &path, err);
     status = status ? status : moly_interfile_create_sinogram(path, w->layout, &bins, err);
-    status = status ? status : moly_events_histogram(list, is_delayed, bins, err);
+    status = status ? status : moly_events_histogram(list, is_delayed, bins, NULL, err);
     status = status ? status : moly_sinogram_finish(bins, err);
     moly_sinogram_free(bins);
     return status;

@@ -152,7 +152,8 @@ const moly_command moly_command_sensitivity = {
                 "The Siddon projector traces exact lengths, as many rays across a bin as are asked "
                 "for and as many along the axis as it takes to miss no voxel, and divides by their "
                 "number.",
-            .example = "moly sensitivity --template prompts.hs --like image.hv -o sensitivity.hv",
+            .example = "moly sensitivity --template recon_demo/smalllong.hs --like "
+                       "recon_demo/init.hv -o sens.hv",
             .params = params,
             .n_params = sizeof params / sizeof *params,
             .args_size = sizeof(sensitivity_args),

@@ -100,12 +100,23 @@ moly_status interfile_swap_ending(const char *path, const char *from, const char
 
 moly_status interfile_data_open(const interfile_header *h, interfile_data *data, moly_error *err)
 {
+    number_type type = {0};
+    bool is_swapped = false;
+    *data = (interfile_data){.fd = -1};
+    moly_status status = interfile_number(h, &type, &is_swapped, err);
+    if (!status) {
+        status = interfile_data_open_bytes(h, data, err);
+        data->type = type;
+        data->is_swapped = is_swapped;
+    }
+    return status;
+}
+
+moly_status interfile_data_open_bytes(const interfile_header *h, interfile_data *data,
+                                      moly_error *err)
+{
     struct stat info;
     *data = (interfile_data){.fd = -1};
-    moly_status status = interfile_number(h, &data->type, &data->is_swapped, err);
-    if (status) {
-        return status;
-    }
     const char *name = interfile_text(h, KEY_DATA_FILE, 1);
     if (!name) {
         return MOLY_FAIL(err, MOLY_ERR_DATA, "%s: the key 'name of data file' is missing", h->name);

@@ -45,7 +45,7 @@ typedef struct interfile_header {
     size_t n;
 } interfile_header;
 
-/** @param[in] needs_end  refuse a header without `END OF INTERFILE` (Siemens writes none)
+/** @param[in] needs_end  refuse a header without `END OF INTERFILE` (Siemens may leave it out)
  *  @retval MOLY_ERR_DATA  no Interfile, cut short, a value that is no number: file, line, key */
 moly_status interfile_parse(const char *text, size_t length, const char *name, bool needs_end,
                             interfile_header *header, moly_error *err);
@@ -92,6 +92,9 @@ moly_status interfile_number(const interfile_header *h, number_type *type, bool 
                              moly_error *err);
 /** Opens it for reading. Release with interfile_data_close(), after a failure too. */
 moly_status interfile_data_open(const interfile_header *h, interfile_data *data, moly_error *err);
+/** The same without the keys of a number format: bytes. */
+moly_status interfile_data_open_bytes(const interfile_header *h, interfile_data *data,
+                                      moly_error *err);
 void interfile_data_close(interfile_data *data);
 /** Are `length` bytes from `offset` on there? */
 moly_status interfile_data_check(const interfile_data *data, int64_t offset, int64_t length,

@@ -168,17 +168,24 @@ static moly_status order_tof(const interfile_header *h, const lists *l, interfil
     return MOLY_OK;
 }
 
+moly_status interfile_new_order(const interfile_header *h, size_t n_segments, size_t n_tof,
+                                interfile_order *order, moly_error *err)
+{
+    *order = (interfile_order){.n_segments = n_segments, .n_tof = n_tof};
+    order->segments = moly_arena_alloc(h->arena, n_segments, sizeof *order->segments);
+    order->tof = moly_arena_alloc(h->arena, n_tof, sizeof *order->tof);
+    return order->segments && order->tof ? MOLY_OK : MOLY_NO_MEMORY(err);
+}
+
 static moly_status find_order(const interfile_header *h, const lists *l, const moly_layout *layout,
                               interfile_order *order, moly_error *err)
 {
-    *order = (interfile_order){.is_by_view = l->is_by_view,
-                               .n_segments = (size_t)l->n_segments,
-                               .n_tof = (size_t)l->n_tof};
-    order->segments = moly_arena_alloc(h->arena, order->n_segments, sizeof *order->segments);
-    order->tof = moly_arena_alloc(h->arena, order->n_tof, sizeof *order->tof);
-    if (!order->segments || !order->tof) {
-        return MOLY_NO_MEMORY(err);
+    moly_status status =
+        interfile_new_order(h, (size_t)l->n_segments, (size_t)l->n_tof, order, err);
+    if (status) {
+        return status;
     }
+    order->is_by_view = l->is_by_view;
     for (size_t i = 0; i < order->n_segments; i++) {
         for (size_t k = 0; k < order->n_segments; k++) { /* the layout has each just once */
             if (layout->segments[k].min_difference == (int32_t)l->low[i]) {
@@ -281,6 +288,9 @@ moly_status interfile_get_layout(const interfile_header *h, moly_layout **layout
     moly_layout model = {0}, *made = NULL;
     moly_segment *segments = NULL;
     const interfile_entry *kind = interfile_find(h, KEY_PET_DATA_TYPE, 1);
+    if (interfile_find(h, KEY_E7_SPACE, 1)) {
+        return interfile_get_e7_layout(h, layout, order, err);
+    }
     if (!interfile_is(h, KEY_PET_DATA_TYPE, 1, "Emission") &&
         !interfile_is(h, KEY_PET_DATA_TYPE, 1, "Transmission")) {
         return MOLY_FAIL(err, MOLY_ERR_DATA,

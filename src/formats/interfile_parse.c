@@ -239,7 +239,7 @@ static moly_status read_lines(interfile_header *h, char *text, bool needs_end, m
     if (!status && h->n == 0) {
         status = MOLY_FAIL(err, MOLY_ERR_DATA, "%s: the header is empty", h->name);
     }
-    if (!status && needs_end && !is_over) {
+    if (!status && needs_end && !is_over && !interfile_find(h, KEY_E7_SPACE, 1)) {
         status = MOLY_FAIL(err, MOLY_ERR_DATA,
                            "%s: the header is cut short: it has no 'END OF INTERFILE'", h->name);
     }

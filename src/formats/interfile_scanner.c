@@ -253,7 +253,13 @@ moly_status interfile_get_scanner(const interfile_header *h, moly_pet_scanner *s
     if (known) {
         take_system(known, &s);
     }
-    (void)snprintf(s.name, sizeof s.name, "%s", name ? name : "unknown");
+    /* a bare number, as Siemens writes it, is no name */
+    if (known && name && strspn(name, "0123456789") == strlen(name)) {
+        (void)snprintf(s.name, sizeof s.name, "%.*s", (int)strcspn(known->names, "|"),
+                       known->names);
+    } else {
+        (void)snprintf(s.name, sizeof s.name, "%s", name ? name : "unknown");
+    }
     (void)snprintf(s.title, sizeof s.title, "%s", title ? title : s.name);
     (void)snprintf(s.source, sizeof s.source, "%s", source ? source : "an Interfile header");
     moly_status status = read_members(h, &s, err);

@@ -185,6 +185,11 @@ static moly_status open_store(const interfile_header *h, file_store *s, moly_lay
     if (!status) {
         status = interfile_whole_or(h, KEY_N_FRAMES, 1, 1, 1, &n_frames, err);
     }
+    if (!status && interfile_is(h, KEY_E7_COMPRESSION, 1, "on")) {
+        status = interfile_fail(h, interfile_find(h, KEY_E7_COMPRESSION, 1), err,
+                                "the bins are compressed: have the scanner or its e7 tools write "
+                                "them plain");
+    }
     if (!status) {
         status = read_scale(h, &s->scale, err);
     }

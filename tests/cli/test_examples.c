@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every command has an example and it runs, as it stands in its help. Examples may use what is put
- * into the folder first: `study`, a PET series, and `eu152.Spe`, a spectrum, of the reference data,
- * `day.json`, the documentation's day, `kg.json` and `kg.signed.json`, packs of limits, `moly.db`,
- * an example centre in training, `backup.db` and `again.db`, its backup and what was restored
- * from that, `crc35r.pty`, a simulated calibrator, and the passwords of its
- * staff. Acts run in the order of their names, an hour after the centre was made; waste is cleared
- * a month later. */
+ * into the folder first: `study`, a PET series, `eu152.Spe`, a spectrum, and `recon_demo`,
+ * sinograms, of the reference data, `day.json`, the documentation's day, `kg.json` and
+ * `kg.signed.json`, packs of limits, `moly.db`, an example centre in training, `backup.db` and
+ * `again.db`, its backup and what was restored from that, `crc35r.pty`, a simulated calibrator, and
+ * the passwords of its staff. Acts run in the order of their names, an hour after the centre was
+ * made; waste is cleared a month later. */
 #include "running.h"
 
 #include <ctype.h>
@@ -20,6 +20,7 @@ static const struct {
 } stand_ins[] = {
     {"study", "data/clinical/dicom_pet/qin_hn_0024_cps1023"},
     {"eu152.Spe", "data/clinical/gamma_spectra/curie/eu_calib_7cm.Spe"},
+    {"recon_demo", "data/clinical/raw_pet/recon_demo"},
 };
 
 static const char made_at[] = "2026-11-23T03:00Z", acts_at[] = "2026-11-23T04:00Z",

@@ -2,11 +2,13 @@
 #ifndef MOLY_FORMATS_INTERFILE_H
 #define MOLY_FORMATS_INTERFILE_H
 
-/** Interfile as STIR 6 reads and writes it: images (.hv with .v) and PET sinograms (.hs with .s).
+/** Interfile as STIR 6 reads and writes it: images (.hv with .v) and PET sinograms (.hs with .s);
+ *  sinogram headers of Siemens' e7 tools (.s.hdr) are read too, plain ones without TOF.
  *  A header is text; the numbers lie in a file beside it, which the header names. All that a header
  *  says is checked before it is used; messages name file, line and key. Unknown keys are passed
  *  over. Source: Interfile 3.3 with STIR's additions */
 
+#include "moly/base/memory.h"
 #include "moly/scanner/sinogram.h"
 #include "moly/volume/volume.h"
 
@@ -61,6 +63,33 @@ MOLY_API MOLY_CHECKED moly_status moly_interfile_create_sinogram(const char *pat
                                                                  const moly_layout *layout,
                                                                  moly_sinogram **sinogram,
                                                                  moly_error *err);
+
+/** What an Interfile header heads. */
+typedef enum moly_interfile_kind {
+    MOLY_INTERFILE_IMAGE,
+    MOLY_INTERFILE_SINOGRAM, /**< PET, of STIR or of e7 */
+    MOLY_INTERFILE_SPECT,
+    MOLY_INTERFILE_LISTMODE, /**< PETLINK: moly/formats/listmode.h */
+    MOLY_INTERFILE_OTHER
+} moly_interfile_kind;
+
+/** What a header says besides sizes. Texts NULL and numbers NAN where it does not; of several
+ * frames or windows the first. */
+typedef struct moly_interfile_facts {
+    moly_interfile_kind kind;
+    const char *system, *nuclide, *study_date;
+    double duration_s, start_s, window_low_kev, window_high_kev;
+    const char **unread; /**< keys that Moly passed over, as written */
+    int *unread_lines;
+    size_t n_unread;
+} moly_interfile_facts;
+
+/** @param[out] facts  texts lie in `arena`
+ *  @retval MOLY_ERR_NOT_FOUND  no such file
+ *  @retval MOLY_ERR_DATA       no Interfile header: the message names file, line and key */
+MOLY_API MOLY_CHECKED moly_status moly_interfile_describe(const char *path, moly_arena *arena,
+                                                          moly_interfile_facts *facts,
+                                                          moly_error *err);
 
 #ifdef __cplusplus
 }

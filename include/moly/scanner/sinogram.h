@@ -16,6 +16,7 @@
  *  ascending; axial positions along z. TOF bin 0 lies next to crystal 2, the last one next to
  *  crystal 1. Source: conventions of STIR 6 */
 
+#include "moly/scanner/events.h"
 #include "moly/scanner/pet.h"
 
 #ifdef __cplusplus
@@ -131,6 +132,23 @@ MOLY_API MOLY_CHECKED moly_status moly_sinogram_write_view(moly_sinogram *sinogr
 /** Make what was written last: a file gets its name and header only now. Once, after the last view;
  *  freed without it, a file that was being made is gone. */
 MOLY_API MOLY_CHECKED moly_status moly_sinogram_finish(moly_sinogram *sinogram, moly_error *err);
+/** Sort coincidences into bins: each view of `sinogram` is replaced by how many fell in each bin.
+ *  Events of a bin that the layout does not keep (rings, tangential or TOF bins) are passed over.
+ *  Scanner bins of TOF are summed `tof_mashing` at a time around the middle one. One view at a time
+ *  is in memory, so sinograms in files may be larger than it.
+ *  @param[in]  is_delayed  the delayed coincidences instead of the prompt ones
+ *  @param[out] n_kept      how many fell in a bin; may be NULL
+ *  @retval MOLY_ERR_RANGE  another scanner's events (rings, crystals), or an arc-corrected layout
+ *  @retval MOLY_ERR_DATA   an event names a crystal that the scanner does not have */
+MOLY_API MOLY_CHECKED moly_status moly_events_histogram(const moly_event_list *list,
+                                                        bool is_delayed, moly_sinogram *sinogram,
+                                                        int64_t *n_kept, moly_error *err);
+/** The same into a new sinogram in memory. */
+MOLY_API MOLY_CHECKED moly_status moly_events_to_sinogram(const moly_event_list *list,
+                                                          const moly_layout *layout,
+                                                          bool is_delayed, moly_sinogram **sinogram,
+                                                          moly_error *err);
+
 /** Sum of all bins, in double. */
 MOLY_API MOLY_CHECKED moly_status moly_sinogram_sum(const moly_sinogram *sinogram, double *sum,
                                                     moly_error *err);

@@ -102,12 +102,6 @@ MOLY_API MOLY_CHECKED moly_status moly_scan_events(const moly_scan_setup *setup,
                                                    moly_event_list *list,
                                                    moly_event_figures *figures, moly_error *err);
 
-/** Sort events into bins: prompts, or the delayeds. Adds to nothing: bins are overwritten.
- *  @param[in,out] bins  of the list's scanner; written view by view */
-MOLY_API MOLY_CHECKED moly_status moly_events_histogram(const moly_event_list *list,
-                                                        bool is_delayed, moly_sinogram *bins,
-                                                        moly_error *err);
-
 #ifdef __cplusplus
 }
 #endif

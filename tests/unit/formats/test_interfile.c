@@ -649,6 +649,63 @@ static void sinograms_of_more_than_two_to_the_31_bins_are_written_and_read(void 
     drop_folder(folder);
 }
 
+/* A header of the Biograph mMR; its bins are compressed, so plain ones are made here: each bin's
+ * number is its plane in the file. */
+static void sinograms_of_siemens_are_read(void **state)
+{
+    (void)state;
+    static const char small[] =
+        "!INTERFILE:=\n!originating system:=2008\n%SMS-MI header name space:=sinogram subheader\n"
+        "!name of data file:=a.s\nimage data byte order:=LITTLEENDIAN\n!PET data type:=emission\n"
+        "data format:=sinogram\nnumber format:=signed integer\n!number of bytes per pixel:=2\n"
+        "number of dimensions:=3\nmatrix axis label [1]:=bin\nmatrix axis label [2]:=projection\n"
+        "matrix axis label [3]:=plane\nmatrix size [1]:=3\nmatrix size [2]:=4\n"
+        "matrix size [3]:=29\n%axial compression:=3\n%maximum ring difference:=4\n"
+        "number of rings:=6\nnumber of detectors per ring := 8\n%number of segments:=3\n"
+        "%segment table:={11,9,9}\n";
+    moly_error err = {0};
+    moly_layout *l = NULL;
+    moly_sinogram *s = NULL;
+    char path[600], folder[256];
+    need_shared("data/clinical/raw_pet/interfile_header_samples/mMR_sinogram.s.hdr", path,
+                sizeof path);
+    assert_ok(moly_interfile_read_layout(path, &l, &err), err);
+    assert_int_equal(l->n_planes, 4084);
+    assert_int_equal(l->n_segments, 121);
+    assert_int_equal(l->n_tangential, 344);
+    assert_string_equal(l->scanner.name, "siemens mmr");
+    moly_layout_free(l);
+    assert_fails(moly_interfile_open_sinogram(path, &s, &err), MOLY_ERR_DATA, "compressed", err);
+
+    uint8_t data[2 * 3 * 4 * 25] = {0};
+    for (int plane = 0; plane < 25; plane++) {
+        for (int i = 0; i < 12; i++) {
+            data[2 * (12 * plane + i)] = (uint8_t)plane;
+        }
+    }
+    make_folder(folder);
+    (void)snprintf(path, sizeof path, "%s/a.s.hdr", folder);
+    put_file(folder, "a.s.hdr", small, (size_t)(strstr(small, "%segment table") - small));
+    assert_fails(moly_interfile_open_sinogram(path, &s, &err), MOLY_ERR_DATA, "segment table", err);
+    char *header = moly_strdup(small);
+    put_file(folder, "a.s.hdr", header, strlen(header));
+    put_file(folder, "a.s", data, sizeof data);
+    assert_fails(moly_interfile_open_sinogram(path, &s, &err), MOLY_ERR_DATA,
+                 "9 axial positions; 6 rings give 7", err);
+    memcpy(strstr(header, "{11,9,9}"), "{11,7,7}", 8);
+    memcpy(strstr(header, "[3]:=29"), "[3]:=25", 7);
+    put_file(folder, "a.s.hdr", header, strlen(header));
+    assert_ok(moly_interfile_open_sinogram(path, &s, &err), err);
+    float bins[3 * 25];
+    assert_ok(moly_sinogram_read_view(s, 3, bins, &err), err);
+    for (int i = 0; i < 25; i++) { /* file: 0, -1, +1; layout: -1, 0, +1 */
+        assert_int_equal((int)bins[25 + i], i < 7 ? 11 + i : i < 18 ? i - 7 : i);
+    }
+    moly_sinogram_free(s);
+    moly_free(header);
+    drop_folder(folder);
+}
+
 static void every_failed_allocation_is_a_status(void **state)
 {
     (void)state;
@@ -698,6 +755,7 @@ int main(void)
         cmocka_unit_test(any_order_on_disk_is_read),
         cmocka_unit_test(a_broken_sinogram_header_is_refused_by_file_line_and_key),
         cmocka_unit_test(sinograms_of_more_than_two_to_the_31_bins_are_written_and_read),
+        cmocka_unit_test(sinograms_of_siemens_are_read),
         cmocka_unit_test(every_failed_allocation_is_a_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,7 +80,7 @@ static void events_and_exact_integrals_count_the_same_trues(void **state)
     moly_sinogram *bins = NULL;
     double sum;
     assert_ok(moly_sinogram_new(b.layout, &bins, &err), err);
-    assert_ok(moly_events_histogram(&list, false, bins, &err), err);
+    assert_ok(moly_events_histogram(&list, false, bins, NULL, &err), err);
     assert_ok(moly_sinogram_sum(bins, &sum, &err), err);
     assert_true(sum == f.trues);
     moly_sinogram_free(bins);
