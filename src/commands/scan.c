@@ -36,7 +36,7 @@ static const moly_param params[] = {
      .help = "photons leave not quite back to back, decay by decay"},
     {"tof", 0, MOLY_BOOL(scan_args, has_tof), .fallback = "no", .help = "keep time of flight"},
     {"noise", 0, MOLY_BOOL(scan_args, has_noise), .fallback = "yes",
-     .help = "Poisson noise, of an exact scan; without it expected counts"},
+     .help = "noise of Poisson counts in an exact scan; without it expected counts"},
     {"efficiency-spread", 0, MOLY_F64(scan_args, efficiency_spread), .dim = MOLY_DIM_FRACTION,
      .min = 0.0, .max = 0.3, .fallback = "0", .help = "how much the crystals differ"},
     {"normalisation", 0, MOLY_BOOL(scan_args, has_normalisation), .fallback = "yes",
