@@ -113,7 +113,7 @@ moly_status inventory_read(const moly_ledger_reader *reader, moly_instant at, co
     const json_t *room;
     json_t *value;
     *inventory = NULL;
-    for (; physics_handled[n]; n++) {
+    for (; n < PHYSICS_N_HANDLED; n++) {
         nuclides[n] = physics_handled[n];
     }
     json_array_foreach(rooms, i, room)
