@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "moly/formats/interfile.h"
+#include "moly/formats/petsird.h"
 #include "scan.h"
 
 enum { POINTS_ALONG_A_VOXEL = 4 };
@@ -163,6 +164,11 @@ moly_status scan_write_events(scan_work *w, moly_error *err)
     status = status ? status : write_histogram(w, &list, false, err);
     if (!status && options.has_delayeds) {
         status = write_histogram(w, &list, true, err);
+    }
+    if (!status && w->args->has_list == 1) {
+        const char *path = NULL;
+        status = scan_file(w, "events", "events.petsird", &path, err);
+        status = status ? status : moly_petsird_write(path, &list, err);
     }
     status = status ? status : add_figures(w, &figures, cpu_s, err);
     moly_event_list_free(&list);
