@@ -64,7 +64,7 @@ static const moly_param params[] = {
 };
 
 static const moly_column columns[] = {
-    {"folder", "Written", MOLY_DIM_NONE, 0},
+    {"folder", "Saved as", MOLY_DIM_NONE, 0},
     {"prompts", "Prompts", MOLY_DIM_NONE, 9},
     {"trues", "Trues", MOLY_DIM_NONE, 9},
     {"scatters", "Scattered", MOLY_DIM_NONE, 9},

@@ -22,9 +22,10 @@ static moly_grid truth_grid(const scan_work *w)
         across = fmax(across, fmin(bore, fmax(-low[i], high[i])));
     }
     const double along = moly_pet_length(&w->scanner) + w->scanner.ring_pitch_mm;
-    const int64_t n = 2 * (int64_t)ceil(across / step) + 3;
-    const int64_t n_z = 2 * (int64_t)ceil(0.5 * along / step - 0.5) + 1;
-    const double first = -step * (double)(n / 2), first_z = -step * (double)(n_z / 2);
+    const int64_t half = (int64_t)ceil(across / step) + 1;
+    const int64_t half_z = (int64_t)ceil(0.5 * along / step - 0.5);
+    const int64_t n = 2 * half + 1, n_z = 2 * half_z + 1;
+    const double first = -step * (double)half, first_z = -step * (double)half_z;
     return (moly_grid){
         {n, n, n_z}, {step, step, step}, {first, first, first_z}, {1, 0, 0, 0, 1, 0, 0, 0, 1}};
 }
