@@ -39,6 +39,8 @@ static const moly_param params[] = {
      .help = "noise of Poisson counts in an exact scan; without it expected counts"},
     {"efficiency-spread", 0, MOLY_F64(scan_args, efficiency_spread), .dim = MOLY_DIM_FRACTION,
      .min = 0.0, .max = 0.3, .fallback = "0", .help = "how much the crystals differ"},
+    {"list", 0, MOLY_BOOL(scan_args, has_list), .fallback = "no",
+     .help = "write the coincidences one by one too, decay by decay"},
     {"normalisation", 0, MOLY_BOOL(scan_args, has_normalisation), .fallback = "yes",
      .help = "write the true sensitivity of each bin"},
     {"span", 0, MOLY_I64(scan_args, span), .min = 1.0, .max = 2001.0,

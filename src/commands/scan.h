@@ -12,7 +12,7 @@ typedef struct scan_args {
     double activity_bq, duration_s, contrast, efficiency_spread, voxel_mm;
     moly_instant start;
     int mode, has_tof, has_noise, has_normalisation, has_scatter, has_randoms, has_range,
-        has_acollinearity;
+        has_acollinearity, has_list;
     int64_t span, max_difference, view_mashing, tof_mashing, n_rays, seed, n_threads;
 } scan_args;
 

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "moly/formats/interfile.h"
+#include "moly/formats/petsird.h"
 #include "scan.h"
 
 enum { POINTS_ALONG_A_VOXEL = 4 };
@@ -21,9 +22,10 @@ static moly_grid truth_grid(const scan_work *w)
         across = fmax(across, fmin(bore, fmax(-low[i], high[i])));
     }
     const double along = moly_pet_length(&w->scanner) + w->scanner.ring_pitch_mm;
-    const int64_t n = 2 * (int64_t)ceil(across / step) + 3;
-    const int64_t n_z = 2 * (int64_t)ceil(0.5 * along / step - 0.5) + 1;
-    const double first = -step * (double)(n / 2), first_z = -step * (double)(n_z / 2);
+    const int64_t half = (int64_t)ceil(across / step) + 1;
+    const int64_t half_z = (int64_t)ceil(0.5 * along / step - 0.5);
+    const int64_t n = 2 * half + 1, n_z = 2 * half_z + 1;
+    const double first = -step * (double)half, first_z = -step * (double)half_z;
     return (moly_grid){
         {n, n, n_z}, {step, step, step}, {first, first, first_z}, {1, 0, 0, 0, 1, 0, 0, 0, 1}};
 }
@@ -163,6 +165,11 @@ moly_status scan_write_events(scan_work *w, moly_error *err)
     status = status ? status : write_histogram(w, &list, false, err);
     if (!status && options.has_delayeds) {
         status = write_histogram(w, &list, true, err);
+    }
+    if (!status && w->args->has_list == 1) {
+        const char *path = NULL;
+        status = scan_file(w, "events", "events.petsird", &path, err);
+        status = status ? status : moly_petsird_write(path, &list, err);
     }
     status = status ? status : add_figures(w, &figures, cpu_s, err);
     moly_event_list_free(&list);

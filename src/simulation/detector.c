@@ -31,9 +31,8 @@ moly_status detector_make(const moly_pet_scanner *s, detector *made, moly_error 
         made->depth_mm = s->crystal_depth_mm > 0.0 ? s->crystal_depth_mm : default_depth_mm;
         made->half_length_mm = 0.5 * (moly_pet_length(s) + s->ring_pitch_mm);
         const double radius = s->inner_radius_mm + made->depth_mm;
-        const double half = s->n_sides > 0
-                                ? 0.5 * s->crystal_pitch_mm * (double)(s->n_detectors / s->n_sides)
-                                : 0.0;
+        const int64_t per_side = s->n_sides > 0 ? s->n_detectors / s->n_sides : 0;
+        const double half = 0.5 * s->crystal_pitch_mm * (double)per_side;
         made->outer_mm = sqrt(radius * radius + half * half);
         photon_table_make(material, &made->crystal);
     }

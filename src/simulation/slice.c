@@ -210,7 +210,8 @@ static void keep_pair(const world *w, const single *a, const single *b, double d
         s->is_out_of_memory = true;
         return;
     }
-    event.time_ms = (uint32_t)(1e3 * (begin_s + a->time_ps / ps_per_s));
+    const double inside_ps = fmax(0.0, fmin(a->time_ps, w->slice_s * ps_per_s)); /* in order */
+    event.time_ms = (uint32_t)(1e3 * (begin_s + inside_ps / ps_per_s));
     s->events[s->n_events++] = event;
     if (is_delayed) {
         s->figures.delayeds += 1.0;

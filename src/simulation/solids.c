@@ -440,8 +440,9 @@ static double seen_ml(const moly_solids *solids, size_t index)
         }
     }
     for (int line = 0; line < LINES * LINES; line++) {
-        const double u = ((2 * (line % LINES) + 1) / (double)LINES - 1.0) * s->half_mm[0];
-        const double v = ((2 * (line / LINES) + 1) / (double)LINES - 1.0) * s->half_mm[1];
+        const int column = line % LINES, row = line / LINES;
+        const double u = ((2.0 * column + 1.0) / LINES - 1.0) * s->half_mm[0];
+        const double v = ((2.0 * row + 1.0) / LINES - 1.0) * s->half_mm[1];
         double a[3], b[3];
         for (int i = 0; i < 3; i++) {
             const double across = s->centre_mm[i] + u * s->axes[i] + v * s->axes[3 + i];

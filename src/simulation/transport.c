@@ -57,11 +57,10 @@ static int16_t cell_answer(const transport *t, const double middle[3])
 static void make_cells(transport *t)
 {
     for (int64_t c = 0; c < (int64_t)CELLS * CELLS * CELLS; c++) {
-        const double index[3] = {(double)(c % CELLS), (double)(c / CELLS % CELLS),
-                                 (double)(c / CELLS / CELLS)};
+        const int64_t index[3] = {c % CELLS, c / CELLS % CELLS, c / CELLS / CELLS};
         double middle[3];
         for (int k = 0; k < 3; k++) {
-            middle[k] = t->low[k] + (index[k] + 0.5) * t->cell_mm[k];
+            middle[k] = t->low[k] + ((double)index[k] + 0.5) * t->cell_mm[k];
         }
         t->cells[c] = cell_answer(t, middle);
     }
