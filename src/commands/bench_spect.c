@@ -26,10 +26,10 @@ typedef struct bench_args {
 static const moly_param params[] = {
     {"threads", 'j', MOLY_I64(bench_args, n_threads), .min = 1.0, .max = 256.0, .fallback = "1",
      .help = "threads that share the work"},
-    {"camera", 0, MOLY_TEXT(bench_args, camera), .pattern_hint = "NAME",
-     .fallback = "ge-nm-ct-670", .help = "gamma camera, or a file that ends in .camera"},
-    {"collimator", 0, MOLY_TEXT(bench_args, collimator), .pattern_hint = "NAME",
-     .fallback = "LEHR", .help = "one of the camera's collimators"},
+    {"camera", 0, MOLY_TEXT(bench_args, camera), .pattern_hint = "NAME", .fallback = "ge-nm-ct-670",
+     .help = "gamma camera, or a file that ends in .camera"},
+    {"collimator", 0, MOLY_TEXT(bench_args, collimator), .pattern_hint = "NAME", .fallback = "LEHR",
+     .help = "one of the camera's collimators"},
     {"back-end", 0, MOLY_TEXT(bench_args, back_end), .pattern_hint = "NAME",
      .help = "inner loops to use; the fastest ones here without it"},
 };
@@ -70,8 +70,8 @@ static moly_status make_projector(bench *b, moly_error *err)
     moly_gamma_camera camera;
     moly_collimator collimator;
     moly_status status = moly_gamma_camera_find(b->args->camera, &camera, err);
-    status = status ? status
-                    : moly_gamma_collimator(&camera, b->args->collimator, &collimator, err);
+    status =
+        status ? status : moly_gamma_collimator(&camera, b->args->collimator, &collimator, err);
     status = status ? status
                     : moly_projections_new(1, 1, N_VIEWS, SIDE, SIDE, PIXEL_MM, PIXEL_MM, &b->views,
                                            err);
@@ -154,9 +154,8 @@ static moly_status measure(bench *b, moly_error *err)
         b->forward_s += (middle - begin) / N_MEASURED;
         b->wall_s += (seconds(CLOCK_MONOTONIC) - wall) / N_MEASURED;
         const double size = sqrt(dot(b->bins, b->bins, m) * dot(b->other, b->other, m));
-        b->adjoint_error =
-            fmax(b->adjoint_error,
-                 fabs(dot(b->bins, b->other, m) - dot(b->image, b->back, n)) / size);
+        b->adjoint_error = fmax(b->adjoint_error,
+                                fabs(dot(b->bins, b->other, m) - dot(b->image, b->back, n)) / size);
         status = moly_progress_step(b->progress, (i + 1.0) / N_MEASURED, "views", err);
     }
     return status;
@@ -172,18 +171,14 @@ static moly_status make_result(const bench *b, json_t **result, moly_error *err)
         double value;
         int digits;
     } numbers[] = {
-        {"forward_cpu_s_per_view", b->forward_s, 4},
-        {"back_cpu_s_per_view", b->back_s, 4},
-        {"cpu_s_per_view", b->forward_s + b->back_s, 4},
-        {"wall_s_per_view", b->wall_s, 4},
-        {"adjoint_error", b->adjoint_error, 3},
-        {"peak_memory_mb", peak_mb, 4},
+        {"forward_cpu_s_per_view", b->forward_s, 4},     {"back_cpu_s_per_view", b->back_s, 4},
+        {"cpu_s_per_view", b->forward_s + b->back_s, 4}, {"wall_s_per_view", b->wall_s, 4},
+        {"adjoint_error", b->adjoint_error, 3},          {"peak_memory_mb", peak_mb, 4},
     };
-    json_t *r = json_pack("{s:s, s:[i,i,i], s:i, s:I, s:s, s:s, s:s}", "bench", "spect", "image",
-                          SIDE, SIDE, SIDE, "views", N_VIEWS, "threads",
-                          (json_int_t)b->args->n_threads, "camera", b->args->camera, "collimator",
-                          b->args->collimator, "back_end",
-                          moly_spect_projector_back_end(b->projector));
+    json_t *r = json_pack(
+        "{s:s, s:[i,i,i], s:i, s:I, s:s, s:s, s:s}", "bench", "spect", "image", SIDE, SIDE, SIDE,
+        "views", N_VIEWS, "threads", (json_int_t)b->args->n_threads, "camera", b->args->camera,
+        "collimator", b->args->collimator, "back_end", moly_spect_projector_back_end(b->projector));
     int failed = r == NULL;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers && !failed; i++) {
         failed = json_object_set_new(r, numbers[i].name,

@@ -9,6 +9,7 @@ static const moly_command *const commands[] = {
     &moly_command_bench_ledger,
     &moly_command_bench_plan,
     &moly_command_bench_project,
+    &moly_command_bench_spect,
     &moly_command_bench_reactor,
     &moly_command_calibrate,
     &moly_command_decay,
