@@ -24,6 +24,7 @@
     X(clinic_check_patient)                                                                        \
     X(clinic_discharge)                                                                            \
     X(clinic_draw_dose)                                                                            \
+    X(clinic_draw_doses)                                                                           \
     X(clinic_import_study)                                                                         \
     X(clinic_justify)                                                                              \
     X(clinic_measure_residual)                                                                     \
@@ -78,6 +79,7 @@
     X(quality_start_sterility)                                                                     \
     X(quality_test)                                                                                \
     X(quality_train)                                                                               \
+    X(safety_check_pot)                                                                            \
     X(safety_clear_waste)                                                                          \
     X(safety_close_waste)                                                                          \
     X(safety_declare_pregnancy)                                                                    \

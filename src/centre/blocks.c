@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What blocks whom: for each state that waits for somebody, why and what to do. */
+/* What blocks whom: for each state that waits for somebody, why and what to do. What stands in the
+ * way of an order is found in ahead.c. */
 #include "screens.h"
 
 #include <stdarg.h>
 
 #include "moly/base/catalogue.h"
-#include "product.h"
 
 static const struct {
     const char *kind, *state;
@@ -56,6 +56,23 @@ moly_status screen_add_block(json_t *blocks, const char *kind, const char *id, c
     return screen_append(blocks, block, err);
 }
 
+moly_status screen_add_refusal(json_t *blocks, const char *kind, const char *id, const char *whose,
+                               const moly_error *refusal, const char *remedy, json_t *fields,
+                               moly_error *err)
+{
+    moly_status status =
+        screen_add_block(blocks, kind, id, whose, json_pack("{s:s}", "message", refusal->message),
+                         refusal->rule, remedy, err);
+    json_t *block = json_array_get(blocks, json_array_size(blocks) - 1);
+    if (!status && fields && json_object_set_new(block, "fields", fields) != 0) {
+        return MOLY_NO_MEMORY(err);
+    }
+    if (status) {
+        json_decref(fields);
+    }
+    return status;
+}
+
 json_t *because(const char *format, ...)
 {
     va_list args;
@@ -100,61 +117,4 @@ moly_status screen_block(const screen *s, const char *kind, const json_t *record
         }
     }
     return MOLY_OK;
-}
-
-/* A vessel of this kind that can serve the order at its time. */
-static moly_status find_source(const screen *s, const char *kind, const json_t *order, char *id,
-                               size_t size, moly_error *err)
-{
-    const moly_record_query query = {.kind = kind, .state = "released"};
-    moly_instant due = record_instant(order, "at");
-    json_t *records = NULL;
-    moly_status status = moly_ledger_records(s->reader, &query, &records, err);
-    size_t i;
-    const json_t *record;
-    json_array_foreach(records, i, record)
-    {
-        moly_instant ends = record_instant(record, "expiry");
-        if (!id[0] && record_is(record, "product", record_text(order, "product")) &&
-            (moly_instant_is_none(ends) || due.us <= ends.us) &&
-            record_number(record, "volume_left_ml") > 0.0) {
-            (void)snprintf(id, size, "%s", record_text(record, "id"));
-        }
-    }
-    json_decref(records);
-    return status;
-}
-
-moly_status screen_source(const screen *s, const json_t *order, const char **kind, char *id,
-                          size_t size, moly_error *err)
-{
-    static const char *const kinds[] = {"kit", "eluate", "vial"};
-    moly_status status = MOLY_OK;
-    *kind = NULL;
-    id[0] = '\0';
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && !status && !*kind; i++) {
-        status = find_source(s, kinds[i], order, id, size, err);
-        *kind = id[0] ? kinds[i] : NULL;
-    }
-    return status;
-}
-
-moly_status screen_block_order(const screen *s, const json_t *order, const json_t *patient,
-                               json_t *blocks, moly_error *err)
-{
-    static const double soon_s = 3.0 * 3600.0;
-    double wait_s = moly_instant_difference_s(s->now, record_instant(order, "at"));
-    const product *p = product_named(record_text(order, "product"));
-    const char *source = NULL;
-    char id[80];
-    if (!record_is(order, "state", "ordered") || wait_s > soon_s) {
-        return MOLY_OK;
-    }
-    moly_status status = screen_source(s, order, &source, id, sizeof id, err);
-    if (status || source) {
-        return status;
-    }
-    return screen_add_block(blocks, "order", record_text(order, "id"), record_text(patient, "name"),
-                            because("no released %s lasts until the injection", p ? p->name : "?"),
-                            "R-24", MOLY_N("label and release a kit, or elute"), err);
 }

@@ -45,7 +45,7 @@ static const struct {
     {"Талант Жумабеков", "1985-10-23", "male", "thyroid scan", "Graves or thyroiditis?",
      "pertechnetate", 79, 176, 110, 13, 30},
     {"Ольга Шевченко", "1956-04-04", "female", "bone scan", "unclear alkaline phosphatase",
-     "medronate", 71, 161, 600, 14, 15},
+     "medronate", 71, 161, 450, 14, 15},
     {"Nguyễn Thị Hoa", "1963-08-19", "female", "renography", "donor kidney", "mertiatide", 49, 152,
      90, 15, 0},
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The first administrator and the import service: nobody is there yet who could create a person. */
 #include "act.h"
+#include "persons/password.h"
 
 struct founding {
     moly_ledger *ledger;
@@ -22,6 +23,9 @@ static moly_status found(moly_transaction *transaction, void *given, moly_error 
             MOLY_REFUSE(err, "R-08", "there are persons already; an administrator adds others");
     }
     json_decref(persons);
+    if (!status) {
+        status = password_check(moly_ledger_site(f->ledger), f->admin, NULL, f->password, err);
+    }
     if (!status) {
         status =
             moly_transaction_set_password(transaction, f->admin, f->password, f->cost, key, err);

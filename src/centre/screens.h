@@ -15,6 +15,13 @@ typedef struct screen {
     moly_instant now;
 } screen;
 
+/* What the rules of acts see from a screen: now, nobody in particular, nothing is written. What
+ * they read and say lives as long as the arena.
+ *  @param[in] performer  only the language is read; lives as long as the context */
+MOLY_CHECKED moly_status screen_context(const screen *s, moly_arena *arena,
+                                        const moly_performer *performer, moly_act_context *context,
+                                        moly_error *err);
+
 /* Takes over `item`; NULL means no memory. */
 MOLY_CHECKED moly_status screen_append(json_t *list, json_t *item, moly_error *err);
 
@@ -31,16 +38,27 @@ json_t *whole_sentence(const char *sentence, ...);
 /* When the site's day began, by its wall clock. */
 int64_t screen_midnight_us(const screen *s);
 
-/* blocks.c: what stands in the way of using a vessel, or of giving an order's dose. */
+/* blocks.c: what stands in the way of using a vessel. */
 MOLY_CHECKED moly_status screen_block(const screen *s, const char *kind, const json_t *record,
                                       json_t *blocks, moly_error *err);
 /* What must be done again and is overdue, and restores that nobody has accepted (upkeep/). */
 MOLY_CHECKED moly_status screen_upkeep(const screen *s, json_t *blocks, moly_error *err);
-MOLY_CHECKED moly_status screen_block_order(const screen *s, const json_t *order,
+/* A refusal that a rule of an act gave, in the reader's language already.
+ *  @param[in] fields  of the act in the remedy, taken over; NULL: none */
+MOLY_CHECKED moly_status screen_add_refusal(json_t *blocks, const char *kind, const char *id,
+                                            const char *whose, const moly_error *refusal,
+                                            const char *remedy, json_t *fields, moly_error *err);
+
+/* ahead.c: what would stop an order's dose, or warn, before it is tried: the rules of
+ * clinic.draw_dose and clinic.administer themselves. */
+MOLY_CHECKED moly_status screen_block_order(const moly_act_context *context, const json_t *order,
                                             const json_t *patient, json_t *blocks, moly_error *err);
-/* A released vessel that can serve the order at its time; *kind is NULL where there is none. */
-MOLY_CHECKED moly_status screen_source(const screen *s, const json_t *order, const char **kind,
-                                       char *id, size_t size, moly_error *err);
+/* A vessel that can serve the order at its time; *kind is NULL where there is none.
+ *  @param[out] refusal  why one that is released cannot; may be NULL, and stays empty without one
+ */
+MOLY_CHECKED moly_status screen_source(const moly_act_context *context, const json_t *order,
+                                       const char **kind, char *id, size_t size,
+                                       moly_error *refusal, moly_error *err);
 
 /* today.c: what a person calls a record. */
 enum { SCREEN_LABEL_SIZE = 300 };

@@ -160,27 +160,28 @@ static moly_status add_vessels(const screen *s, json_t *vessels, json_t *blocks,
 /* ---- who is due -------------------------------------------------------------------------------
  */
 
-static moly_status add_due(const screen *s, const json_t *order, json_t *doses, json_t *blocks,
-                           moly_error *err)
+static moly_status add_due(const moly_act_context *context, const json_t *order, json_t *doses,
+                           json_t *blocks, moly_error *err)
 {
+    size_t n_before = json_array_size(blocks);
     json_t *patient = NULL;
     const char *dose = json_string_value(json_object_get(order, "dose"));
-    moly_status status =
-        moly_ledger_record(s->reader, "patient", record_text(order, "patient"), &patient, err);
+    moly_status status = moly_ledger_record(context->reader, "patient",
+                                            record_text(order, "patient"), &patient, err);
+    if (!status) {
+        status = screen_block_order(context, order, patient, blocks, err);
+    }
     if (!status) {
         status = screen_append(
             doses,
-            json_pack("{s:s, s:s, s:s, s:s, s:s, s:O, s:O, s:s, s:s?}", "order",
+            json_pack("{s:s, s:s, s:s, s:s, s:s, s:O, s:O, s:s, s:s?, s:i}", "order",
                       record_text(order, "id"), "patient", record_text(order, "patient"),
                       "patient_name", record_text(patient, "name"), "examination",
                       record_text(order, "examination"), "product", record_text(order, "product"),
                       "activity_bq", json_object_get(order, "activity_bq"), "due",
                       json_object_get(order, "at"), "state", record_text(order, "state"), "dose",
-                      dose),
+                      dose, "n_blocks", (int)(json_array_size(blocks) - n_before)),
             err);
-    }
-    if (!status) {
-        status = screen_block_order(s, order, patient, blocks, err);
     }
     json_decref(patient);
     return status;
@@ -202,8 +203,8 @@ int64_t screen_midnight_us(const screen *s)
 }
 
 /* Orders of the site's day, first due first. */
-static moly_status add_doses(const screen *s, json_t *doses, json_t *blocks, json_t *counts,
-                             moly_error *err)
+static moly_status add_doses(const screen *s, const moly_act_context *context, json_t *doses,
+                             json_t *blocks, json_t *counts, moly_error *err)
 {
     const int64_t day_us = 86400LL * 1000000, midnight_us = screen_midnight_us(s);
     const moly_record_query query = {
@@ -222,7 +223,7 @@ static moly_status add_doses(const screen *s, json_t *doses, json_t *blocks, jso
         qsort(sorted, n, sizeof(const json_t *), by_due);
     }
     for (size_t i = 0; i < n && !status; i++) {
-        status = add_due(s, sorted[i], doses, blocks, err);
+        status = add_due(context, sorted[i], doses, blocks, err);
     }
     (void)json_object_set_new(counts, "order", json_integer((json_int_t)n));
     moly_free(sorted);
@@ -234,13 +235,20 @@ moly_status moly_centre_today(const moly_site *site, const moly_ledger_reader *r
                               moly_instant now, json_t **today, moly_error *err)
 {
     const screen s = {site, reader, now};
+    const moly_performer reads = {.user = "", .language = err ? err->language : NULL};
+    moly_arena *arena = moly_arena_new();
+    moly_act_context context;
     char text[MOLY_INSTANT_TEXT_SIZE];
     json_t *vessels = json_array(), *doses = json_array(), *blocks = json_array(),
            *counts = json_object();
     *today = NULL;
-    moly_status status = add_vessels(&s, vessels, blocks, counts, err);
+    moly_status status =
+        arena ? screen_context(&s, arena, &reads, &context, err) : MOLY_NO_MEMORY(err);
     if (!status) {
-        status = add_doses(&s, doses, blocks, counts, err);
+        status = add_vessels(&s, vessels, blocks, counts, err);
+    }
+    if (!status) {
+        status = add_doses(&s, &context, doses, blocks, counts, err);
     }
     if (!status) {
         status = screen_quality(&s, blocks, err);
@@ -260,5 +268,6 @@ moly_status moly_centre_today(const moly_site *site, const moly_ledger_reader *r
     json_decref(doses);
     json_decref(blocks);
     json_decref(counts);
+    moly_arena_free(arena);
     return status;
 }

@@ -86,6 +86,7 @@ typedef struct entry {
 
 typedef struct work {
     screen s;
+    moly_act_context context;
     const json_t *person;
     unsigned roles;
     moly_instant midnight; /* of the site's day */
@@ -448,7 +449,7 @@ static moly_status add_order(work *w, json_t *order, json_t *seen, moly_error *e
     moly_instant due = record_instant(order, "at");
     double wait_s = moly_instant_difference_s(w->s.now, due);
     json_t *patient = NULL;
-    moly_status status = screen_source(&w->s, order, &kind, source, sizeof source, err);
+    moly_status status = screen_source(&w->context, order, &kind, source, sizeof source, NULL, err);
     if (status || !kind) {
         return status ? status : add_short(w, order, seen, err);
     }
@@ -567,9 +568,12 @@ moly_status moly_centre_work(const moly_site *site, const moly_ledger_reader *re
     static moly_status (*const parts[])(work *, moly_error *) = {
         add_instruments, add_sources, add_rows, add_elutions, add_orders, add_expired};
     work w = {.s = {site, reader, now}, .person = person, .roles = act_roles(person)};
+    const moly_performer reads = {.user = "", .language = err ? err->language : NULL};
+    moly_arena *arena = moly_arena_new();
     w.midnight.us = screen_midnight_us(&w.s);
-    moly_status status = MOLY_OK;
     *made = NULL;
+    moly_status status =
+        arena ? screen_context(&w.s, arena, &reads, &w.context, err) : MOLY_NO_MEMORY(err);
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !status; i++) {
         bool is_discard = parts[i] == add_expired;
         status = is_discard && !may(&w, "safety.discard") ? MOLY_OK : parts[i](&w, err);
@@ -581,5 +585,6 @@ moly_status moly_centre_work(const moly_site *site, const moly_ledger_reader *re
         json_decref(w.entries[i].item);
     }
     moly_free(w.entries);
+    moly_arena_free(arena);
     return status;
 }

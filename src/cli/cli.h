@@ -54,6 +54,7 @@ extern const moly_command cli_dose_statistics_command;
 extern const moly_command cli_safety_doses_command;
 extern const moly_command cli_safety_incidents_command;
 extern const moly_command cli_safety_map_command;
+extern const moly_command cli_safety_spill_command;
 extern const moly_command cli_safety_waste_command;
 extern const moly_command cli_serve_command;
 extern const moly_command cli_batch_list_command;

@@ -37,6 +37,7 @@ static const moly_command *const own_commands[] = {
     &cli_safety_doses_command,
     &cli_safety_incidents_command,
     &cli_safety_map_command,
+    &cli_safety_spill_command,
     &cli_safety_waste_command,
     &cli_serve_command,
     &cli_stock_limits_command,

@@ -38,6 +38,7 @@ static const moly_column step_columns[] = {
     {"product", "Product", MOLY_DIM_NONE, MOLY_OWN_WORDS},
     {"activity_bq", "Activity", MOLY_DIM_ACTIVITY, 4},
     {"volume_ml", "Volume", MOLY_DIM_VOLUME, 3},
+    {"card_bq", "Dosage card", MOLY_DIM_ACTIVITY, 4},
     {"from", "From", MOLY_DIM_NONE, 0},
     {"patient_name", "Patient", MOLY_DIM_NONE, 0},
     {"why", "Why", MOLY_DIM_NONE, MOLY_OWN_WORDS},
@@ -65,7 +66,8 @@ const moly_command cli_dispense_plan_command = {
              "The orders of the day that are not drawn yet are allotted to the vials that are "
              "there, so that most patients are served; what is missing is made from accepted kit "
              "lots and the generators, with a second elution where one is not enough. A dose that "
-             "cannot be made is said, with the reason. Nothing is recorded.",
+             "cannot be made is said, with the reason; of a child the activity of the dosage card "
+             "stands beside. Nothing is recorded.",
          .example = "moly dispense plan --db sqlite:moly.db",
          .params = params,
          .n_params = N(params),

@@ -7,7 +7,7 @@
 
 #include "moly/base/parallel.h"
 
-const char *const scan_modes[] = {"exact", NULL};
+const char *const scan_modes[] = {"exact", "events", NULL};
 
 static const moly_param params[] = {
     {"scanner", 0, MOLY_TEXT(scan_args, scanner), .is_required = true, .pattern_hint = "NAME",
@@ -23,8 +23,17 @@ static const moly_param params[] = {
     {"start", 0, MOLY_INSTANT(scan_args, start), .fallback = "now", .help = "when it begins"},
     {"contrast", 0, MOLY_F64(scan_args, contrast), .min = 0.01, .max = 1e4,
      .help = "hot parts to background; without it the phantom's own"},
-    {"mode", 'm', MOLY_CHOICE(scan_args, mode), .choices = scan_modes, .fallback = "exact",
-     .help = "expected counts with Poisson noise, or decay by decay"},
+    {"mode", 'm', MOLY_CHOICE(scan_args, mode), .choices = scan_modes,
+     .help = "expected counts with Poisson noise, or decay by decay; without it events where "
+             "scatter or randoms are wanted"},
+    {"scatter", 0, MOLY_BOOL(scan_args, has_scatter),
+     .help = "follow scattered photons; without it they are gone"},
+    {"randoms", 0, MOLY_BOOL(scan_args, has_randoms),
+     .help = "let photons of different decays meet, and write the delayed window"},
+    {"positron-range", 0, MOLY_BOOL(scan_args, has_range), .fallback = "yes",
+     .help = "positrons travel before they annihilate, decay by decay"},
+    {"acollinearity", 0, MOLY_BOOL(scan_args, has_acollinearity), .fallback = "yes",
+     .help = "photons leave not quite back to back, decay by decay"},
     {"tof", 0, MOLY_BOOL(scan_args, has_tof), .fallback = "no", .help = "keep time of flight"},
     {"noise", 0, MOLY_BOOL(scan_args, has_noise), .fallback = "yes",
      .help = "Poisson noise, of an exact scan; without it expected counts"},
@@ -56,6 +65,12 @@ static const moly_column columns[] = {
     {"folder", "Written", MOLY_DIM_NONE, 0},
     {"prompts", "Prompts", MOLY_DIM_NONE, 9},
     {"trues", "Trues", MOLY_DIM_NONE, 9},
+    {"scatters", "Scattered", MOLY_DIM_NONE, 9},
+    {"randoms", "Randoms", MOLY_DIM_NONE, 9},
+    {"scatter_fraction", "Scatter fraction", MOLY_DIM_FRACTION, 4},
+    {"random_fraction", "Random fraction", MOLY_DIM_FRACTION, 4},
+    {"necr_per_s", "NECR / 1/s", MOLY_DIM_NONE, 5},
+    {"annihilations_per_core_s", "Annihilations a second and core", MOLY_DIM_NONE, 3},
     {"bins", "Bins", MOLY_DIM_NONE, 0},
 };
 static const moly_view views[] = {{NULL, "", columns, sizeof columns / sizeof *columns}};
@@ -92,6 +107,12 @@ static moly_status prepare(scan_work *w, moly_error *err)
     const scan_args *a = w->args;
     const moly_nuclide_set *set = moly_nuclide_set_builtin();
     size_t nuclide = 0;
+    const bool needs_events = a->has_scatter == 1 || a->has_randoms == 1;
+    w->mode = a->mode >= 0 ? a->mode : needs_events ? SCAN_EVENTS : SCAN_EXACT;
+    if (w->mode == SCAN_EXACT && needs_events) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE, "--mode exact has no %s: leave one of the two out",
+                         a->has_scatter == 1 ? "--scatter" : "--randoms");
+    }
     moly_status status = moly_pet_scanner_find(a->scanner, &w->scanner, err);
     status = status ? status : make_layout(w, err);
     status = status ? status : moly_nuclide_find(set, a->nuclide, &nuclide, err);
@@ -125,7 +146,7 @@ static moly_status describe(scan_work *w, moly_error *err)
     w->whole = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:f, s:f, s:f, s:I, s:f, s:f, s:s, s:O}", "kind",
         "pet", "moly", MOLY_VERSION, "scanner", w->scanner.name, "phantom", a->phantom, "mode",
-        scan_modes[a->mode], "nuclide", w->setup.nuclide->name, "activity_bq", a->activity_bq,
+        scan_modes[w->mode], "nuclide", w->setup.nuclide->name, "activity_bq", a->activity_bq,
         "start", moly_instant_format(a->start, start), "duration_s", a->duration_s, "effective_s",
         moly_scan_effective_s(w->setup.nuclide, a->duration_s), "positrons_per_decay",
         moly_positrons_per_decay(w->setup.nuclide), "seed", (json_int_t)a->seed,
@@ -157,7 +178,9 @@ static moly_status scan(scan_work *w, moly_error *err)
     if (!status && w->args->has_normalisation == 1) {
         status = scan_write_normalisation(w, err);
     }
-    status = status ? status : scan_write_exact(w, err);
+    if (!status) {
+        status = w->mode == SCAN_EVENTS ? scan_write_events(w, err) : scan_write_exact(w, err);
+    }
     return status ? status : scan_folder_finish(w, err);
 }
 

@@ -11,11 +11,13 @@ typedef struct scan_args {
     const char *scanner, *phantom, *nuclide, *output;
     double activity_bq, duration_s, contrast, efficiency_spread, voxel_mm;
     moly_instant start;
-    int mode, has_tof, has_noise, has_normalisation;
+    int mode, has_tof, has_noise, has_normalisation, has_scatter, has_randoms, has_range,
+        has_acollinearity;
     int64_t span, max_difference, view_mashing, tof_mashing, n_rays, seed, n_threads;
 } scan_args;
 
-/* In the order of scan_args.mode. */
+enum { SCAN_EXACT, SCAN_EVENTS };
+/* In that order. */
 extern const char *const scan_modes[];
 
 typedef struct scan_work {
@@ -27,6 +29,7 @@ typedef struct scan_work {
     moly_solids *solids;
     moly_scan_setup setup;
     const char *folder; /* under a temporary name until it is whole */
+    int mode;           /* SCAN_EXACT or SCAN_EVENTS, as asked for or as follows */
     json_t *whole;      /* scan.json */
     json_t *files;      /* names of what stands in the folder */
 } scan_work;
@@ -47,5 +50,8 @@ MOLY_CHECKED moly_status scan_write_truth(scan_work *w, moly_error *err);
 MOLY_CHECKED moly_status scan_write_normalisation(scan_work *w, moly_error *err);
 /** prompts.hs of an exact scan. */
 MOLY_CHECKED moly_status scan_write_exact(scan_work *w, moly_error *err);
+
+/** prompts.hs and, with randoms, delayeds.hs of a scan decay by decay, and its figures. */
+MOLY_CHECKED moly_status scan_write_events(scan_work *w, moly_error *err);
 
 #endif

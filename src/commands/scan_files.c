@@ -2,6 +2,7 @@
 /* What a simulated scan writes: truth, normalisation, exact prompts. */
 #include <jansson.h>
 #include <math.h>
+#include <time.h>
 
 #include "moly/formats/interfile.h"
 #include "scan.h"
@@ -84,5 +85,79 @@ moly_status scan_write_exact(scan_work *w, moly_error *err)
                     json_object_set_new(w->whole, "trues", moly_json_rounded(sum, 10)))) {
         status = MOLY_NO_MEMORY(err);
     }
+    return status;
+}
+
+/* ---- decay by decay ---- */
+
+static moly_status write_histogram(scan_work *w, const moly_event_list *list, bool is_delayed,
+                                   moly_error *err)
+{
+    const char *role = is_delayed ? "delayeds" : "prompts", *path = NULL;
+    moly_sinogram *bins = NULL;
+    moly_status status = scan_file(w, role, is_delayed ? "delayeds.hs" : "prompts.hs", &path, err);
+    status = status ? status : moly_interfile_create_sinogram(path, w->layout, &bins, err);
+    status = status ? status : moly_events_histogram(list, is_delayed, bins, NULL, err);
+    status = status ? status : moly_sinogram_finish(bins, err);
+    moly_sinogram_free(bins);
+    return status;
+}
+
+/* Figures of NEMA NU 2 from the labels of the simulation: NECR = T^2 / (T + S + R). */
+static moly_status add_figures(scan_work *w, const moly_event_figures *f, double cpu_s,
+                               moly_error *err)
+{
+    const double prompts = f->trues + f->scatters + f->randoms, time = w->args->duration_s;
+    const double unscattered = f->trues + f->scatters;
+    const struct {
+        const char *key;
+        double value;
+    } figures[] = {
+        {"prompts", prompts},
+        {"trues", f->trues},
+        {"scatters", f->scatters},
+        {"randoms", f->randoms},
+        {"delayeds", f->delayeds},
+        {"outside_of_bins", f->outside},
+        {"annihilations", f->annihilations},
+        {"singles", f->singles},
+        {"lost_singles", f->lost_singles},
+        {"singles_per_s", f->singles / time},
+        {"prompts_per_s", prompts / time},
+        {"scatter_fraction", unscattered > 0.0 ? f->scatters / unscattered : NAN},
+        {"random_fraction", prompts > 0.0 ? f->randoms / prompts : NAN},
+        {"dead_time_fraction",
+         f->singles > 0.0 ? f->lost_singles / (f->singles + f->lost_singles) : NAN},
+        {"necr_per_s", prompts > 0.0 ? f->trues * f->trues / prompts / time : NAN},
+        {"annihilations_per_core_s", f->annihilations / cpu_s},
+    };
+    int failed = 0;
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        failed |=
+            json_object_set_new(w->whole, figures[i].key, moly_json_rounded(figures[i].value, 10));
+    }
+    failed |= json_object_set_new(w->whole, "has_scatter", json_boolean(w->args->has_scatter == 1));
+    failed |= json_object_set_new(w->whole, "has_randoms", json_boolean(w->args->has_randoms == 1));
+    return failed ? MOLY_NO_MEMORY(err) : MOLY_OK;
+}
+
+moly_status scan_write_events(scan_work *w, moly_error *err)
+{
+    const moly_event_options options = {.has_scatter = w->args->has_scatter == 1,
+                                        .has_randoms = w->args->has_randoms == 1,
+                                        .has_range = w->args->has_range == 1,
+                                        .has_acollinearity = w->args->has_acollinearity == 1,
+                                        .has_delayeds = w->args->has_randoms == 1};
+    moly_event_list list = {0};
+    moly_event_figures figures;
+    const clock_t begin = clock();
+    moly_status status = moly_scan_events(&w->setup, &options, &list, &figures, err);
+    const double cpu_s = (double)(clock() - begin) / CLOCKS_PER_SEC;
+    status = status ? status : write_histogram(w, &list, false, err);
+    if (!status && options.has_delayeds) {
+        status = write_histogram(w, &list, true, err);
+    }
+    status = status ? status : add_figures(w, &figures, cpu_s, err);
+    moly_event_list_free(&list);
     return status;
 }

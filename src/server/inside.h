@@ -246,6 +246,7 @@ moly_status safety_doses_get(request *r, reply *out, moly_error *err);
 moly_status safety_map_get(request *r, reply *out, moly_error *err);
 moly_status safety_incidents_get(request *r, reply *out, moly_error *err);
 moly_status dose_statistics_get(request *r, reply *out, moly_error *err);
+moly_status safety_spill_get(request *r, reply *out, moly_error *err);
 moly_status safety_waste_get(request *r, reply *out, moly_error *err);
 moly_status patient_get(request *r, reply *out, moly_error *err);
 

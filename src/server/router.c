@@ -62,6 +62,8 @@ static const route table[] = {
     {"GET", "/api/recall/{kind}/{id}", recall_get, "Whom a recall would reach", NULL, SLOW},
     {"GET", "/api/doses/statistics", dose_statistics_get, "Given activities and reference levels",
      NULL, SLOW},
+    {"GET", "/api/safety/spill", safety_spill_get, "What is done after a spill, in order",
+     "nuclide activity lang", 0},
     {"GET", "/api/safety/waste", safety_waste_get, "Waste containers and when they may leave", NULL,
      SLOW},
     {"GET", "/api/balance", balance_get, "The books of activity at an instant", "at", SLOW},

@@ -65,6 +65,23 @@ moly_status safety_waste_get(request *r, reply *out, moly_error *err)
                   : moly_centre_waste(request_site(r), reader, request_now(r), &out->json, err);
 }
 
+moly_status safety_spill_get(request *r, reply *out, moly_error *err)
+{
+    const moly_ledger_reader *reader = NULL;
+    const char *nuclide = NULL, *activity = NULL;
+    double activity_bq = 0.0;
+    moly_status status = request_argument(r, "nuclide", &nuclide, err);
+    status = status ? status : request_argument(r, "activity", &activity, err);
+    if (!status && (!nuclide || !activity)) {
+        status = MOLY_FAIL(err, MOLY_ERR_USAGE, "nuclide and activity are wanted");
+    }
+    status = status ? status : moly_quantity_parse(activity, MOLY_DIM_ACTIVITY, &activity_bq, err);
+    status = status ? status : request_reader(r, &reader, err);
+    return status
+               ? status
+               : moly_centre_spill(request_site(r), reader, nuclide, activity_bq, &out->json, err);
+}
+
 moly_status dose_statistics_get(request *r, reply *out, moly_error *err)
 {
     const moly_ledger_reader *reader = NULL;

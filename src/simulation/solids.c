@@ -185,6 +185,29 @@ bool solid_has(const moly_solid *s, const double point[3])
     return is_in && s->cut[0] * point[0] + s->cut[1] * point[1] + s->cut[2] * point[2] <= s->cut[3];
 }
 
+double solid_distance(const moly_solid *s, const double point[3])
+{
+    double q[3], outside = 0.0;
+    to_own(s, point, q);
+    for (int i = 0; i < 3; i++) { /* of the box around it */
+        const double off = fmax(0.0, fabs(q[i]) - s->half_mm[i]);
+        outside += off * off;
+    }
+    outside = sqrt(outside);
+    const int n_round = s->shape == MOLY_SOLID_ELLIPSOID ? 3 : s->shape == MOLY_SOLID_BOX ? 0 : 2;
+    double scaled = 0.0, least = INFINITY;
+    for (int i = 0; i < n_round; i++) {
+        scaled += q[i] * q[i] / (s->half_mm[i] * s->half_mm[i]);
+        least = fmin(least, s->half_mm[i]);
+    }
+    if (n_round > 0) { /* the scaled distance from a round body, by its least half axis */
+        outside = fmax(outside, (sqrt(scaled) - 1.0) * least);
+    }
+    const double beyond = s->cut[0] * point[0] + s->cut[1] * point[1] + s->cut[2] * point[2];
+    const double norm = sqrt(s->cut[0] * s->cut[0] + s->cut[1] * s->cut[1] + s->cut[2] * s->cut[2]);
+    return norm > 0.0 ? fmax(outside, (beyond - s->cut[3]) / norm) : outside;
+}
+
 int moly_solids_at(const moly_solids *solids, const double point_mm[3])
 {
     for (size_t i = solids->n; i-- > 0;) {

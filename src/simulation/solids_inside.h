@@ -6,6 +6,8 @@
 
 #include "moly/simulation/solids.h"
 
+/** A lower bound of the distance from a point to the solid, mm; 0 within. */
+double solid_distance(const moly_solid *solid, const double point_mm[3]);
 bool solid_has(const moly_solid *solid, const double point_mm[3]);
 /** Where p + t d, t in 0..length_mm, d a unit vector, lies in the solid. */
 bool solid_meets(const moly_solid *solid, const double p[3], const double d[3], double length_mm,

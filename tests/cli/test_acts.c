@@ -102,7 +102,8 @@ static void an_unknown_act_is_named_with_the_nearest(void **state)
 static void a_simulated_clock_is_for_training_only(void **state)
 {
     (void)state;
-    run_line("echo a-password > first && moly init --db sqlite:real.db --admin admin --country KG"
+    run_line("echo three hens in a boat > first && moly init --db sqlite:real.db --admin admin "
+             "--country KG"
              " --password-file first --password-cost minimal",
              &result);
     assert_int_equal(result.exit_code, 0);

@@ -165,8 +165,13 @@ MOLY_API bool moly_person_has_second_factor(const json_t *person);
  *  "vessels":[{"account","label","state","expiry","expired","volume_left_ml","nuclides":[{"nuclide",
  *  "activity_bq","activity_next_bq" (60 s later),"half_life_s"}]}],
  *  "doses":[{"order","patient","patient_name","examination","product","activity_bq","due","state",
- *  "dose"}…in order of time…], "blocks":[{"what","why","rule","remedy"}],
- *  "counts":{"kit":n,…}} */
+ *  "dose","n_blocks"}…in order of time…],
+ * "blocks":[{"kind","id","what","why"[,"template","values"], "rule","remedy"[,"fields" (of the act
+ * in the remedy)][,"is_warning"]}], "counts":{"kit":n,…}}
+ *
+ *  What would stop the day's doses or warn stands in the blocks before anything is tried: the rules
+ *  of clinic.draw_dose and clinic.administer are asked. Those without a "template" are said in
+ *  err->language. */
 MOLY_API MOLY_CHECKED moly_status moly_centre_today(const moly_site *site,
                                                     const moly_ledger_reader *reader,
                                                     moly_instant now, json_t **today,

@@ -17,13 +17,16 @@ extern "C" {
  *  recorded.
  *
  *  {"now","doses":n,"short":n,"is_proven":bool,
- *   "steps":[{"at","do":"elute"|"label kit"|"draw"|"not enough","what" (vessel, lot or
- * order),"product", "patient","patient_name","due","activity_bq" (at the
- * step),"volume_ml","from","why"}…in order of time…],
+ *   "steps":[{"at","do":"elute"|"label kit"|"draw"|"not enough","what" (vessel, lot or order),
+ *     "product","patient","patient_name","due","activity_bq" (at the
+ * step),"volume_ml","from","why", of a child "card_bq" (recommended by the dosage
+ * card),"card_least_bq","card_most_bq" (with the
+ *     tolerance),"weight_kg","is_over_card","card_examination","card_source"}…in order of time…],
  *   "vials":[{"vessel","product","state","holds_bq","volume_left_ml","used_ml","doses","expiry"}]}
  *
- *  "not enough" says in "why" what is missing. is_proven: no other way of drawing serves more
- * patients from the vials that are there. */
+ *  "not enough" says in "why" what is missing; "why" of another dose says what would stop it at the
+ *  syringe, in err->language. The card's activities are at the injection. is_proven: no other way
+ * of drawing serves more patients from the vials that are there. */
 MOLY_API MOLY_CHECKED moly_status moly_centre_dispensing(const moly_site *site,
                                                          const moly_ledger_reader *reader,
                                                          moly_instant now, json_t **plan,

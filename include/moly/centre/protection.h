@@ -44,6 +44,17 @@ MOLY_API MOLY_CHECKED moly_status moly_centre_waste(const moly_site *site,
                                                     moly_instant now, json_t **result,
                                                     moly_error *err);
 
+/** The spill guide: {"results":[{"nuclide","activity_bq","severity":"minor"|"major","threshold_bq"
+ *  (from which on a spill is a major one),"threshold_source","threshold_status","half_life_s",
+ *  "air_kerma_1m_gy_per_h" (of all of it as a point, lines above 20 keV)}],
+ *  "steps":[{"number","step" in err->language}],"limits":[{"place","limit_bq_per_cm2","source",
+ *  "status"}]}. Nothing is recorded; safety.report_incident does that.
+ *  @retval MOLY_ERR_UNKNOWN  no such nuclide */
+MOLY_API MOLY_CHECKED moly_status moly_centre_spill(const moly_site *site,
+                                                    const moly_ledger_reader *reader,
+                                                    const char *nuclide, double activity_bq,
+                                                    json_t **result, moly_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -66,6 +66,38 @@ MOLY_API MOLY_CHECKED moly_status moly_scan_sensitivity(const moly_scan_setup *s
                                                         moly_sinogram *sensitivity,
                                                         moly_error *err);
 
+/** What happens on the way from decay to coincidence. */
+typedef struct moly_event_options {
+    bool has_scatter; /**< else a photon that interacts in the phantom is gone */
+    bool has_randoms; /**< else only photons of one annihilation meet */
+    bool has_range;   /**< positrons travel before they annihilate */
+    bool has_acollinearity;
+    bool has_delayeds; /**< pairs of a delayed window are listed too */
+} moly_event_options;
+
+/** What was counted; rates follow with the duration. */
+typedef struct moly_event_figures {
+    double annihilations;                      /**< simulated */
+    double singles;                            /**< accepted by energy, efficiency and dead time */
+    double lost_singles;                       /**< accepted otherwise, lost to dead time */
+    double trues, scatters, randoms, delayeds; /**< coincidences in the bins of the layout */
+    double outside; /**< coincidences in the window, in no bin of the layout */
+} moly_event_figures;
+
+/** Decay by decay: positron range, acollinearity, photoelectric effect and Compton scattering in
+ *  the phantom, in the crystals, energy and time blur, energy window, crystals' efficiencies, dead
+ *  time of blocks, coincidences of all pairs within the window by their times. Prompts and (on
+ *  request) delayeds are appended in order of time; crystal 1 of an event is crystal 1 of its bin.
+ *  @param[in,out] list  of the layout's scanner; empty
+ *  @retval as moly_scan_exact(), MOLY_ERR_RANGE also for more than 2^32 coincidences
+ *  Not modelled: coherent scattering (counts as absorption), prompt gammas, pile-up, light,
+ *  scattering between blocks, matter outside phantom and crystals; photons that leave the ends of
+ *  the bore are shielded. Slices of time meet no other: windows and dead time end with them. */
+MOLY_API MOLY_CHECKED moly_status moly_scan_events(const moly_scan_setup *setup,
+                                                   const moly_event_options *options,
+                                                   moly_event_list *list,
+                                                   moly_event_figures *figures, moly_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
 #include "clinic/fitness.h"
+#include "clinic/serve.h"
 #include "vessel.h"
 
 struct administer_args {
@@ -80,43 +81,6 @@ static moly_status check_patient(const struct administer_args *a, const json_t *
     return MOLY_OK;
 }
 
-/* What it was drawn from may have been rejected in the meantime. */
-static moly_status check_source(const moly_act_context *context, const vessel *dose,
-                                moly_error *err)
-{
-    const char *node = record_text(dose->record, "source");
-    const char *slash = strchr(node, '/');
-    char kind[32];
-    if (!slash || (size_t)(slash - node) >= sizeof kind) {
-        return MOLY_FAIL(err, MOLY_ERR_DATA, "dose %s has no source", dose->id);
-    }
-    (void)snprintf(kind, sizeof kind, "%.*s", (int)(slash - node), node);
-    const json_t *source = NULL;
-    moly_status status = act_record(context, kind, slash + 1, &source, err);
-    if (!status && !record_is(source, "state", "released") &&
-        !record_is(source, "state", "discarded")) {
-        status = MOLY_REFUSE(err, "R-37", "dose %s came from %s %s, which is %s; do not inject",
-                             dose->id, say(context, kind), slash + 1,
-                             say(context, record_text(source, "state")));
-    }
-    return status;
-}
-
-static moly_status check_dose(const moly_act_context *context, const vessel *dose, moly_error *err)
-{
-    if (!record_is(dose->record, "state", "drawn")) {
-        return MOLY_REFUSE(err, "R-37", "dose %s is %s; it cannot be given", dose->id,
-                           say(context, record_text(dose->record, "state")));
-    }
-    moly_status status =
-        rule_in_order(context, record_instant(dose->record, "at"), "the dose was drawn", err);
-    if (!status) {
-        status = check_source(context, dose, err);
-    }
-    return status ? status
-                  : vessel_usable_at(context, dose, context->at, "injected into a patient", err);
-}
-
 /* as it stands now; a therapy goes the way that its directive says. */
 static moly_status check_order(const moly_act_context *context, const struct administer_args *a,
                                const vessel *dose, moly_decision *decision, moly_error *err)
@@ -194,7 +158,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
         status = check_patient(a, dose.record, patient, err);
     }
     if (!status) {
-        status = check_dose(context, &dose, err);
+        status = serve_dose(context, &dose, context->at, err);
     }
     if (!status) {
         status = check_order(context, a, &dose, decision, err);

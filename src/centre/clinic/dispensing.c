@@ -4,6 +4,7 @@
 #include "moly/centre/dispensing.h"
 
 #include "clinic/dispensing_plan.h"
+#include "clinic/fitness.h"
 
 /* ---- what there is ----------------------------------------------------------------------------
  */
@@ -234,6 +235,47 @@ static moly_status say_makes(const plan *p, json_t *steps, moly_error *err)
     return status;
 }
 
+static bool is_asking(const fitness_obstacle *obstacle)
+{
+    return strcmp(obstacle->act, "clinic.check_patient") == 0;
+}
+
+/* The dosage card of a child, and why the dose would be refused; what is asked and weighed on
+ * arrival is not said, but for a child whose weight the card needs. */
+static moly_status say_patient(const plan *p, const dose *d, json_t *step, moly_error *err)
+{
+    fitness f;
+    fitness_card card;
+    fitness_obstacle list[FITNESS_MAX_OBSTACLES];
+    size_t n = 0;
+    bool is_whole = true;
+    moly_status status = fitness_of_order(&p->context, d->order, &f, err);
+    f.injection = d->due;
+    status = status ? status : fitness_card_of(&p->context, &f, &card, err);
+    status = status ? status : fitness_obstacles(&p->context, &f, list, &n, err);
+    if (status) {
+        return status;
+    }
+    bool is_unweighed = card.is_child && card.row && !isfinite(card.weight_kg);
+    for (size_t i = 0; i < n; i++) {
+        bool is_said = !is_asking(&list[i]) || is_unweighed;
+        if (is_said && !json_object_get(step, "why")) {
+            is_whole = json_object_set_new(step, "why", json_string(list[i].refusal.message)) == 0;
+        }
+    }
+    if (isfinite(card.activity_bq)) {
+        json_t *members = json_pack(
+            "{s:o, s:o, s:o, s:o, s:b, s:s, s:s}", "card_bq", moly_json_real(card.activity_bq),
+            "card_least_bq", moly_json_real(card.row->minimum_bq), "card_most_bq",
+            moly_json_real(card.most_bq), "weight_kg", moly_json_real(card.weight_kg),
+            "is_over_card", f.activity_bq > card.most_bq, "card_examination", card.row->examination,
+            "card_source", card.row->source);
+        is_whole = is_whole && members && json_object_update(step, members) == 0;
+        json_decref(members);
+    }
+    return is_whole ? MOLY_OK : MOLY_NO_MEMORY(err);
+}
+
 static moly_status say_dose(const plan *p, size_t i, json_t *steps, int *n_short, moly_error *err)
 {
     const dose *d = &p->doses[i];
@@ -272,6 +314,11 @@ static moly_status say_dose(const plan *p, size_t i, json_t *steps, int *n_short
     if (step && d->is_short) {
         ++*n_short;
         (void)json_object_set_new(step, "why", json_string(d->why));
+    }
+    status = step ? say_patient(p, d, step, err) : MOLY_NO_MEMORY(err);
+    if (status) {
+        json_decref(step);
+        return status;
     }
     return screen_append(steps, step, err);
 }
@@ -354,7 +401,9 @@ moly_status moly_centre_dispensing(const moly_site *site, const moly_ledger_read
         return MOLY_NO_MEMORY(err);
     }
     *p = (plan){.s = &s, .arena = arena, .records = json_array()};
-    moly_status status = site_data_now(reader, site->country, arena, &p->limits, err);
+    p->reads = (moly_performer){.user = "", .language = err ? err->language : NULL};
+    moly_status status = screen_context(&s, arena, &p->reads, &p->context, err);
+    p->limits = p->context.limits;
     status = status ? status : physics_nuclide(TC99M, &p->tc99m, err);
     status = status ? status : read_doses(p, err);
     status = status ? status : read_vials(p, err);

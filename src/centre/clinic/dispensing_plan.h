@@ -59,6 +59,8 @@ typedef struct generator {
 
 typedef struct plan {
     const screen *s;
+    moly_performer reads;
+    moly_act_context context; /* the rules of the dose are asked with it */
     const site_data *limits;
     moly_arena *arena;
     json_t *records;    /* keeps what is borrowed */

@@ -57,7 +57,8 @@ moly_status fitness_of_order(const moly_act_context *context, const json_t *orde
                    .product = product_named(record_text(order, "product")),
                    .activity_bq = record_number(order, "activity_bq"),
                    .injection = record_instant(order, "at"),
-                   .accepted = record_text(order, "accepted_risks")};
+                   .accepted = record_text(order, "accepted_risks"),
+                   .directive = record_text(order, "directive")};
     if (!f->product) {
         return MOLY_FAIL(err, MOLY_ERR_DATA, "order %s is for the unknown product '%s'", f->order,
                          record_text(order, "product"));
@@ -131,91 +132,167 @@ static moly_status found(const fitness *f, const char *word, const char *what,
                                   what);
 }
 
-/* Pregnancy and breast-feeding; a therapy is lawful in neither. */
-static moly_status check_mother(const moly_act_context *context, const fitness *f,
-                                moly_decision *decision, char *risks, moly_error *err)
+/* A therapy is lawful in neither pregnancy nor breast-feeding. */
+static moly_status check_pregnancy(const moly_act_context *context, const fitness *f,
+                                   moly_decision *decision, char *risks, moly_error *err)
 {
     const char *patient = record_text(f->patient, "id");
-    bool is_therapy = product_is(f->product, "therapy");
-    bool is_pregnant = record_is(f->referral, "pregnancy", "pregnant");
-    bool is_feeding = record_is(f->referral, "breast_feeding", "yes");
-    if (is_therapy && is_pregnant) {
+    if (!record_is(f->referral, "pregnancy", "pregnant")) {
+        return MOLY_OK;
+    }
+    if (product_is(f->product, "therapy")) {
         return MOLY_REFUSE(err, "R-36", "patient %s is pregnant: %s is not given, for no reason",
                            patient, say(context, f->product->name));
     }
-    if (is_therapy && (is_feeding || record_is(f->referral, "breast_feeding", "interrupted"))) {
+    return found(f, "pregnant",
+                 moly_arena_printf(context->arena, say(context, "patient %s is pregnant"), patient),
+                 decision, risks, err);
+}
+
+static moly_status check_feeding(const moly_act_context *context, const fitness *f,
+                                 moly_decision *decision, char *risks, moly_error *err)
+{
+    const char *patient = record_text(f->patient, "id");
+    bool is_feeding = record_is(f->referral, "breast_feeding", "yes");
+    if (product_is(f->product, "therapy") &&
+        (is_feeding || record_is(f->referral, "breast_feeding", "interrupted"))) {
         return MOLY_REFUSE(err, "R-36",
                            "patient %s is breast-feeding: %s is given after weaning, for no reason "
                            "before",
                            patient, say(context, f->product->name));
     }
-    moly_status status = MOLY_OK;
-    if (is_pregnant) {
-        status = found(
-            f, "pregnant",
-            moly_arena_printf(context->arena, say(context, "patient %s is pregnant"), patient),
-            decision, risks, err);
-    }
-    if (!status && is_feeding) {
-        status = found(f, "breast-feeding",
+    return is_feeding
+               ? found(f, "breast-feeding",
                        moly_arena_printf(context->arena,
                                          say(context, "patient %s is breast-feeding"), patient),
-                       decision, risks, err);
+                       decision, risks, err)
+               : MOLY_OK;
+}
+
+static moly_status check_allergies(const moly_act_context *context, const fitness *f,
+                                   moly_decision *decision, char *risks, moly_error *err)
+{
+    const char *allergies = record_text(f->patient, "allergies");
+    return allergies[0] ? found(f, "allergy",
+                                moly_arena_printf(context->arena,
+                                                  say(context, "patient %s is allergic to: %.200s"),
+                                                  record_text(f->patient, "id"), allergies),
+                                decision, risks, err)
+                        : MOLY_OK;
+}
+
+moly_status fitness_card_of(const moly_act_context *context, const fitness *f, fitness_card *card,
+                            moly_error *err)
+{
+    *card = (fitness_card){.row = paediatric_of(f->product->code),
+                           .weight_kg = record_number(f->patient, "weight_kg"),
+                           .activity_bq = NAN,
+                           .most_bq = NAN};
+    moly_status status = age_of(f->patient, f->injection, &card->age, err);
+    card->is_child = !status && card->age >= 0 && card->age < ADULT_FROM;
+    if (card->is_child && card->row && isfinite(card->weight_kg)) {
+        double tolerance = site_value(context->limits, "paediatric_tolerance");
+        card->activity_bq = paediatric_activity_bq(card->row, card->weight_kg);
+        card->most_bq = card->activity_bq * (1.0 + tolerance);
     }
     return status;
 }
 
-static moly_status check_child(const moly_act_context *context, const fitness *f,
-                               moly_decision *decision, char *risks, moly_error *err)
+/* A child whom the card knows must be weighed. */
+static moly_status check_weight(const moly_act_context *context, const fitness *f,
+                                moly_decision *decision, char *risks, moly_error *err)
 {
-    const site_limit *tolerance = site_limit_of(context->limits, "paediatric_tolerance");
-    const paediatric *row = paediatric_of(f->product->code);
-    const char *patient = record_text(f->patient, "id"), *what = NULL;
-    double weight_kg = record_number(f->patient, "weight_kg");
-    int age = -1;
-    moly_status status = age_of(f->patient, f->injection, &age, err);
-    if (status || age < 0 || age >= ADULT_FROM) {
+    fitness_card card;
+    moly_status status = fitness_card_of(context, f, &card, err);
+    (void)decision;
+    (void)risks;
+    if (status || !card.is_child || !card.row || isfinite(card.weight_kg)) {
         return status;
     }
-    if (!row) {
+    return MOLY_REFUSE(err, "R-36",
+                       "patient %s is %d years old and has no weight: weigh the child "
+                       "(clinic.check_patient)",
+                       record_text(f->patient, "id"), card.age);
+}
+
+static moly_status check_card(const moly_act_context *context, const fitness *f,
+                              moly_decision *decision, char *risks, moly_error *err)
+{
+    const char *what = NULL;
+    fitness_card card;
+    moly_status status = fitness_card_of(context, f, &card, err);
+    if (status || !card.is_child) {
+        return status;
+    }
+    if (!card.row) {
         what = moly_arena_printf(
             context->arena,
             say(context, "patient %s is %d years old and the dosage card has no row for %s"),
-            patient, age, say(context, f->product->name));
+            record_text(f->patient, "id"), card.age, say(context, f->product->name));
         return found(f, "no-dosage-card", what, decision, risks, err);
     }
-    if (!isfinite(weight_kg)) {
-        return MOLY_REFUSE(err, "R-36",
-                           "patient %s is %d years old and has no weight: weigh the child "
-                           "(clinic.check_patient)",
-                           patient, age);
-    }
-    double card_bq = paediatric_activity_bq(row, weight_kg);
-    if (f->activity_bq <= card_bq * (1.0 + tolerance->value)) {
+    if (!(f->activity_bq > card.most_bq)) {
         return MOLY_OK;
     }
     what = moly_arena_printf(
         context->arena,
         say(context, "%s is more than the %s of the dosage card for %.3g kg (%s, %s)"),
-        say_activity(context, f->activity_bq), say_activity(context, card_bq), weight_kg,
-        say(context, row->examination), row->source);
+        say_activity(context, f->activity_bq), say_activity(context, card.activity_bq),
+        card.weight_kg, say(context, card.row->examination), card.row->source);
     return found(f, "dosage-card", what, decision, risks, err);
 }
+
+static moly_status check_directive(const moly_act_context *context, const fitness *f,
+                                   moly_decision *decision, char *risks, moly_error *err)
+{
+    (void)decision;
+    (void)risks;
+    if (!fitness_needs_directive(context, f->product, f->activity_bq) || f->directive[0]) {
+        return MOLY_OK;
+    }
+    return MOLY_REFUSE(err, "R-35",
+                       "order %s of %s %s is a therapy without a written directive; a "
+                       "physician writes it first (clinic.write_directive)",
+                       f->order, say_activity(context, f->activity_bq),
+                       say(context, f->product->name));
+}
+
+static moly_status check_asked(const moly_act_context *context, const fitness *f,
+                               moly_decision *decision, char *risks, moly_error *err)
+{
+    (void)decision;
+    (void)risks;
+    return fitness_asked(context, f, err);
+}
+
+/* In the order in which a person is told. */
+static const struct {
+    moly_status (*check)(const moly_act_context *, const fitness *, moly_decision *, char *,
+                         moly_error *);
+    const char *act;  /* that removes it */
+    bool is_of_order; /* not yet asked for while the order is written */
+} checks[] = {
+    {check_directive, "clinic.write_directive", true},
+    {check_asked, "clinic.check_patient", true},
+    {check_pregnancy, "clinic.accept_risk", false},
+    {check_feeding, "clinic.accept_risk", false},
+    {check_allergies, "clinic.accept_risk", false},
+    {check_weight, "clinic.check_patient", false},
+    {check_card, "clinic.accept_risk", false},
+};
+enum { N_CHECKS = sizeof checks / sizeof checks[0] };
+_Static_assert((int)N_CHECKS == (int)FITNESS_MAX_OBSTACLES, "each check may be an obstacle");
 
 moly_status fitness_check(const moly_act_context *context, const fitness *f,
                           moly_decision *decision, char risks[FITNESS_RISKS_SIZE], moly_error *err)
 {
-    const char *allergies = record_text(f->patient, "allergies");
+    moly_status status = MOLY_OK;
     risks[0] = '\0';
-    moly_status status = check_mother(context, f, decision, risks, err);
-    if (!status && allergies[0]) {
-        status = found(f, "allergy",
-                       moly_arena_printf(context->arena,
-                                         say(context, "patient %s is allergic to: %.200s"),
-                                         record_text(f->patient, "id"), allergies),
-                       decision, risks, err);
+    for (size_t i = 0; i < N_CHECKS && !status; i++) {
+        status =
+            checks[i].is_of_order ? MOLY_OK : checks[i].check(context, f, decision, risks, err);
     }
-    return status ? status : check_child(context, f, decision, risks, err);
+    return status;
 }
 
 bool fitness_needs_directive(const moly_act_context *context, const product *p, double activity_bq)
@@ -229,23 +306,33 @@ moly_status fitness_check_order(const moly_act_context *context, const json_t *o
                                 moly_instant injection, moly_decision *decision, moly_error *err)
 {
     fitness f;
-    char risks[FITNESS_RISKS_SIZE];
+    char risks[FITNESS_RISKS_SIZE] = "";
     moly_status status = fitness_of_order(context, order, &f, err);
-    if (!status) {
-        f.injection = injection;
+    f.injection = injection;
+    for (size_t i = 0; i < N_CHECKS && !status; i++) {
+        status = checks[i].check(context, &f, decision, risks, err);
     }
-    if (!status && fitness_needs_directive(context, f.product, f.activity_bq) &&
-        !record_text(order, "directive")[0]) {
-        status = MOLY_REFUSE(err, "R-35",
-                             "order %s of %s %s is a therapy without a written directive; a "
-                             "physician writes it first (clinic.write_directive)",
-                             f.order, say_activity(context, f.activity_bq),
-                             say(context, f.product->name));
+    return status;
+}
+
+moly_status fitness_obstacles(const moly_act_context *context, const fitness *f,
+                              fitness_obstacle list[FITNESS_MAX_OBSTACLES], size_t *n,
+                              moly_error *err)
+{
+    char risks[FITNESS_RISKS_SIZE];
+    *n = 0;
+    for (size_t i = 0; i < N_CHECKS; i++) {
+        moly_error refusal = {.language = context->performer->language};
+        risks[0] = '\0';
+        moly_status status = checks[i].check(context, f, NULL, risks, &refusal);
+        if (status == MOLY_ERR_RULE) {
+            list[(*n)++] = (fitness_obstacle){checks[i].act, refusal};
+        } else if (status) {
+            return moly_fail(err, status, refusal.rule, refusal.file, refusal.line, "%s",
+                             refusal.message);
+        }
     }
-    if (!status) {
-        status = fitness_asked(context, &f, err);
-    }
-    return status ? status : fitness_check(context, &f, decision, risks, err);
+    return MOLY_OK;
 }
 
 bool fitness_is_child(const json_t *patient, moly_instant at)

@@ -9,11 +9,17 @@ const instrument_check_row instrument_checks[N_INSTRUMENT_CHECKS] = {
     {"background", "background_tolerance", "background_interval_s", "instrument.check_background"},
 };
 
-const char *const instrument_kinds[] = {"dose calibrator",  "well counter",
-                                        "survey meter",     "contamination monitor",
-                                        "balance",          "thermometer",
-                                        "synthesis module", "chromatograph",
-                                        "analyser",         NULL};
+const char *const instrument_kinds[] = {"dose calibrator",
+                                        "well counter",
+                                        "survey meter",
+                                        "contamination monitor",
+                                        "balance",
+                                        "thermometer",
+                                        "synthesis module",
+                                        "chromatograph",
+                                        "analyser",
+                                        INSTRUMENT_SPECTROMETER,
+                                        NULL};
 
 moly_status check_instrument(const moly_act_context *context, const char *id,
                              const json_t **instrument, moly_error *err)

@@ -24,6 +24,7 @@ typedef struct instrument_check_row {
 } instrument_check_row;
 extern const instrument_check_row instrument_checks[N_INSTRUMENT_CHECKS];
 
+#define INSTRUMENT_SPECTROMETER "gamma spectrometer"
 extern const char *const instrument_kinds[]; /* "dose calibrator", ...; NULL-terminated */
 
 typedef struct check_outcome {

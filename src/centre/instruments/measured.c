@@ -64,10 +64,10 @@ moly_status rule_instrument(const moly_act_context *context, const json_t *instr
     return status;
 }
 
-/* The only dose calibrator in use is meant where none is named. A site that registered none has no
+/* The only one of a kind in use is meant where none is named. A site that registered none has no
  * plan to hold. */
-static moly_status only_calibrator(const moly_act_context *context, const json_t **only,
-                                   moly_error *err)
+static moly_status only_in_use(const moly_act_context *context, const char *kind,
+                               const json_t **only, moly_error *err)
 {
     const moly_record_query query = {.kind = "instrument"};
     const json_t *all = NULL, *one;
@@ -76,9 +76,9 @@ static moly_status only_calibrator(const moly_act_context *context, const json_t
     *only = NULL;
     json_array_foreach(all, i, one)
     {
-        bool is_calibrator = record_is(one, "type", instrument_kinds[0]);
-        n_known += is_calibrator;
-        if (is_calibrator && record_is(one, "state", "in use")) {
+        bool is_of_kind = record_is(one, "type", kind);
+        n_known += is_of_kind;
+        if (is_of_kind && record_is(one, "state", "in use")) {
             *only = one;
             n_used++;
         }
@@ -86,13 +86,27 @@ static moly_status only_calibrator(const moly_act_context *context, const json_t
     if (status || n_known == 0 || n_used == 1) {
         return status;
     }
-    return n_used == 0 ? MOLY_REFUSE(err, "R-28",
-                                     "no dose calibrator is in use; record a "
-                                     "calibration first (instrument.calibrate)")
-                       : MOLY_REFUSE(err, "R-28",
-                                     "%zu dose calibrators are in use; say which one "
-                                     "it was measured with (instrument)",
-                                     n_used);
+    *only = NULL;
+    return n_used == 0
+               ? MOLY_REFUSE(err, "R-28",
+                             "no %s is in use; record a calibration first (instrument.calibrate)",
+                             say(context, kind))
+               : MOLY_REFUSE(err, "R-28",
+                             "several are in use (%s: %zu); say which one it was measured with "
+                             "(instrument)",
+                             say(context, kind), n_used);
+}
+
+moly_status rule_instrument_of(const moly_act_context *context, const char *kind, const char *id,
+                               const json_t **instrument, moly_error *err)
+{
+    moly_status status = id ? act_record(context, "instrument", id, instrument, err)
+                            : only_in_use(context, kind, instrument, err);
+    if (!status && *instrument && !record_is(*instrument, "type", kind)) {
+        status = MOLY_REFUSE(err, "R-28", "%s is a %s; a %s is wanted", id,
+                             say(context, record_text(*instrument, "type")), say(context, kind));
+    }
+    return status || !*instrument ? status : rule_instrument(context, *instrument, err);
 }
 
 /* ---- R-31: a reading --------------------------------------------------------------------------
@@ -248,7 +262,7 @@ moly_status measured_activity(const moly_act_context *context, const measured_ar
     }
     if (!status) {
         status = named ? act_record(context, "instrument", named, &instrument, err)
-                       : only_calibrator(context, &instrument, err);
+                       : only_in_use(context, instrument_kinds[0], &instrument, err);
     }
     if (!status && instrument) {
         out->instrument = record_text(instrument, "id");

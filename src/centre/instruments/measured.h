@@ -59,5 +59,12 @@ void decision_measured(const moly_act_context *context, const measured *m, const
 /* in use, calibrated, its checks passed and not overdue at the act. */
 MOLY_CHECKED moly_status rule_instrument(const moly_act_context *context, const json_t *instrument,
                                          moly_error *err);
+/* The instrument that did it, of a kind: the named one, or the only one in use; it must be usable
+ * (rule_instrument).
+ *  @param id               NULL: not named
+ *  @param[out] instrument  NULL: the site registered none of the kind and none was named */
+MOLY_CHECKED moly_status rule_instrument_of(const moly_act_context *context, const char *kind,
+                                            const char *id, const json_t **instrument,
+                                            moly_error *err);
 
 #endif

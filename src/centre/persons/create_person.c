@@ -81,8 +81,8 @@ static moly_status decide(const moly_act_context *context, const void *args,
     decision_json(decision, "roles", roles);
     decision_text(decision, "language", a->language);
     decision_instant(decision, "at", context->at);
-    return person_set_password(context, a->user, a->password, (moly_password_cost)a->cost, decision,
-                               err);
+    return person_set_password(context, a->user, a->name, a->password, (moly_password_cost)a->cost,
+                               decision, err);
 }
 
 const moly_act centre_create_person = {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "person.h"
 
+#include "persons/password.h"
+
 const char *const person_cost_words[] = {[MOLY_PASSWORD_MINIMAL] = "minimal",
                                          [MOLY_PASSWORD_INTERACTIVE] = "interactive",
                                          [MOLY_PASSWORD_MODERATE] = "moderate",
@@ -41,13 +43,13 @@ moly_status person_check_roles(const moly_text_list *roles, moly_error *err)
     return MOLY_OK;
 }
 
-moly_status person_set_password(const moly_act_context *context, const char *user,
+moly_status person_set_password(const moly_act_context *context, const char *user, const char *name,
                                 const char *password, moly_password_cost cost,
                                 moly_decision *decision, moly_error *err)
 {
     char key[65] = "";
-    moly_status status = MOLY_OK;
-    if (!context->is_preview) {
+    moly_status status = password_check(context->site, user, name, password, err);
+    if (!status && !context->is_preview) {
         status =
             moly_transaction_set_password(context->transaction, user, password, cost, key, err);
     }

@@ -11,9 +11,11 @@ extern const char *const person_role_words[]; /* NULL-terminated */
  *  @retval MOLY_ERR_UNKNOWN  the nearest is suggested */
 MOLY_CHECKED moly_status person_check_roles(const moly_text_list *roles, moly_error *err);
 
-/* Give the current record of `decision` the public key of a new password. */
+/* Give the current record of `decision` the public key of a new password, which must not be easy to
+ * guess. `name` is the person's printed one. */
 MOLY_CHECKED moly_status person_set_password(const moly_act_context *context, const char *user,
-                                             const char *password, moly_password_cost cost,
-                                             moly_decision *decision, moly_error *err);
+                                             const char *name, const char *password,
+                                             moly_password_cost cost, moly_decision *decision,
+                                             moly_error *err);
 
 #endif

@@ -63,8 +63,8 @@ static moly_status decide(const moly_act_context *context, const void *args,
     }
     decision_subject(decision, "person", a->user);
     decision_record(decision, "person", a->user);
-    return person_set_password(context, a->user, a->password, (moly_password_cost)a->cost, decision,
-                               err);
+    return person_set_password(context, a->user, record_text(person, "name"), a->password,
+                               (moly_password_cost)a->cost, decision, err);
 }
 
 const moly_act centre_set_password = {

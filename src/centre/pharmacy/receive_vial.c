@@ -7,7 +7,7 @@
 
 struct receive_vial_args {
     const char *room, *supplier, *lot, *certificate, *id, *note;
-    int product;
+    int product, unit_dose;
     double labelled_bq, activity_bq, volume_ml;
     measured_args measured;
     moly_instant calibrated, expiry, at;
@@ -64,6 +64,10 @@ static const moly_param params[] = {
      MOLY_INSTANT(struct receive_vial_args, expiry),
      .is_required = true,
      .help = "end of use on the label"},
+    {.name = "unit-dose",
+     MOLY_BOOL(struct receive_vial_args, unit_dose),
+     .help = "it is one patient's dose in a syringe, made by another radiopharmacy: it is taken "
+             "whole"},
     ACT_MEASURED(struct receive_vial_args),
     ACT_ROOM(struct receive_vial_args, "where it was put"),
     ACT_ID(struct receive_vial_args, "vial"),
@@ -94,6 +98,9 @@ static void record(const moly_act_context *context, const struct receive_vial_ar
     decision_number(decision, "predicted_bq", predicted_bq);
     decision_number(decision, "volume_ml", a->volume_ml);
     decision_number(decision, "volume_left_ml", a->volume_ml);
+    if (a->unit_dose == 1) {
+        decision_json(decision, "is_unit_dose", json_true());
+    }
     decision_expiry(decision, &ends);
     decision_text(decision, "made_by", context->performer->user);
     const char *from = act_node(context, "outside", a->supplier);
@@ -118,8 +125,9 @@ static moly_status decide(const moly_act_context *context, const void *args,
     const moly_nuclide *nuclide = NULL;
     const char *id = NULL;
     measured m;
-    if (product_is(p, "kit") || product_is(p, "generator")) {
-        return MOLY_FAIL(err, MOLY_ERR_USAGE, "product: %s is made here, it does not come ready",
+    if (a->unit_dose != 1 && (product_is(p, "kit") || product_is(p, "generator"))) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE,
+                         "product: %s is made here, it comes ready as a unit dose only (unit_dose)",
                          p->code);
     }
     if (a->expiry.us <= context->at.us) {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
+#include "instruments/check.h"
+#include "instruments/measured.h"
 #include "vessel.h"
 
 #include "moly/spectrometry/purity.h"
 
 struct purity_args {
-    const char *eluate, *vial, *kit, *spectrum, *efficiency, *note;
+    const char *eluate, *vial, *kit, *spectrum, *efficiency, *instrument, *note;
     int limits;
     moly_instant at;
 };
@@ -39,6 +41,10 @@ static const moly_param params[] = {
      .pattern_hint = "FILE",
      .is_required = true,
      .help = "efficiency curve of this geometry, as moly calibrate prints it"},
+    {.name = "instrument",
+     MOLY_TEXT(struct purity_args, instrument),
+     .record = "instrument",
+     .help = "gamma spectrometer; needed where several are in use"},
     {.name = "limits",
      MOLY_CHOICE(struct purity_args, limits),
      .choices = limit_words,
@@ -50,16 +56,16 @@ static const moly_param params[] = {
 enum { MOST_WANTED = 16 };
 static const double future_s = 300.0; /* a spectrometer's clock may differ by this much */
 
-typedef struct measured {
+typedef struct spectrum_result {
     const moly_nuclide_set *set;
     const char *product; /* key of the limits */
     size_t wanted[MOST_WANTED], n_wanted;
     moly_efficiency efficiency;
     moly_gamma_spectrum *spectrum;
     json_t *result;
-} measured;
+} spectrum_result;
 
-static void release_measured(measured *m)
+static void release(spectrum_result *m)
 {
     moly_gamma_spectrum_free(m->spectrum);
     json_decref(m->result);
@@ -68,7 +74,7 @@ static void release_measured(measured *m)
 /* ---- the files ---- */
 
 static moly_status read_files(const moly_act_context *context, const struct purity_args *a,
-                              measured *m, moly_error *err)
+                              spectrum_result *m, moly_error *err)
 {
     char *data = NULL;
     size_t length = 0;
@@ -126,7 +132,7 @@ static moly_status check_time(const moly_act_context *context, const vessel *v,
 
 /* ---- the limits ---- */
 
-static moly_status choose_limits(const struct purity_args *a, const vessel *v, measured *m,
+static moly_status choose_limits(const struct purity_args *a, const vessel *v, spectrum_result *m,
                                  moly_error *err)
 {
     const char *nuclide = vessel_nuclide(v->record);
@@ -169,7 +175,8 @@ static json_t *unexplained(const moly_identification *found)
 }
 
 /* What the record keeps; the spectrum itself is a blob, from which all can be found again. */
-static moly_status keep_result(measured *m, const moly_identification *found, moly_error *err)
+static moly_status keep_result(spectrum_result *m, const moly_identification *found,
+                               moly_error *err)
 {
     static const char *const kept[] = {"start", "live_s",     "detector", "energy",  "nuclides",
                                        "mda",   "impurities", "verdict",  "warnings"};
@@ -190,7 +197,7 @@ static moly_status keep_result(measured *m, const moly_identification *found, mo
     return status;
 }
 
-static moly_status identify(measured *m, moly_error *err)
+static moly_status identify(spectrum_result *m, moly_error *err)
 {
     moly_identification *found = NULL;
     moly_identify_options options = moly_identify_options_default();
@@ -251,7 +258,7 @@ static void warn_of(const vessel *v, const json_t *result, moly_decision *decisi
     }
 }
 
-static void decide_state(const moly_act_context *context, const vessel *v, const measured *m,
+static void decide_state(const moly_act_context *context, const vessel *v, const spectrum_result *m,
                          moly_decision *decision)
 {
     bool is_over = record_is(m->result, "verdict", "exceeded");
@@ -293,11 +300,16 @@ static moly_status decide(const moly_act_context *context, const void *args,
     const struct purity_args *a = args;
     static const char *const kinds[] = {"eluate", "vial", "kit"};
     const char *const ids[] = {a->eluate, a->vial, a->kit};
-    measured m = {.set = moly_nuclide_set_builtin()};
+    spectrum_result m = {.set = moly_nuclide_set_builtin()};
     vessel v;
+    const json_t *instrument = NULL;
     moly_status status = vessel_choose(context, 3, kinds, ids, &v, err);
     if (!status) {
         status = check(context, &v, err);
+    }
+    if (!status) {
+        status =
+            rule_instrument_of(context, INSTRUMENT_SPECTROMETER, a->instrument, &instrument, err);
     }
     if (!status) {
         status = choose_limits(a, &v, &m, err);
@@ -314,7 +326,12 @@ static moly_status decide(const moly_act_context *context, const void *args,
     if (!status) {
         decide_state(context, &v, &m, decision);
     }
-    release_measured(&m);
+    if (!status && instrument) {
+        const char *id = record_text(instrument, "id");
+        decision_member(decision, "measured", json_pack("{s:s}", "instrument", id));
+        decision_link(decision, v.node, act_node(context, "instrument", id), "measured with");
+    }
+    release(&m);
     return status;
 }
 
@@ -336,7 +353,7 @@ const moly_act pharmacy_test_purity = {
          ACT_PARAMS(params),
          .args_size = sizeof(struct purity_args)},
     .roles = HOT_LAB | MOLY_ROLE_PHYSICIST | MOLY_ROLE_QUALIFIED_PERSON,
-    .rules = "R-13 R-24",
+    .rules = "R-13 R-24 R-28 R-29",
     .subject_kind = "eluate",
     .decide = decide,
 };

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
 #include "bombardment.h"
+#include "instruments/measured.h"
 #include "vessel.h"
 
 struct irradiate_args {
     const char *cyclotron, *material, *lot, *id, *note;
     int beam, product;
     double energy_kev, exit_energy_kev, current_a, charge_c, current_rel_sd, activity_bq;
+    measured_args measured;
     moly_instant start, at;
 };
 
@@ -87,6 +89,7 @@ static const moly_param params[] = {
      .min = 1e3,
      .max = 1e15,
      .help = "activity of the product measured at the end of the beam, where it was"},
+    ACT_MEASURED(struct irradiate_args),
     ACT_ID(struct irradiate_args, "target"),
     ACT_NOTE(struct irradiate_args),
 };
@@ -163,11 +166,17 @@ static void record(const moly_act_context *context, const struct irradiate_args 
 static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
-    const struct irradiate_args *a = args;
+    struct irradiate_args filled = *(const struct irradiate_args *)args;
+    const struct irradiate_args *a = &filled;
     bombardment b;
     bombardment_yield y = {0};
+    measured m;
     const char *id = NULL;
     moly_status status = read_beam(context, a, &b, err);
+    if (!status) {
+        status = measured_activity(context, &a->measured, b.product, a->activity_bq, NAN, &m, err);
+        filled.activity_bq = m.activity_bq;
+    }
     if (!status) {
         status = act_new_id(context, "target", "TGT", a->id, &id, err);
     }
@@ -195,6 +204,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     if (is_measured) {
         flag_deviation(context, &y, a->activity_bq, decision);
     }
+    decision_measured(context, &m, act_node(context, "target", id), decision);
     return MOLY_OK;
 }
 
@@ -221,7 +231,7 @@ const moly_act production_irradiate = {
          ACT_PARAMS(params),
          .args_size = sizeof(struct irradiate_args)},
     .roles = HOT_LAB | MOLY_ROLE_PHYSICIST,
-    .rules = "R-13 R-21",
+    .rules = "R-13 R-14 R-21 R-28 R-31",
     .subject_kind = "target",
     .decide = decide,
 };

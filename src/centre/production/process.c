@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts.h"
+#include "instruments/measured.h"
 #include "product.h"
 #include "vessel.h"
 
@@ -7,6 +8,7 @@ struct process_args {
     const char *target, *lot, *id, *note;
     int product;
     double activity_bq, volume_ml, yield, yield_sd, exhaust_bq;
+    measured_args measured;
     moly_instant start, expiry, at;
 };
 
@@ -68,6 +70,8 @@ static const moly_param params[] = {
      MOLY_TEXT(struct process_args, lot),
      .max = 100.0,
      .help = "batch number; without it the vial's identifier"},
+    ACT_MEASURED(struct process_args),
+    ACT_CONTAINER(struct process_args),
     ACT_ID(struct process_args, "vial"),
     {.name = "at",
      MOLY_INSTANT(struct process_args, at),
@@ -230,12 +234,19 @@ static void flag_deviation(const moly_act_context *context, const struct process
 static moly_status decide(const moly_act_context *context, const void *args,
                           moly_decision *decision, moly_error *err)
 {
-    const struct process_args *a = args;
+    struct process_args filled = *(const struct process_args *)args;
+    const struct process_args *a = &filled;
     const product *p = product_at(a->product);
     vessel target;
+    measured how;
     made m = {0};
     const char *id = NULL;
     moly_status status = vessel_find(context, "target", a->target, &target, err);
+    if (!status) {
+        status = measured_activity(context, &a->measured, p->nuclide, a->activity_bq, a->volume_ml,
+                                   &how, err);
+        filled.activity_bq = how.activity_bq;
+    }
     if (!status) {
         status = check(context, a, &target, p, err);
     }
@@ -259,6 +270,7 @@ static moly_status decide(const moly_act_context *context, const void *args,
     if (isfinite(a->activity_bq)) {
         flag_deviation(context, a, &m, decision);
     }
+    decision_measured(context, &how, vial, decision);
     return MOLY_OK;
 }
 
@@ -284,7 +296,7 @@ const moly_act production_process = {
          ACT_PARAMS(params),
          .args_size = sizeof(struct process_args)},
     .roles = HOT_LAB,
-    .rules = "R-13 R-21 R-24",
+    .rules = "R-13 R-14 R-21 R-24 R-28 R-30 R-31",
     .subject_kind = "vial",
     .decide = decide,
 };

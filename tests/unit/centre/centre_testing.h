@@ -302,6 +302,31 @@ static inline void ordered(centre *c)
            "'planned':'2026-11-23T09:00Z'}");
 }
 
+/* The next patient, born so, referred and justified with these answers. */
+static inline void referred(centre *c, int number, const char *person, const char *answers)
+{
+    char text[500];
+    (void)snprintf(text, sizeof text, "{'name':'Patient %d',%s}", number, person);
+    do_act(c, "technologist", "clinic.register_patient", text);
+    (void)snprintf(text, sizeof text,
+                   "{'patient':'PAT-%06d','examination':'scan','question':'?','referrer':'Dr O'}",
+                   number);
+    do_act(c, "technologist", "clinic.refer", text);
+    (void)snprintf(text, sizeof text, "{'referral':'REF-%06d','justification':'it decides'%s}",
+                   number, answers);
+    do_act(c, "physician", "clinic.justify", text);
+}
+
+static inline const char *order_of(int number, const char *product, double mbq, const char *reason)
+{
+    static char text[500];
+    (void)snprintf(text, sizeof text,
+                   "{'referral':'REF-%06d','product':'%s','activity':'%g MBq',"
+                   "'planned':'2026-11-23T09:00Z'%s}",
+                   number, product, mbq, reason);
+    return text;
+}
+
 /* Until a released kit of 6 GBq in 5 mL stands on the bench at 07:00. */
 static inline void kit_ready(centre *c)
 {

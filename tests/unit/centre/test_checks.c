@@ -15,31 +15,6 @@ static int set_up(void **state)
     return 0;
 }
 
-/* The next patient, born so, referred and justified with these answers. */
-static void referred(centre *c, int number, const char *person, const char *answers)
-{
-    char text[500];
-    (void)snprintf(text, sizeof text, "{'name':'Patient %d',%s}", number, person);
-    do_act(c, "technologist", "clinic.register_patient", text);
-    (void)snprintf(text, sizeof text,
-                   "{'patient':'PAT-%06d','examination':'scan','question':'?','referrer':'Dr O'}",
-                   number);
-    do_act(c, "technologist", "clinic.refer", text);
-    (void)snprintf(text, sizeof text, "{'referral':'REF-%06d','justification':'it decides'%s}",
-                   number, answers);
-    do_act(c, "physician", "clinic.justify", text);
-}
-
-static const char *order_of(int number, const char *product, double mbq, const char *reason)
-{
-    static char text[500];
-    (void)snprintf(text, sizeof text,
-                   "{'referral':'REF-%06d','product':'%s','activity':'%g MBq',"
-                   "'planned':'2026-11-23T09:00Z'%s}",
-                   number, product, mbq, reason);
-    return text;
-}
-
 static const char woman[] = "'birth_date':'1990-09-17','sex':'female','weight':'60 kg'";
 
 /* A released kit of medronate at 07:00 on the 23rd, and PAT-000001 with ORD-000001 (a man's age).

@@ -158,6 +158,35 @@ static void a_dose_that_cannot_be_made_is_said_with_the_reason(void **state)
     centre_close(&c);
 }
 
+/* EVIDENCE: R-36 the list of the day has the dosage card beside a child's dose, and says which dose
+ * exceeds it. Bone, class B, 35 MBq x 4.86 for 20 kg: EANM dosage card, version 5.7.2016 */
+static void a_childs_dose_stands_beside_the_dosage_card(void **state)
+{
+    (void)state;
+    centre c;
+    open_lab(&c, "20 GBq");
+    referred(&c, 1, "'birth_date':'2019-05-02','sex':'male','weight':'20 kg'", "");
+    do_act(&c, "physician", "clinic.order",
+           "{'referral':'REF-000001','product':'medronate','activity':'170 MBq',"
+           "'planned':'2026-11-20T04:00Z'}");
+    json_t *plan = plan_of(&c);
+    const json_t *step = step_of(plan, "draw", 0);
+    assert_relative(number_in(step, "card_bq"), 35e6 * 4.86, 1e-12);
+    assert_relative(number_in(step, "card_least_bq"), 40e6, 1e-12);
+    assert_relative(number_in(step, "card_most_bq"), 1.1 * 35e6 * 4.86, 1e-12);
+    assert_true(json_is_false(json_object_get(step, "is_over_card")));
+    assert_null(json_object_get(step, "why"));
+    json_decref(plan);
+    do_act(&c, "technologist", "clinic.check_patient",
+           "{'referral':'REF-000001','weight':'10 kg'}");
+    plan = plan_of(&c);
+    step = step_of(plan, "draw", 0);
+    assert_true(json_is_true(json_object_get(step, "is_over_card")));
+    assert_non_null(strstr(text_in(step, "why"), "of the dosage card for 10 kg"));
+    json_decref(plan);
+    centre_close(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +194,7 @@ int main(void)
         cmocka_unit_test(what_is_there_is_drawn_first_and_its_volume_is_said),
         cmocka_unit_test(a_second_elution_serves_the_afternoon),
         cmocka_unit_test(a_dose_that_cannot_be_made_is_said_with_the_reason),
+        cmocka_unit_test(a_childs_dose_stands_beside_the_dosage_card),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

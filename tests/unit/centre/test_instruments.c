@@ -79,7 +79,8 @@ static void of_several_calibrators_one_is_named(void **state)
     registered(c);
     checked(c);
     registered(c);
-    refused(c, "technologist", "pharmacy.elute", elution, "R-28", "2 dose calibrators are in use");
+    refused(c, "technologist", "pharmacy.elute", elution, "R-28",
+            "several are in use (dose calibrator: 2)");
     refused(c, "technologist", "pharmacy.elute",
             "{'generator':'GEN-000001','volume':'10 mL','activity':'8 GBq',"
             "'instrument':'INS-000002'}",
@@ -87,6 +88,49 @@ static void of_several_calibrators_one_is_named(void **state)
     do_act(c, "technologist", "pharmacy.elute",
            "{'generator':'GEN-000001','volume':'10 mL','activity':'8 GBq',"
            "'instrument':'INS-000001'}");
+}
+
+/* EVIDENCE: R-28 what a cyclotron made, what a synthesis gave and a gamma spectrum are measured
+ * with an instrument that is named and whose checks are good */
+static void production_names_the_instrument_that_measured(void **state)
+{
+    static const char beam[] =
+        "{'cyclotron':'C18','material':'H2O{18O:0.98,16O:0.02}','lot':'W-2211','product':'F-18',"
+        "'energy':'16 MeV','current':'40 uA','start':'2026-11-23T03:30Z',"
+        "'at':'2026-11-23T05:30Z','activity':'200 GBq'%s}";
+    static const char synthesis[] =
+        "{'target':'TGT-000001','product':'fludeoxyglucose','yield':'60 %','volume':'18 mL',"
+        "'start':'2026-11-23T05:35Z','activity':'95 GBq'}";
+    static const char purity[] = "{'eluate':'ELU-000001','spectrum':'0','efficiency':'0'%s}";
+    char fields[400];
+    centre *c = *state;
+    stock(c);
+    at(c, "2026-11-23T05:00Z");
+    registered(c);
+    at(c, "2026-11-23T06:10Z");
+    (void)snprintf(fields, sizeof fields, beam, "");
+    refused(c, "technologist", "production.irradiate", fields, "R-28", "was never checked");
+    at(c, "2026-11-23T05:00Z");
+    checked(c);
+    do_act(c, "physicist", "instrument.register",
+           "{'kind':'gamma spectrometer','model':'GC3018','serial':'b20'}");
+    at(c, "2026-11-23T06:10Z");
+    (void)snprintf(fields, sizeof fields, beam, ",'instrument':'INS-000001'");
+    do_act(c, "technologist", "production.irradiate", fields);
+    json_t *event = do_act_of(c, "technologist", NULL, "production.process", synthesis);
+    const json_t *how = json_object_get(json_object_get(event, "body"), "measured");
+    assert_string_equal(text_in(how, "instrument"), "INS-000001");
+    json_decref(event);
+    eluted(c, 1.0);
+    (void)snprintf(fields, sizeof fields, purity, ",'instrument':'INS-000001'");
+    refused(c, "physicist", "pharmacy.test_purity", fields, "R-28",
+            "INS-000001 is a dose calibrator; a gamma spectrometer is wanted");
+    do_act(c, "physicist", "instrument.calibrate",
+           "{'instrument':'INS-000002','result':'failed','certificate':'K-7',"
+           "'due':'2027-11-23T06:00Z'}");
+    (void)snprintf(fields, sizeof fields, purity, "");
+    refused(c, "physicist", "pharmacy.test_purity", fields, "R-28",
+            "no gamma spectrometer is in use");
 }
 
 /* EVIDENCE: R-29 a calibration keeps model, serial, date, result, person and certificate; one that
@@ -335,6 +379,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_calibrator_measures_only_while_its_checks_hold),
+        TEST(production_names_the_instrument_that_measured),
         TEST(of_several_calibrators_one_is_named),
         TEST(a_calibration_is_kept_whole_and_ends),
         TEST(a_reading_keeps_its_bytes_and_is_used_once),

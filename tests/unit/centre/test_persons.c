@@ -2,6 +2,8 @@
 /* Who may, who signs, and what a correction leaves behind. */
 #include "centre_testing.h"
 
+#include "persons/password.h"
+
 /* EVIDENCE: R-08 accounts are personal and roles decide: who has not the role is refused */
 static void a_role_that_may_not_do_an_act_is_refused(void **state)
 {
@@ -288,6 +290,48 @@ static void a_password_is_in_no_event(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, centre_set_up, centre_tear_down)
 
+/* EVIDENCE: R-08 a password that stands on the list of common ones, is a name of the person or of
+ * the site, or runs along the keys, is refused (NIST SP 800-63B, 5.1.1.2) */
+static void a_password_that_is_guessed_first_is_refused(void **state)
+{
+    static const char *const bad[] = {
+        "password",   "Password123!", "P@ssw0rd2026", "qwertyuiop",    "12345678",
+        "11111111",   "aaaabbbb",     "abcdefgh",     "87654321",      "letmein!!",
+        "nurgul2026", "Sadykova-77",  "Osh-Hospital", "moly-moly",     "Пароль123",
+        "ЙЦУКЕНГ1",   "iloveyou",     "dragon88",     "administrator", "radiopharmacist"};
+    static const char *const good[] = {"three hens in a boat", "correct horse battery staple",
+                                       "vK8#tq2Lw", "семь тихих оленей", "Osh rain 6 umbrella"};
+    const moly_site site = {"Osh City Hospital", "KG", 360, false};
+    moly_site training = site;
+    (void)state;
+    training.is_training = true;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        moly_error err = {0};
+        moly_status status = password_check(&site, "nurgul", "Нургуль Sadykova", bad[i], &err);
+        if (status != MOLY_ERR_RULE) {
+            fail_msg("'%s' was taken", bad[i]);
+        }
+        err = (moly_error){0};
+        assert_ok(password_check(&training, "nurgul", NULL, bad[i], &err), err);
+    }
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        moly_error err = {0};
+        assert_ok(password_check(&site, "nurgul", NULL, good[i], &err), err);
+    }
+}
+
+static void the_list_of_common_passwords_is_folded_and_each_is_refused(void **state)
+{
+    const moly_site site = {"X", "KG", 360, false};
+    (void)state;
+    assert_true(common_password_rows_n > 300);
+    for (size_t i = 0; i < common_password_rows_n; i++) {
+        moly_error err = {0};
+        assert_int_equal(password_check(&site, "nurgul", NULL, common_password_rows[i].word, &err),
+                         MOLY_ERR_RULE);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +348,8 @@ int main(void)
         TEST(a_new_password_signs_and_the_old_one_does_not),
         TEST(a_refusal_speaks_the_language_of_who_asks),
         TEST(a_password_is_in_no_event),
+        cmocka_unit_test(a_password_that_is_guessed_first_is_refused),
+        cmocka_unit_test(the_list_of_common_passwords_is_folded_and_each_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

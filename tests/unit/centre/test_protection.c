@@ -202,6 +202,73 @@ static void an_incident_has_the_regulators_deadlines_until_it_is_closed(void **s
                      MOLY_ERR_USAGE);
 }
 
+static json_t *spill_of(centre *c, const char *nuclide, double bq, const char *language)
+{
+    json_t *guide = NULL;
+    moly_error err = {.language = language};
+    moly_ledger_reader *reader = reader_of(c);
+    assert_ok(moly_centre_spill(moly_ledger_site(c->ledger), reader, nuclide, bq, &guide, &err),
+              err);
+    moly_ledger_reader_free(reader);
+    return guide;
+}
+
+/* EVIDENCE: R-38 the spill guide says minor or major, the steps in order and the limits of the
+ * country, and ends in the report of the incident */
+static void a_spill_has_its_steps_by_nuclide_and_activity(void **state)
+{
+    centre *c = *state;
+    json_t *minor = spill_of(c, "Tc-99m", 1e9, NULL);
+    json_t *major = spill_of(c, "I-131", 37e6, NULL); /* 1 mCi */
+    const json_t *facts = json_array_get(json_object_get(minor, "results"), 0);
+    assert_string_equal(text_in(facts, "severity"), "minor");
+    assert_true(number_in(facts, "threshold_bq") == 3.7e9);
+    /* 14.2 uGy m2/(GBq h) of Tc-99m above 20 keV, ICRP-107; 1 GBq at 1 m */
+    assert_relative(number_in(facts, "air_kerma_1m_gy_per_h"), 14.2e-6, 0.05);
+    facts = json_array_get(json_object_get(major, "results"), 0);
+    assert_string_equal(text_in(facts, "severity"), "major");
+    char *steps = json_dumps(json_object_get(major, "steps"), JSON_COMPACT);
+    assert_non_null(strstr(steps, "Lock or guard the door"));
+    assert_non_null(strstr(steps, "thyroids"));
+    assert_null(strstr(steps, "from the rim"));
+    free(steps);
+    steps = json_dumps(json_object_get(minor, "steps"), JSON_COMPACT);
+    assert_non_null(strstr(steps, "from the rim"));
+    assert_null(strstr(steps, "thyroids"));
+    free(steps);
+    assert_true(
+        number_in(json_array_get(json_object_get(minor, "limits"), 1), "limit_bq_per_cm2") == 4.0);
+    json_decref(minor);
+    json_decref(major);
+    json_t *unknown = spill_of(c, "Lu-177", 37e6, NULL);
+    facts = json_array_get(json_object_get(unknown, "results"), 0);
+    assert_string_equal(text_in(facts, "severity"), "major");
+    assert_non_null(strstr(text_in(facts, "threshold_source"), "smallest threshold"));
+    json_decref(unknown);
+}
+
+static void every_step_of_the_spill_guide_is_said_in_russian(void **state)
+{
+    centre *c = *state;
+    static const struct {
+        const char *nuclide;
+        double bq;
+    } spills[] = {{"Tc-99m", 1e6}, {"I-131", 1e9}};
+    for (size_t i = 0; i < 2; i++) {
+        json_t *guide = spill_of(c, spills[i].nuclide, spills[i].bq, "ru");
+        const json_t *one;
+        size_t k;
+        json_array_foreach(json_object_get(guide, "steps"), k, one)
+        {
+            if ((unsigned char)text_in(one, "step")[0] < 0xD0) {
+                fail_msg("no Russian of '%s'", text_in(one, "step"));
+            }
+        }
+        assert_true(k >= 9);
+        json_decref(guide);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +282,10 @@ int main(void)
                                         centre_tear_down),
         cmocka_unit_test_setup_teardown(an_incident_has_the_regulators_deadlines_until_it_is_closed,
                                         set_up, centre_tear_down),
+        cmocka_unit_test_setup_teardown(a_spill_has_its_steps_by_nuclide_and_activity, set_up,
+                                        centre_tear_down),
+        cmocka_unit_test_setup_teardown(every_step_of_the_spill_guide_is_said_in_russian, set_up,
+                                        centre_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

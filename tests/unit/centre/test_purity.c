@@ -107,8 +107,13 @@ static const json_t *impurity_of(const json_t *event, const char *name)
 static void a_pure_eluate_has_its_verdict_in_the_record_and_the_spectrum_with_it(void **state)
 {
     centre *c = *state;
+    do_act(c, "physicist", "instrument.register",
+           "{'kind':'gamma spectrometer','model':'GC3018','serial':'b20'}");
     json_t *event = tested(c, 0.0);
     assert_string_equal(text_in(impurity_of(event, "Mo-99"), "verdict"), "met");
+    assert_string_equal(
+        text_in(json_object_get(json_object_get(event, "body"), "measured"), "instrument"),
+        "INS-000001");
     assert_record(c, "eluate", "ELU-000001", "radionuclidic_purity", "met");
     assert_record(c, "eluate", "ELU-000001", "tested_by", "technologist");
     /* the file is a blob of the ledger, named by the event */

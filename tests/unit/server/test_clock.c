@@ -110,12 +110,12 @@ static void a_database_that_is_not_for_training_keeps_its_own_time(void **state)
     assert_non_null(mkdtemp(c->folder));
     (void)snprintf(c->url, sizeof c->url, "sqlite:%s/centre.db", c->folder);
     c->clock = moly_clock_system();
+    static const char password[] = "three hens in a boat";
     const moly_site site = {"Real centre", "KG", 360, false};
     assert_ok(moly_ledger_create(c->url, &site, &c->clock, &c->ledger, &err), err);
-    assert_ok(moly_centre_found(c->ledger, "admin", "admin-moly", MOLY_PASSWORD_MINIMAL, &err),
-              err);
+    assert_ok(moly_centre_found(c->ledger, "admin", password, MOLY_PASSWORD_MINIMAL, &err), err);
     serve_start(&real, NULL);
-    signed_in who = sign_in_as(&real, "admin");
+    signed_in who = sign_in_with(&real, "admin", password);
     answer got =
         ask(&real, "GET", "/api/today?clock=2026-11-25T08:30Z", (asking){.token = who.token});
     assert_http(&got, 409);

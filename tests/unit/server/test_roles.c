@@ -195,6 +195,7 @@ static const struct {
     {"/api/safety/doses", NULL, false},
     {"/api/safety/incidents", NULL, false},
     {"/api/safety/map", NULL, false},
+    {"/api/safety/spill", "/api/safety/spill?nuclide=Tc-99m&activity=1%20GBq", false},
     {"/api/safety/waste", NULL, false},
     {"/api/doses/statistics", NULL, false},
     {"/api/work", NULL, false},

@@ -15,6 +15,13 @@ export interface DispensingStep {
   volume_ml?: number;
   from?: string;
   why?: string;
+  /** Of a child, at the injection. */
+  card_bq?: number;
+  card_least_bq?: number;
+  card_most_bq?: number;
+  weight_kg?: number;
+  is_over_card?: boolean;
+  card_source?: string;
 }
 
 export interface Dispensing {
@@ -142,4 +149,10 @@ export interface IncidentRow {
   notify_by?: string | null;
   report_by?: string | null;
   is_overdue?: boolean;
+}
+
+export interface SpillGuide {
+  results: { nuclide: string; activity_bq: number; severity: "minor" | "major"; threshold_bq: number; threshold_source: string; threshold_status: string; half_life_s: number; air_kerma_1m_gy_per_h: number }[];
+  steps: { number: number; step: string }[];
+  limits: { place: string; limit_bq_per_cm2: number; source: string; status: string }[];
 }

@@ -145,6 +145,8 @@ export interface DueDose {
   due: string;
   state: string;
   dose?: string | null;
+  /** How many of the blocks are about it. */
+  n_blocks?: number;
 }
 
 export interface Block extends Kept {
@@ -154,6 +156,10 @@ export interface Block extends Kept {
   why: string;
   rule?: string;
   remedy?: string;
+  /** Of the act that the remedy names. */
+  fields?: Record<string, string>;
+  /** It stops nobody, but is better known before the dose. */
+  is_warning?: boolean;
 }
 
 /** What a person can do now; include/moly/centre/work.h. */

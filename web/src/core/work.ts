@@ -56,9 +56,10 @@ export function taskOfBlock(block: Block): Task | undefined {
   // who made or tested something does not release it: such work is not offered again by a block
   if (name === "pharmacy.release") return undefined;
   const field = actNamed(name)?.fields.find((one) => one.record === block.kind);
-  if (!may_do(name) || field === undefined || block.id === undefined) return undefined;
+  const fields = block.fields ?? (field === undefined ? undefined : { [keyOf(field)]: block.id ?? "" });
+  if (!may_do(name) || fields === undefined || block.id === undefined || block.is_warning === true) return undefined;
   return {
-    ...taskOf({ act: name, fields: { [keyOf(field)]: block.id }, kind: block.kind ?? "", id: block.id, label: block.id, why: block.why, rule: block.rule ?? "", due: null, when: "now" }),
+    ...taskOf({ act: name, fields, kind: block.kind ?? "", id: block.id, label: block.id, why: block.why, rule: block.rule ?? "", due: null, when: "now" }),
     ...(block.template === undefined ? {} : { template: block.template }), ...(block.values === undefined ? {} : { values: block.values }),
   };
 }

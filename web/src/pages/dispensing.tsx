@@ -4,7 +4,7 @@ import { actNamed, may } from "../core/acts.ts";
 import { clockTime, moment } from "../core/clock.ts";
 import { t, word } from "../core/i18n.ts";
 import type { Dispensing, DispensingStep } from "../core/plans.ts";
-import { activity, quantity } from "../core/quantity.ts";
+import { activity, plain, quantity } from "../core/quantity.ts";
 import { useReading } from "../core/resource.ts";
 import { link, splitNode } from "../core/route.ts";
 import { Icon, type IconName } from "../ui/icon.tsx";
@@ -48,7 +48,7 @@ export function DispensingPage() {
 function Step({ step }: { step: DispensingStep }) {
   const kind = KINDS[step.do];
   const address = addressOf(step);
-  const isBad = step.do === "not enough";
+  const isBad = step.do === "not enough" || step.is_over_card === true;
   const inside = (
     <>
       <span class="step-time num">{clockTime(step.at)}</span>
@@ -57,6 +57,11 @@ function Step({ step }: { step: DispensingStep }) {
         <strong>{kind.name()}: {step.patient_name ?? splitNode(step.what)[1]}</strong>
         <span>{word(step.product)}{step.from !== undefined && <> · {t("from {vessel}", { vessel: splitNode(step.from)[1] })}</>}{step.due !== undefined && <span class="num"> · {t("injection {time}", { time: clockTime(step.due) })}</span>}</span>
         {step.why !== undefined && step.why !== "" && <span class={isBad ? "late" : "quiet"}>{word(step.why)}</span>}
+        {step.card_bq !== undefined && (
+          <span class={`num ${step.is_over_card === true ? "late" : "quiet"}`} title={step.card_source}>
+            {t("dosage card for {weight} kg: {activity}, from {least} to {most}", { weight: plain(step.weight_kg ?? 0), activity: activity(step.card_bq, 3), least: activity(step.card_least_bq ?? 0, 3), most: activity(step.card_most_bq ?? 0, 3) })}
+          </span>
+        )}
       </span>
       <span class="task-due num">
         {step.activity_bq !== undefined && <strong>{activity(step.activity_bq, 3)}</strong>}

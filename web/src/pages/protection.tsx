@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Radiation protection: the floor plan with what was measured where, doses of staff, incidents.
+// Radiation protection: the spill guide; the floor plan with what was measured where, doses of staff, incidents.
+import { useState } from "preact/hooks";
 import { actNamed, may } from "../core/acts.ts";
 import { moment } from "../core/clock.ts";
 import { t, word } from "../core/i18n.ts";
-import type { IncidentRow, MapRoom, StaffDose } from "../core/plans.ts";
+import type { IncidentRow, MapRoom, SpillGuide, StaffDose } from "../core/plans.ts";
 import { quantity, significant } from "../core/quantity.ts";
 import { useReading } from "../core/resource.ts";
 import { link } from "../core/route.ts";
@@ -19,8 +20,47 @@ export function ProtectionPage() {
       {data === undefined ? <Loading refusal={refusal} /> : <Floors rooms={data.results} />}
       <Doses />
       <Incidents />
+      <Spill />
       <Tiles stage="waste" />
     </Page>
+  );
+}
+
+/** What is done after a spill: asked before, printed and hung up; afterwards it leads to the report. */
+function Spill() {
+  const [nuclide, setNuclide] = useState("Tc-99m");
+  const [amount, setAmount] = useState("500 MBq");
+  const [asked, setAsked] = useState<string | null>(null);
+  const { data, refusal } = useReading<SpillGuide>(asked);
+  const report = actNamed("safety.report_incident");
+  const facts = data?.results[0];
+  const ask = (event: Event) => {
+    event.preventDefault();
+    setAsked(`/api/safety/spill?${new URLSearchParams({ nuclide, activity: amount }).toString()}`);
+  };
+  return (
+    <section class="card" aria-labelledby="spill-title">
+      <h2 id="spill-title" class="card-head">{t("What to do after a spill")}</h2>
+      <form class="filters" onSubmit={ask}>
+        <label>{t("Nuclide")} <input value={nuclide} onInput={(event) => setNuclide(event.currentTarget.value)} /></label>
+        <label>{t("Activity")} <input value={amount} onInput={(event) => setAmount(event.currentTarget.value)} /></label>
+        <button class="button" type="submit">{t("Show the steps")}</button>
+      </form>
+      {asked !== null && data === undefined && <Loading refusal={refusal} />}
+      {data !== undefined && facts !== undefined && (
+        <>
+          <p><strong class={facts.severity === "major" ? "late" : ""}>{facts.severity === "major" ? t("major spill") : t("minor spill")}</strong> <span class="quiet num">{t("major from {activity}: {source}", { activity: quantity(facts.threshold_bq, "bq", 3), source: word(facts.threshold_source) })} ({word(facts.threshold_status)})</span></p>
+          <ol>{data.steps.map((one) => <li key={one.number}>{one.step}</li>)}</ol>
+          <ul class="rows">
+            {data.limits.map((one) => <li key={one.place} class="row"><span>{word(one.place)}</span><span class="num">{significant(one.limit_bq_per_cm2, 3)} {word("Bq/cm2")}</span><span class="quiet">{one.source}</span></li>)}
+          </ul>
+          <p class="filters">
+            <button class="button" type="button" onClick={() => window.print()}>{t("Print the sheet")}</button>
+            {report !== undefined && may(report) && <a class="button" href={link(["act", "safety.report_incident"], { kind: "spill", activity: amount })}>{t("Report the incident")}</a>}
+          </p>
+        </>
+      )}
+    </section>
   );
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Today, to be read from two metres: what activity is where, who is due when, what blocks whom.
-import { useMemo } from "preact/hooks";
+import { useId, useMemo } from "preact/hooks";
 import { actNamed, acts } from "../core/acts.ts";
 import { useAtom } from "../core/atom.ts";
 import { clockTime, moment, useNow } from "../core/clock.ts";
@@ -11,7 +11,7 @@ import { link, splitNode } from "../core/route.ts";
 import { session } from "../core/api.ts";
 import { inOrder, taskOfBlock, useWork } from "../core/work.ts";
 import { ruleText } from "../core/rules.ts";
-import { isInstant, toneOf, unitsIn } from "../core/words.ts";
+import { actsIn, isInstant, toneOf, unitsIn } from "../core/words.ts";
 import type { Block, DueDose, Today, Vessel, VesselNuclide } from "../core/types.ts";
 import { Drafts } from "../ui/drafts.tsx";
 import { Icon, iconOfKind } from "../ui/icon.tsx";
@@ -33,6 +33,8 @@ export function TodayPage() {
   const known = data.blocks.filter((block) => !own.some((one) => (one.kind === block.kind && one.id === block.id) || one.why === block.why));
   const mine = known.flatMap((block) => taskOfBlock(block) ?? []);
   const others = known.filter((block) => taskOfBlock(block) === undefined);
+  const stops = others.filter((block) => block.is_warning !== true);
+  const warnings = others.filter((block) => block.is_warning === true);
   const all = tasks === undefined ? undefined : inOrder([...tasks, ...mine]);
   return (
     <Page title={t("Today")} className="today">
@@ -41,7 +43,8 @@ export function TodayPage() {
         <div class="stack">
           {isInspector && <Inspection />}
           {all !== undefined && (all.length > 0 ? <Tasks tasks={all} /> : !isInspector && <Empty>{t("Nothing waits for you. Scan a label to begin.")}</Empty>)}
-          {others.length > 0 && <Blocks blocks={others} />}
+          {stops.length > 0 && <Blocks title={t("What waits for others")} blocks={stops} />}
+          {warnings.length > 0 && <Blocks title={t("To know before the dose")} blocks={warnings} />}
         </div>
         <section aria-labelledby="due-title">
           <h2 id="due-title">{t("Who is due")}</h2>
@@ -72,18 +75,19 @@ function grouped(blocks: Block[]): (Block & { whats: string[] })[] {
   return [...groups.values()];
 }
 
-function Blocks({ blocks }: { blocks: Block[] }) {
+function Blocks({ title, blocks }: { title: string; blocks: Block[] }) {
+  const id = useId();
   return (
-    <section class="blocks" aria-labelledby="blocks-title">
-      <h2 id="blocks-title">{t("What waits for others")}</h2>
+    <section class="blocks" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
       <ul>
         {grouped(blocks).map((block) => (
           <li key={block.what + block.why} class="notice notice-wait">
             <Icon name="wait" size={28} />
             <div>
-              <p class="block-why">{sentence(unitsIn(said(block.why, block)))}</p>
+              <p class="block-why">{sentence(actsIn(unitsIn(said(block.why, block)), (name) => actNamed(name)?.summary))}</p>
               <p class="block-what">{block.whats.map((what) => <span key={what}><Blocked what={what} /></span>)}</p>
-              {block.remedy !== undefined && block.remedy !== "" && <Remedy text={word(block.remedy)} />}
+              {block.remedy !== undefined && block.remedy !== "" && <Remedy text={word(block.remedy)} fields={block.fields} />}
             </div>
             {block.rule !== undefined && block.rule !== "" && (
               <abbr class="rule" title={ruleText(block.rule)}>{block.rule}</abbr>
@@ -106,14 +110,14 @@ function Blocked({ what }: { what: string }) {
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** "test it (pharmacy.test_rcp)": the act in brackets is a way to go. */
-function Remedy({ text }: { text: string }) {
+function Remedy({ text, fields }: { text: string; fields?: Record<string, string> | undefined }) {
   const named = /^(.*?)\s*\(([a-z]+\.[a-z_]+)\)(.*)$/.exec(text);
   const act = named === null ? undefined : actNamed(named[2]!);
   if (named === null || act === undefined) return <p class="remedy"><Icon name="right" size={18} /> {sentence(text)}</p>;
   return (
     <p class="remedy">
       <Icon name="right" size={18} />
-      <a href={link(["act", act.name])}>{sentence(named[1]! + named[3]!)}</a>
+      <a href={link(["act", act.name], fields ?? {})}>{sentence(named[1]! + named[3]!)}</a>
     </p>
   );
 }
@@ -182,6 +186,7 @@ function DueRow({ dose, now, isNext }: { dose: DueDose; now: number; isNext: boo
       </div>
       <span class="due-state">
         <State state={dose.state} />
+        {isOpen && (dose.n_blocks ?? 0) > 0 && <span class="late"><Icon name="stop" size={18} /> {t("read the notices first")}</span>}
         {isOpen && (
           <span class={tone === "late" ? "late" : "quiet"}>
             {away < 0 ? t("{time} late", { time: duration(away) }) : t("in {time}", { time: duration(away) })}
