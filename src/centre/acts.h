@@ -65,6 +65,7 @@
     X(quality_discard_sample)                                                                      \
     X(quality_do_step)                                                                             \
     X(quality_draft_master)                                                                        \
+    X(quality_hand_over_notice)                                                                    \
     X(quality_issue_batch)                                                                         \
     X(quality_keep_sample)                                                                         \
     X(quality_media_fill)                                                                          \
@@ -73,6 +74,7 @@
     X(quality_recall)                                                                              \
     X(quality_receive_material)                                                                    \
     X(quality_reconcile)                                                                           \
+    X(quality_record_answer)                                                                       \
     X(quality_release_conditionally)                                                               \
     X(quality_review_batch)                                                                        \
     X(quality_ship_batch)                                                                          \

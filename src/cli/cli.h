@@ -41,6 +41,7 @@ extern const moly_command cli_report_certificate_command;
 extern const moly_command cli_report_day_command;
 extern const moly_command cli_report_journal_command;
 extern const moly_command cli_report_label_command;
+extern const moly_command cli_report_notice_command;
 extern const moly_command cli_report_qualification_command;
 extern const moly_command cli_report_recall_command;
 extern const moly_command cli_report_record_command;

@@ -49,6 +49,7 @@ static const moly_command *const own_commands[] = {
     &cli_report_day_command,
     &cli_report_journal_command,
     &cli_report_label_command,
+    &cli_report_notice_command,
     &cli_report_qualification_command,
     &cli_report_recall_command,
     &cli_report_record_command,

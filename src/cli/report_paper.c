@@ -172,6 +172,10 @@ PAPER_COMMAND(label, record_params, "Print the label of a dose, kit, eluate or v
               "scanned. A file that ends in .zpl is for a label printer. Record the printing with "
               "pharmacy.print_label first: a second copy then says so.",
               "moly report label KIT-000001 --db sqlite:moly.db --lang ru -o label.pdf");
+PAPER_COMMAND(notice, record_params, "Print a notice to a receiver",
+              "What is said of which batch or lot, with lines for who handed it over, who took it "
+              "and what became of the product. Record it with quality.hand_over_notice.",
+              "moly report notice NOT-000001 --db sqlite:moly.db --lang fr -o notice.pdf");
 PAPER_COMMAND(qualification, record_params, "Print the qualification of an installation",
               "Every check with what was found, and the signature.",
               "moly report qualification QUA-000001 --db sqlite:moly.db -o qualification.pdf");

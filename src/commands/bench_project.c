@@ -239,7 +239,8 @@ static moly_status check_tof(bench *b, const moly_pet_projector *p, moly_error *
     MOLY_ASSERT(n_tof <= 64);
     for (int y = 0; y < N_XY; y++) {
         for (int x = 0; x < N_XY; x++) {
-            const double u = (x - N_XY / 2) * VOXEL_MM, v = (y - N_XY / 2) * VOXEL_MM;
+            const int middle = N_XY / 2;
+            const double u = (x - middle) * VOXEL_MM, v = (y - middle) * VOXEL_MM;
             const bool is_in = u * u + v * v < 200.0 * 200.0;
             fill(b->image + ((size_t)y * N_XY + (size_t)x) * N_Z, N_Z,
                  is_in ? (x / 12 + y / 12) % 5 == 0 ? 4.0F : 1.0F : 0.0F);

@@ -25,7 +25,7 @@ static const moly_param params[] = {
 };
 
 static const moly_column columns[] = {
-    {"file", "Written", MOLY_DIM_NONE, 0},
+    {"file", "Saved as", MOLY_DIM_NONE, 0},
     {"bins", "Bins", MOLY_DIM_NONE, 0},
     {"sum", "Sum", MOLY_DIM_NONE, 8},
 };

@@ -66,7 +66,7 @@ static const moly_param params[] = {
 };
 
 static const moly_column columns[] = {
-    {"file", "Written", MOLY_DIM_NONE, 0},
+    {"file", "Saved as", MOLY_DIM_NONE, 0},
     {"unit", "Unit", MOLY_DIM_NONE, 0},
     {"max", "Maximum", MOLY_DIM_NONE, 6},
     {"mean", "Mean", MOLY_DIM_NONE, 6},

@@ -62,7 +62,7 @@ static const moly_param params[] = {
 };
 
 static const moly_column columns[] = {
-    {"folder", "Written", MOLY_DIM_NONE, 0},
+    {"folder", "Saved as", MOLY_DIM_NONE, 0},
     {"prompts", "Prompts", MOLY_DIM_NONE, 9},
     {"trues", "Trues", MOLY_DIM_NONE, 9},
     {"scatters", "Scattered", MOLY_DIM_NONE, 9},
@@ -175,18 +175,19 @@ static moly_status scan(scan_work *w, moly_error *err)
     moly_status status = scan_folder_begin(w, err);
     status = status ? status : describe(w, err);
     status = status ? status : scan_write_truth(w, err);
-    if (!status && w->args->has_normalisation == 1) {
-        status = scan_write_normalisation(w, err);
-    }
     if (!status) {
         status = w->mode == SCAN_EVENTS ? scan_write_events(w, err) : scan_write_exact(w, err);
+    }
+    if (!status && w->args->has_normalisation == 1) {
+        status = scan_write_normalisation(w, err); /* knows the dead time of the scan */
     }
     return status ? status : scan_folder_finish(w, err);
 }
 
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)
 {
-    scan_work w = {.args = raw_args, .progress = run->progress, .arena = run->arena};
+    scan_work w = {
+        .args = raw_args, .live_share = 1.0, .progress = run->progress, .arena = run->arena};
     moly_status status = prepare(&w, err);
     status = status ? status : scan(&w, err);
     if (!status && json_object_set_new(w.whole, "folder", json_string(w.args->output))) {

@@ -29,6 +29,7 @@ typedef struct scan_work {
     moly_solids *solids;
     moly_scan_setup setup;
     const char *folder; /* under a temporary name until it is whole */
+    double live_share;  /* of pairs that dead time left */
     int mode;           /* SCAN_EXACT or SCAN_EVENTS, as asked for or as follows */
     json_t *whole;      /* scan.json */
     json_t *files;      /* names of what stands in the folder */

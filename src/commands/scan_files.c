@@ -62,7 +62,9 @@ moly_status scan_write_normalisation(scan_work *w, moly_error *err)
     moly_status status = moly_layout_copy(&plain, &layout, err);
     status = status ? status : scan_file(w, "normalisation", "normalisation.hs", &path, err);
     status = status ? status : moly_interfile_create_sinogram(path, layout, &bins, err);
-    status = status ? status : moly_scan_sensitivity(&w->setup, (int)w->args->n_rays, bins, err);
+    status = status ? status
+                    : moly_scan_sensitivity(&w->setup, (int)w->args->n_rays, w->mode == SCAN_EVENTS,
+                                            w->live_share, bins, err);
     status = status ? status : moly_sinogram_finish(bins, err);
     moly_sinogram_free(bins);
     moly_layout_free(layout);
@@ -128,6 +130,7 @@ static moly_status add_figures(scan_work *w, const moly_event_figures *f, double
         {"random_fraction", prompts > 0.0 ? f->randoms / prompts : NAN},
         {"dead_time_fraction",
          f->singles > 0.0 ? f->lost_singles / (f->singles + f->lost_singles) : NAN},
+        {"live_share_of_pairs", w->live_share},
         {"necr_per_s", prompts > 0.0 ? f->trues * f->trues / prompts / time : NAN},
         {"annihilations_per_core_s", f->annihilations / cpu_s},
     };
@@ -152,6 +155,10 @@ moly_status scan_write_events(scan_work *w, moly_error *err)
     moly_event_figures figures;
     const clock_t begin = clock();
     moly_status status = moly_scan_events(&w->setup, &options, &list, &figures, err);
+    if (!status && figures.singles > 0.0) {
+        const double live = figures.singles / (figures.singles + figures.lost_singles);
+        w->live_share = live * live;
+    }
     const double cpu_s = (double)(clock() - begin) / CLOCKS_PER_SEC;
     status = status ? status : write_histogram(w, &list, false, err);
     if (!status && options.has_delayeds) {

@@ -99,8 +99,9 @@ static moly_status walk_account(void *context, const store_value *c, moly_error 
     return status || walk->n_rows < BLOCK_ROWS ? status : flush(walk, err);
 }
 
-moly_status accounts_at(families *f, store *s, int64_t at_us, inventory_row row, void *context,
-                        moly_error *err)
+static moly_status walk_rows(families *f, store *s, int64_t at_us, const char *sql,
+                             const store_value *values, size_t n_values, inventory_row row,
+                             void *context, moly_error *err)
 {
     struct account_walk walk = {.at_us = at_us, .row = row, .context = context};
     walk.rows = moly_alloc(BLOCK_ROWS, sizeof *walk.rows);
@@ -108,10 +109,7 @@ moly_status accounts_at(families *f, store *s, int64_t at_us, inventory_row row,
         return MOLY_NO_MEMORY(err);
     }
     changes_init(&walk.past, s, f);
-    moly_status status = store_query(s,
-                                     "SELECT account, source, ref_us, state FROM account"
-                                     " ORDER BY account, source",
-                                     NULL, 0, walk_account, &walk, err);
+    moly_status status = store_query(s, sql, values, n_values, walk_account, &walk, err);
     if (!status) {
         status = flush(&walk, err);
     }
@@ -121,4 +119,22 @@ moly_status accounts_at(families *f, store *s, int64_t at_us, inventory_row row,
     moly_free(walk.rows);
     changes_free(&walk.past);
     return status;
+}
+
+moly_status accounts_at(families *f, store *s, int64_t at_us, inventory_row row, void *context,
+                        moly_error *err)
+{
+    return walk_rows(f, s, at_us,
+                     "SELECT account, source, ref_us, state FROM account"
+                     " ORDER BY account, source",
+                     NULL, 0, row, context, err);
+}
+
+moly_status accounts_of_source_at(families *f, store *s, const char *source, int64_t since_us,
+                                  int64_t at_us, inventory_row row, void *context, moly_error *err)
+{
+    return walk_rows(f, s, at_us,
+                     "SELECT account, source, ref_us, state FROM account"
+                     " WHERE source = $1 AND ref_us > $2 ORDER BY account",
+                     STORE_VALUES(store_text(source), store_int(since_us)), row, context, err);
 }

@@ -111,6 +111,10 @@ typedef moly_status (*inventory_row)(void *context, const char *account, const c
                                      const holding *inventory, moly_error *err);
 MOLY_CHECKED moly_status accounts_at(families *f, store *s, int64_t at_us, inventory_row row,
                                      void *context, moly_error *err);
+/* Of one posted nuclide, those that something was posted to after `since_us`. */
+MOLY_CHECKED moly_status accounts_of_source_at(families *f, store *s, const char *source,
+                                               int64_t since_us, int64_t at_us, inventory_row row,
+                                               void *context, moly_error *err);
 
 /* ---- accounts.c: members of a body ---------------------------------------------------------- */
 

@@ -69,6 +69,7 @@ const char *const schema_indexes[] = {
     "CREATE INDEX record_owner ON record (kind, owner, id)",
     "CREATE INDEX record_at ON record (kind, at_us)",
     "CREATE INDEX link_to ON link (to_node)",
+    "CREATE INDEX account_source ON account (source, ref_us)",
     "CREATE INDEX posting_account ON posting (account, source, at_us)",
     "CREATE INDEX discrepancy_at ON discrepancy (at_us)",
 };

@@ -137,10 +137,11 @@ moly_status tabulate_tof(moly_pet_projector *p, moly_error *err)
         return MOLY_NO_MEMORY(err);
     }
     const double scale = t->bin_mm / (sigma * sqrt(2.0));
+    const int lead = t->width / 2 - 1;
     for (int r = 0; r <= t->n_rows; r++) {
         const double part = (double)r / t->n_rows;
         for (int k = 0; k < t->width; k++) {
-            const double middle = k - (t->width / 2 - 1) - part;
+            const double middle = k - lead - part;
             const double share = 0.5 * (erf((middle + 0.5) * scale) - erf((middle - 0.5) * scale));
             t->weights[r * t->width + k] = (float)share;
         }

@@ -15,6 +15,8 @@ static const struct {
     {{"day", "The doses of a day, to work by when the power is out", false}, paper_day},
     {{"journal", "Journal of generators and radiopharmaceuticals (SanPiN 2.6.1.2368-08, 7)", false},
      paper_journal},
+    {{"notice", "A notice to a receiver of a batch or lot, to hand over and sign", true},
+     paper_notice},
     {{"qualification", "Qualification of an installation, with its signature", true},
      paper_qualification},
     {{"recall", "What was made of a lot, and who was given it", true}, paper_recall},

@@ -83,6 +83,7 @@ MOLY_CHECKED moly_status paper_certificate(sheet *s, moly_error *err);
 MOLY_CHECKED moly_status paper_activity(sheet *s, moly_error *err);
 MOLY_CHECKED moly_status paper_waste(sheet *s, moly_error *err);
 MOLY_CHECKED moly_status paper_qualification(sheet *s, moly_error *err);
+MOLY_CHECKED moly_status paper_notice(sheet *s, moly_error *err);
 MOLY_CHECKED moly_status paper_recall(sheet *s, moly_error *err);
 
 #endif

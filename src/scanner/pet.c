@@ -14,7 +14,8 @@ double moly_pet_radius(const moly_pet_scanner *scanner)
 /* Ring 0's own coordinate is 0 here. */
 static double ring_place(const moly_pet_scanner *s, int64_t ring)
 {
-    return s->ring_pitch_mm * (double)ring + s->block_gap_mm * (double)(ring / s->block_rings);
+    const int64_t gaps = ring / s->block_rings;
+    return s->ring_pitch_mm * (double)ring + s->block_gap_mm * (double)gaps;
 }
 
 /* The middle is that of all rings, so that unequal gaps would still balance. */
@@ -69,7 +70,8 @@ static moly_status check_limits(const limit *limits, size_t n, const char *name,
 
 static moly_status check_counts(const moly_pet_scanner *s, moly_error *err)
 {
-    const double half = (double)(s->n_detectors / 2);
+    const int64_t views = s->n_detectors / 2;
+    const double half = (double)views;
     const limit limits[] = {
         {"rings", "", (double)s->n_rings, 1, 2000},
         {"detectors", "", (double)s->n_detectors, 4, 4096},

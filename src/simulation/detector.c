@@ -146,7 +146,7 @@ static int64_t next_collision(const detector *d, photon *p, moly_random *random)
     const double mu = (double)d->crystal.mu_per_mm[photon_row(p->energy_kev)];
     const double least2 = d->scanner->inner_radius_mm * d->scanner->inner_radius_mm;
     for (;;) {
-        advance(p, -log(moly_random_uniform(random)) / mu);
+        advance(p, -log(draw(random)) / mu);
         const double r2 = p->position[0] * p->position[0] + p->position[1] * p->position[1];
         if (r2 > d->outer_mm * d->outer_mm || r2 < 0.999999 * least2 ||
             fabs(p->position[2]) > d->half_length_mm) {
@@ -177,7 +177,7 @@ bool detector_follow(const detector *d, photon *p, moly_random *random, hit *see
             seen->way_mm = p->way_mm;
         }
         double left = 0.0, cosine = 1.0;
-        if (moly_random_uniform(random) < (double)d->crystal.compton[photon_row(p->energy_kev)]) {
+        if (draw(random) < (double)d->crystal.compton[photon_row(p->energy_kev)]) {
             left = compton_energy_kev(p->energy_kev, random, &cosine);
             left = left > least_kev ? left : 0.0;
         }
@@ -199,6 +199,7 @@ bool detector_follow(const detector *d, photon *p, moly_random *random, hit *see
     }
     for (int i = 0; i < 3; i++) {
         middle[i] /= sum;
+        seen->middle_mm[i] = middle[i];
     }
     const int64_t at = detector_crystal_at(d, middle);
     seen->crystal = at >= 0 ? at : first;

@@ -23,6 +23,7 @@ typedef struct detector {
 typedef struct hit {
     int64_t crystal; /* ring * n_detectors + detector */
     double energy_kev, way_mm;
+    double middle_mm[3]; /* where its light comes from on average */
 } hit;
 
 MOLY_CHECKED moly_status detector_make(const moly_pet_scanner *scanner, detector *made,

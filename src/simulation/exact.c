@@ -6,6 +6,7 @@
 #include "detector.h"
 #include "moly/base/memory.h"
 #include "moly/base/parallel.h"
+#include "response.h"
 #include "setup.h"
 #include "solids_inside.h"
 
@@ -33,7 +34,9 @@ typedef struct job {
     double area_mm2, pitch_mm, window_share, mu_crystal_per_mm, depth_mm;
     double tof_width_mm, tof_sigma_mm;
     int64_t view;
-    bool is_sensitivity; /* counts per s for 1 Bq/mL along 1 mm instead of a scan */
+    const response *areas; /* NULL: faces of the crystals */
+    double live_share;     /* of pairs, of a sensitivity */
+    bool is_sensitivity;   /* counts per s for 1 Bq/mL along 1 mm instead of a scan */
 } job;
 
 /* One pair of crystals across the bore. */
@@ -104,7 +107,7 @@ static void add_line(const job *j, const pair *p, const double a[3], const doubl
 {
     double length;
     if (j->is_sensitivity) {
-        bins[0] += 1e-3 * weight * caught_mm2(j, p, a, b, &length);
+        bins[0] += 1e-3 * j->live_share * weight * caught_mm2(j, p, a, b, &length);
         return;
     }
     moly_chord chords[2 * MOLY_SOLIDS_MOST];
@@ -154,6 +157,24 @@ static void find_pair(const job *j, int64_t view, int64_t tangential, pair *p)
                                   j->options->n_rays > 1 ? j->pitch_mm : 0.0, p->among);
 }
 
+/* As caught_mm2(), with areas and depths that were measured on followed photons. */
+static double seen_mm2(const job *j, const pair *p, const int32_t rings[2], double z1, double z2)
+{
+    const double nominal = j->layout->scanner.interaction_depth_mm;
+    double d[3] = {p->a[0] - p->b[0], p->a[1] - p->b[1], z1 - z2}, back[3];
+    const double length = sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+    for (int i = 0; i < 3; i++) {
+        d[i] /= length;
+        back[i] = -d[i];
+    }
+    const double deeper_1 = response_depth_mm(j->areas, p->crystal_1, d) - nominal;
+    const double deeper_2 = response_depth_mm(j->areas, p->crystal_2, back) - nominal;
+    const double apart = length + deeper_1 * (d[0] * sin(p->angle_1) - d[1] * cos(p->angle_1)) +
+                         deeper_2 * (back[0] * sin(p->angle_2) - back[1] * cos(p->angle_2));
+    return response_area_mm2(j->areas, rings[0], p->crystal_1, d) *
+           response_area_mm2(j->areas, rings[1], p->crystal_2, back) / (2.0 * pi * apart * apart);
+}
+
 static void add_pair_of_rings(const job *j, const pair *p, const int32_t rings[2], double *bins)
 {
     const moly_pet_scanner *s = &j->layout->scanner;
@@ -161,6 +182,13 @@ static void add_pair_of_rings(const job *j, const pair *p, const int32_t rings[2
                               (double)j->efficiencies[rings[1] * s->n_detectors + p->crystal_2] *
                               j->window_share * j->window_share / j->options->n_rays;
     const double z1 = moly_pet_ring_z(s, rings[0]), z2 = moly_pet_ring_z(s, rings[1]);
+    if (j->areas) {
+        bins[0] += 1e-3 * j->live_share *
+                   (double)j->efficiencies[rings[0] * s->n_detectors + p->crystal_1] *
+                   (double)j->efficiencies[rings[1] * s->n_detectors + p->crystal_2] *
+                   seen_mm2(j, p, rings, z1, z2);
+        return;
+    }
     for (int i = 0; i < j->options->n_rays; i++) {
         const ray *r = &j->rays[i];
         const double u1 = r->across_1 * j->pitch_mm, u2 = r->across_2 * j->pitch_mm;
@@ -306,7 +334,8 @@ static moly_status run_views(job *j, moly_sinogram *out, double *sum, moly_error
 }
 
 static moly_status run(const moly_scan_setup *setup, const moly_exact_options *options,
-                       bool is_sensitivity, moly_sinogram *out, double *sum, moly_error *err)
+                       const response *areas, double live_share, bool is_sensitivity,
+                       moly_sinogram *out, double *sum, moly_error *err)
 {
     moly_status status = setup_check(setup, err);
     if (!status && (options->n_rays < 1 || options->n_rays > MOST_RAYS)) {
@@ -324,6 +353,8 @@ static moly_status run(const moly_scan_setup *setup, const moly_exact_options *o
     j->setup = setup;
     j->options = options;
     j->layout = moly_sinogram_layout(out);
+    j->areas = areas;
+    j->live_share = live_share;
     j->is_sensitivity = is_sensitivity;
     status = run_views(j, out, sum, err);
     moly_free(j->rings);
@@ -341,11 +372,11 @@ moly_status moly_scan_exact(const moly_scan_setup *setup, const moly_exact_optio
     if (!moly_layout_equal(setup->layout, moly_sinogram_layout(prompts))) {
         return MOLY_FAIL(err, MOLY_ERR_RANGE, "the sinogram has other bins than the scan");
     }
-    return run(setup, options, false, prompts, sum, err);
+    return run(setup, options, NULL, 1.0, false, prompts, sum, err);
 }
 
-moly_status moly_scan_sensitivity(const moly_scan_setup *setup, int n_rays,
-                                  moly_sinogram *sensitivity, moly_error *err)
+moly_status moly_scan_sensitivity(const moly_scan_setup *setup, int n_rays, bool is_of_events,
+                                  double live_share, moly_sinogram *sensitivity, moly_error *err)
 {
     const moly_exact_options options = {.n_rays = n_rays};
     const moly_layout *l = moly_sinogram_layout(sensitivity);
@@ -355,5 +386,13 @@ moly_status moly_scan_sensitivity(const moly_scan_setup *setup, int n_rays,
         return MOLY_FAIL(err, MOLY_ERR_RANGE,
                          "the sensitivity has other bins than the scan, or TOF bins");
     }
-    return run(setup, &options, true, sensitivity, &sum, err);
+    response *areas = NULL;
+    moly_status status = setup_check(setup, err);
+    if (!status && is_of_events) {
+        status = response_new(&l->scanner, setup->n_threads, &areas, err);
+    }
+    status =
+        status ? status : run(setup, &options, areas, live_share, true, sensitivity, &sum, err);
+    response_free(areas);
+    return status;
 }

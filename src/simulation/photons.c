@@ -47,13 +47,12 @@ double compton_energy_kev(double energy_kev, moly_random *random, double *cosine
     const double k = energy_kev / ANNIHILATION_KEV, least = 1.0 / (1.0 + 2.0 * k);
     const double w1 = -log(least), w2 = 0.5 * (1.0 - least * least);
     for (;;) {
-        const double u = moly_random_uniform(random);
-        const double share = moly_random_uniform(random) * (w1 + w2) < w1
-                                 ? exp(-w1 * u)
-                                 : sqrt(least * least + 2.0 * w2 * u);
+        const double u = draw(random);
+        const double share =
+            draw(random) * (w1 + w2) < w1 ? exp(-w1 * u) : sqrt(least * least + 2.0 * w2 * u);
         const double t = (1.0 - share) / (k * share); /* 1 - cosine */
         const double sine2 = t * (2.0 - t);
-        if (moly_random_uniform(random) <= 1.0 - share * sine2 / (1.0 + share * share)) {
+        if (draw(random) <= 1.0 - share * sine2 / (1.0 + share * share)) {
             *cosine = 1.0 - t;
             return share * energy_kev;
         }
@@ -62,7 +61,7 @@ double compton_energy_kev(double energy_kev, moly_random *random, double *cosine
 
 void turn_direction(double d[3], double cosine, moly_random *random)
 {
-    const double phi = 2.0 * pi * moly_random_uniform(random);
+    const double phi = 2.0 * pi * draw(random);
     const double sine = sqrt(fmax(0.0, 1.0 - cosine * cosine));
     const double x = sine * cos(phi), y = sine * sin(phi);
     const double across2 = d[0] * d[0] + d[1] * d[1];
@@ -84,8 +83,8 @@ void turn_direction(double d[3], double cosine, moly_random *random)
 
 void isotropic_direction(double d[3], moly_random *random)
 {
-    const double phi = 2.0 * pi * moly_random_uniform(random);
-    const double z = 2.0 * moly_random_uniform(random) - 1.0, across = sqrt(1.0 - z * z);
+    const double phi = 2.0 * pi * draw(random);
+    const double z = 2.0 * draw(random) - 1.0, across = sqrt(1.0 - z * z);
     d[0] = across * cos(phi);
     d[1] = across * sin(phi);
     d[2] = z;

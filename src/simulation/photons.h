@@ -29,6 +29,14 @@ void turn_direction(double direction[3], double cosine, moly_random *random);
 /** A direction at random. */
 void isotropic_direction(double direction[3], moly_random *random);
 
+/** Uniform in (0, 1), 32 bits: one word instead of two, and no call for three of four. */
+static inline double draw(moly_random *random)
+{
+    const uint32_t word =
+        random->n_left > 0 ? random->block[4 - random->n_left--] : moly_random_u32(random);
+    return ((double)word + 0.5) * 0x1p-32;
+}
+
 static inline int photon_row(double energy_kev)
 {
     return (int)(energy_kev + 0.5);

@@ -77,17 +77,15 @@ void positron_displace(const positron_range *range, double density_g_cm3, moly_r
                        double displacement_mm[3])
 {
     if (range->is_cusp) {
-        const double k =
-            moly_random_uniform(random) < range->first_share ? range->k1_per_mm : range->k2_per_mm;
-        const double distance =
-            -log(moly_random_uniform(random) * moly_random_uniform(random)) / k / density_g_cm3;
+        const double k = draw(random) < range->first_share ? range->k1_per_mm : range->k2_per_mm;
+        const double distance = -log(draw(random) * draw(random)) / k / density_g_cm3;
         isotropic_direction(displacement_mm, random);
         for (int i = 0; i < 3; i++) {
             displacement_mm[i] *= distance;
         }
         return;
     }
-    const int q = (int)(moly_random_uniform(random) * RANGE_QUANTILES);
+    const int q = (int)(draw(random) * RANGE_QUANTILES);
     for (int i = 0; i < 3; i++) {
         displacement_mm[i] = range->sigma_mm[q] * moly_random_normal(random) / density_g_cm3;
     }

@@ -43,7 +43,7 @@ static void point_in(const moly_solid *s, moly_random *random, double point[3])
     do {
         norm = 0.0;
         for (int i = 0; i < 3; i++) {
-            q[i] = 2.0 * moly_random_uniform(random) - 1.0;
+            q[i] = 2.0 * draw(random) - 1.0;
             norm += i < n_round ? q[i] * q[i] : 0.0;
         }
     } while (norm > 1.0);
@@ -58,7 +58,7 @@ static int emission(const world *w, moly_random *random, double point[3])
 {
     const moly_solids *solids = w->setup->solids;
     for (;;) {
-        const double u = moly_random_uniform(random) * w->until[solids->n - 1];
+        const double u = draw(random) * w->until[solids->n - 1];
         size_t low = 0, high = solids->n - 1;
         while (low < high) {
             const size_t middle = (low + high) / 2;
@@ -89,7 +89,7 @@ static void keep_single(const world *w, const hit *seen, double time_ps, uint32_
         time_ps + seen->way_mm * ps_per_mm + w->sigma_ps * moly_random_normal(random);
     const bool is_accepted = energy >= scanner->window_low_kev &&
                              energy <= scanner->window_high_kev &&
-                             moly_random_uniform(random) < (double)w->efficiencies[seen->crystal];
+                             draw(random) < (double)w->efficiencies[seen->crystal];
     s->singles[s->n_singles++] =
         (single){time, (uint32_t)seen->crystal, decay, is_scattered, is_accepted};
 }

@@ -139,7 +139,7 @@ fate transport_follow(const transport *t, photon *p, bool has_scatter, double le
     for (;;) {
         const int row = photon_row(p->energy_kev);
         const double most = (double)t->most_per_mm[row];
-        const double step = -log(moly_random_uniform(random)) / most;
+        const double step = -log(draw(random)) / most;
         const double next[3] = {p->position[0] + step * p->direction[0],
                                 p->position[1] + step * p->direction[1],
                                 p->position[2] + step * p->direction[2]};
@@ -153,11 +153,11 @@ fate transport_follow(const transport *t, photon *p, bool has_scatter, double le
             continue;
         }
         const photon_table *table = &t->tables[t->solids->solids[solid].material];
-        const double draw = moly_random_uniform(random) * most;
-        if (draw >= (double)table->mu_per_mm[row]) {
+        const double chance = draw(random) * most;
+        if (chance >= (double)table->mu_per_mm[row]) {
             continue;
         }
-        if (!has_scatter || draw >= (double)table->mu_per_mm[row] * (double)table->compton[row]) {
+        if (!has_scatter || chance >= (double)table->mu_per_mm[row] * (double)table->compton[row]) {
             return FATE_GONE;
         }
         double cosine;

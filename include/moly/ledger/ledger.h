@@ -247,6 +247,16 @@ MOLY_API MOLY_CHECKED moly_status moly_ledger_activities(const moly_ledger_reade
                                                          moly_instant at, double *activity_bq,
                                                          double *sd_bq, moly_error *err);
 
+/** What the accounts hold of some nuclides at an instant, line by line: [{"account","nuclide",
+ *  "activity_bq"}], ingrowth included. The same lines that moly_ledger_balance() gives, of 100 Bq
+ *  and more, but of "outside", and without looking at accounts that have decayed: the cost follows
+ *  what is in the house and not the age of the ledger.
+ *  @param nuclides  NULL-terminated; a very long-lived one costs as much as the balance
+ *  @param[out] lines  new reference */
+MOLY_API MOLY_CHECKED moly_status moly_ledger_holdings(const moly_ledger_reader *reader,
+                                                       const char *const *nuclides, moly_instant at,
+                                                       json_t **lines, moly_error *err);
+
 /** The books at an instant.
  *  @param[out] balance  {"at","results":[{"account","nuclide","activity_bq","sd_bq"}…],
  *              "totals":[{"nuclide","activity_bq"}] (all accounts, "outside" excluded; lines

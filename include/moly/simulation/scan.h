@@ -61,8 +61,12 @@ MOLY_API MOLY_CHECKED moly_status moly_scan_exact(const moly_scan_setup *setup,
 
 /** The true normalisation of such a scan: counts per second of a bin for 1 Bq/mL of annihilations
  *  along 1 mm of its lines in air, for every bin without TOF: geometry, crystals' efficiencies.
+ *  @param is_of_events  of a scan decay by decay (areas of the crystals found by following 8
+ * million photons, better than 1 % each); else of an exact scan
+ *  @param live_share    of pairs that dead time leaves; 1 without it
  *  @param[in,out] sensitivity  bins as the setup's layout, one TOF bin */
 MOLY_API MOLY_CHECKED moly_status moly_scan_sensitivity(const moly_scan_setup *setup, int n_rays,
+                                                        bool is_of_events, double live_share,
                                                         moly_sinogram *sensitivity,
                                                         moly_error *err);
 

@@ -77,6 +77,9 @@ moly_status tell_receivers(const moly_act_context *context, const char *node,
                                   : act_node(context, "patient", record_text(record, "patient")));
         decision_text(decision, is_shipment ? "shipment" : "dose", id);
         decision_text(decision, "message", message);
+        decision_instant(
+            decision, "send_by",
+            moly_instant_add_s(context->at, site_value(context->limits, "notice_send_s")));
         n_told++;
     }
     if (n) {

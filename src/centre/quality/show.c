@@ -295,6 +295,21 @@ static moly_status block_batches(const screen *s, json_t *blocks, moly_error *er
     return status;
 }
 
+/* Whom it is for and how late it is. */
+static json_t *why_notice(const screen *s, const json_t *notice, char text[MOLY_INSTANT_TEXT_SIZE])
+{
+    const char *receiver = record_text(notice, "receiver");
+    moly_instant send_by = record_instant(notice, "send_by");
+    if (record_is(notice, "state", "sent")) {
+        return because("%s has not answered; it was wanted by %s", receiver,
+                       moly_instant_format(record_instant(notice, "answer_due"), text));
+    }
+    return !moly_instant_is_none(send_by) && s->now.us > send_by.us
+               ? because("%s was to be told by %s and has not been", receiver,
+                         moly_instant_format(send_by, text))
+               : because("%s has not been told", receiver);
+}
+
 static moly_status block_state(const screen *s, const char *kind, const char *state,
                                const char *rule, const char *remedy, json_t *blocks,
                                moly_error *err)
@@ -305,16 +320,17 @@ static moly_status block_state(const screen *s, const char *kind, const char *st
     moly_status status = moly_ledger_records(s->reader, &query, &records, err);
     json_array_foreach(records, i, record)
     {
-        bool is_case = strcmp(kind, "case") == 0;
-        moly_instant due = record_instant(record, "due");
-        if (status || (is_case && s->now.us <= due.us)) {
+        bool is_case = strcmp(kind, "case") == 0, is_notice = strcmp(kind, "notice") == 0;
+        moly_instant due = record_instant(record, is_case ? "due" : "answer_due");
+        bool is_waiting = is_case || strcmp(state, "sent") == 0;
+        if (status || (is_waiting && (moly_instant_is_none(due) || s->now.us <= due.us))) {
             continue;
         }
         char text[MOLY_INSTANT_TEXT_SIZE];
         json_t *kept = json_object_get(record, "what");
-        json_t *reason = is_case ? because("it was due at %s", moly_instant_format(due, text))
-                         : kept  ? json_copy(kept)
-                                 : because("%s has not been told", record_text(record, "receiver"));
+        json_t *reason = is_case     ? because("it was due at %s", moly_instant_format(due, text))
+                         : is_notice ? why_notice(s, record, text)
+                                     : json_copy(kept);
         status = screen_add_block(blocks, kind, record_text(record, "id"), NULL, reason, rule,
                                   remedy, err);
     }
@@ -327,9 +343,15 @@ moly_status screen_quality(const screen *s, json_t *blocks, moly_error *err)
     moly_status status =
         block_state(s, "alarm", "raised", "R-18",
                     MOLY_N("see to it and acknowledge it (quality.acknowledge)"), blocks, err);
+    status =
+        status
+            ? status
+            : block_state(s, "notice", "to send", "R-46",
+                          MOLY_N("print it, hand it over and record it (quality.hand_over_notice)"),
+                          blocks, err);
     status = status ? status
-                    : block_state(s, "notice", "to send", "R-46",
-                                  MOLY_N("send it and say who answered (quality.acknowledge)"),
+                    : block_state(s, "notice", "sent", "R-46",
+                                  MOLY_N("ask again and record the answer (quality.record_answer)"),
                                   blocks, err);
     status = status ? status
                     : block_state(s, "case", "open", "R-51",

@@ -8,9 +8,17 @@
 /* Of a licence's limit, from which on the table says so. */
 static const double near_fraction = 0.8;
 static const double negligible_bq = 1e3;
-/* Below this an account is not looked for: ten thousand decayed syringes hold Tc-99 by the
- * millibecquerel. */
-static const double forgotten_bq = 100.0;
+enum { MOST_NUCLIDES = 200 };
+
+static bool is_handled(const char *nuclide)
+{
+    for (size_t i = 0; i < PHYSICS_N_HANDLED; i++) {
+        if (strcmp(nuclide, physics_handled[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
 
 const char *inventory_default_room(const json_t *rooms)
 {
@@ -64,20 +72,21 @@ static moly_status add(json_t *inventory, const char *room, const char *nuclide,
                : MOLY_NO_MEMORY(err);
 }
 
-moly_status inventory_read(const moly_ledger_reader *reader, moly_instant at, const json_t *rooms,
-                           json_t **inventory, moly_error *err)
+static moly_status inventory_of(const moly_ledger_reader *reader, moly_instant at,
+                                const json_t *rooms, const char *const *nuclides,
+                                json_t **inventory, moly_error *err)
 {
-    json_t *balance = NULL, *made = json_object();
+    json_t *lines = NULL, *made = json_object();
     const char *default_room = inventory_default_room(rooms);
     size_t i;
     const json_t *line;
     *inventory = NULL;
     moly_status status =
-        made ? moly_ledger_balance(reader, at, &balance, err) : MOLY_NO_MEMORY(err);
-    json_array_foreach(json_object_get(balance, "results"), i, line)
+        made ? moly_ledger_holdings(reader, nuclides, at, &lines, err) : MOLY_NO_MEMORY(err);
+    json_array_foreach(lines, i, line)
     {
         char room[64] = "";
-        if (!status && record_number(line, "activity_bq") >= forgotten_bq) {
+        if (!status) {
             status =
                 room_of(reader, record_text(line, "account"), default_room, room, sizeof room, err);
         }
@@ -86,13 +95,41 @@ moly_status inventory_read(const moly_ledger_reader *reader, moly_instant at, co
                          record_number(line, "activity_bq"), err);
         }
     }
-    json_decref(balance);
+    json_decref(lines);
     if (status) {
         json_decref(made);
         return status;
     }
     *inventory = made;
     return MOLY_OK;
+}
+
+/* Nuclides that the hot lab handles, and those that a licence names beside them. */
+moly_status inventory_read(const moly_ledger_reader *reader, moly_instant at, const json_t *rooms,
+                           json_t **inventory, moly_error *err)
+{
+    const char *nuclides[MOST_NUCLIDES + 1] = {NULL}, *name;
+    size_t n = 0, i;
+    const json_t *room;
+    json_t *value;
+    *inventory = NULL;
+    for (; physics_handled[n]; n++) {
+        nuclides[n] = physics_handled[n];
+    }
+    json_array_foreach(rooms, i, room)
+    {
+        json_object_foreach(json_object_get(room, "limits"), name, value)
+        {
+            if (!is_handled(name) && n == MOST_NUCLIDES) {
+                return MOLY_FAIL(err, MOLY_ERR_DATA, "the licences name more than %d nuclides",
+                                 (int)MOST_NUCLIDES);
+            }
+            if (!is_handled(name)) {
+                nuclides[n++] = name;
+            }
+        }
+    }
+    return inventory_of(reader, at, rooms, nuclides, inventory, err);
 }
 
 moly_status rule_licence(const moly_act_context *context, const char *room, const char *nuclide,
@@ -121,7 +158,8 @@ moly_status rule_licence(const moly_act_context *context, const char *room, cons
                            "have the licence changed (stock.register_room)",
                            wanted, nuclide);
     }
-    status = inventory_read(context->reader, context->at, rooms, &inventory, err);
+    const char *const nuclides[] = {nuclide, NULL};
+    status = inventory_of(context->reader, context->at, rooms, nuclides, &inventory, err);
     if (status) {
         return status;
     }
@@ -141,16 +179,6 @@ moly_status rule_licence(const moly_act_context *context, const char *room, cons
 
 /* ---- moly stock limits ------------------------------------------------------------------------
  */
-
-static bool is_handled(const char *nuclide)
-{
-    for (size_t i = 0; i < PHYSICS_N_HANDLED; i++) {
-        if (strcmp(nuclide, physics_handled[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static moly_status put_row(json_t *rows, const json_t *room, const char *nuclide, double held_bq,
                            double limit_bq, moly_error *err)

@@ -112,9 +112,17 @@ static void nothing_is_given_before_the_second_stage(void **state)
     assert_record(c, "shipment", "SHP-000001", "state", "certified");
     assert_record(c, "notice", "NOT-000001", "receiver", "City hospital");
     assert_record(c, "notice", "NOT-000001", "state", "to send");
-    do_act(c, "technologist", "quality.acknowledge",
-           "{'notice':'NOT-000001','reason':'sent by e-mail, answered by Dr Kim'}");
+    static const char answer[] =
+        "{'notice':'NOT-000001','by':'Dr Kim','answer':'given to one patient, nothing left'}";
+    refused(c, "technologist", "quality.record_answer", answer, "R-13", "was not handed over yet");
+    do_act(c, "technologist", "quality.hand_over_notice",
+           "{'notice':'NOT-000001','by':'e-mail','to':'Dr Kim, kim@city.example'}");
     assert_record(c, "notice", "NOT-000001", "state", "sent");
+    assert_record(c, "notice", "NOT-000001", "sent_to", "Dr Kim, kim@city.example");
+    do_act(c, "technologist", "quality.record_answer", answer);
+    assert_record(c, "notice", "NOT-000001", "state", "answered");
+    refused(c, "technologist", "quality.hand_over_notice",
+            "{'notice':'NOT-000001','by':'fax','to':'again'}", "R-13", "is answered already");
     at(c, "2026-11-23T07:40Z");
     do_act(c, "technologist", "clinic.draw_dose", draw);
     at(c, "2026-11-23T08:00Z");
@@ -330,6 +338,63 @@ static void a_conditional_release_closes_itself(void **state)
     assert_record(c, "shipment", "SHP-000001", "state", "certified");
 }
 
+static json_t *notice_block(centre *c, const char *id)
+{
+    json_t *today = NULL, *found = NULL, *one;
+    size_t i;
+    moly_error err = {0};
+    moly_ledger_reader *reader = reader_of(c);
+    assert_ok(moly_centre_today(moly_ledger_site(c->ledger), reader, c->now, &today, &err), err);
+    json_array_foreach(json_object_get(today, "blocks"), i, one)
+    {
+        found = strcmp(text_in(one, "id"), id) == 0 ? json_incref(one) : found;
+    }
+    json_decref(today);
+    moly_ledger_reader_free(reader);
+    return found;
+}
+
+static void assert_notice(centre *c, const char *time, const char *why)
+{
+    at(c, time);
+    json_t *block = notice_block(c, "NOT-000001");
+    if (!why) {
+        assert_null(block);
+        return;
+    }
+    assert_non_null(block);
+    assert_non_null(strstr(text_in(block, "why"), why));
+    assert_string_equal(text_in(block, "rule"), "R-46");
+    json_decref(block);
+}
+
+/* EVIDENCE: R-46 a notice stands on the first screen until it was handed over, in time or not, and
+ * again when its answer is late */
+static void a_notice_is_followed_until_its_answer(void **state)
+{
+    centre *c = *state;
+    made(c, GOOD);
+    tested(c);
+    reviewed(c);
+    do_act(c, "technologist", "quality.ship_batch",
+           "{'batch':'BAT-000001','receiver':'City hospital','volume':'5 mL'}");
+    certified(c);
+    assert_notice(c, "2026-11-23T08:31Z", "City hospital has not been told");
+    assert_notice(c, "2026-11-23T15:00Z", "City hospital was to be told by 2026-11-23T");
+    do_act(c, "technologist", "quality.hand_over_notice",
+           "{'notice':'NOT-000001','by':'courier','to':'reception'}");
+    assert_notice(c, "2026-11-23T16:00Z", NULL);
+    assert_notice(c, "2026-11-24T15:01Z",
+                  "City hospital has not answered; it was wanted by 2026-11-24T15:00:00Z");
+    do_act(c, "technologist", "quality.hand_over_notice",
+           "{'notice':'NOT-000001','by':'telephone','to':'Dr Kim'}");
+    assert_notice(c, "2026-11-24T15:05Z", NULL);
+    assert_true(record_value(c, "notice", "NOT-000001", "times_sent") == 2.0);
+    do_act(c, "technologist", "quality.record_answer",
+           "{'notice':'NOT-000001','by':'Dr Kim','answer':'none was given'}");
+    assert_notice(c, "2026-11-26T12:05Z", NULL);
+}
+
 /* EVIDENCE: R-47 where the missing test fails, every receiver has a notice and drawn doses are not
  * given */
 static void a_condition_that_fails_calls_everything_back(void **state)
@@ -497,6 +562,7 @@ int main(void)
         TEST(rejecting_the_vial_rejects_its_batch),
         TEST(a_late_sterility_failure_reaches_every_receiver),
         TEST(sterility_that_is_begun_late_has_a_reason),
+        TEST(a_notice_is_followed_until_its_answer),
         TEST(a_conditional_release_closes_itself),
         TEST(a_condition_that_fails_calls_everything_back),
         TEST(samples_are_kept_until_their_date),

@@ -344,6 +344,92 @@ static void one_loss_is_one_line(void **state)
     moly_ledger_reader_free(reader);
 }
 
+/* ---- holdings -------------------------------------------------------------------------------- */
+
+static const char *const looked_for[] = {"Tc-99m", "Mo-99", "F-18", "Lu-177",
+                                         "Ge-68",  "Ga-68", NULL};
+
+/* Of the balance: lines of at least 100 Bq inside, of the nuclides that are looked for. */
+static size_t lines_of_balance(const json_t *balance, const json_t *lines)
+{
+    size_t n = 0, i, k;
+    const json_t *row, *line;
+    json_array_foreach(json_object_get(balance, "results"), i, row)
+    {
+        const char *account = json_string_value(json_object_get(row, "account"));
+        const char *nuclide = json_string_value(json_object_get(row, "nuclide"));
+        double bq = json_number_value(json_object_get(row, "activity_bq"));
+        bool is_wanted = false, is_found = false;
+        for (size_t w = 0; looked_for[w]; w++) {
+            is_wanted = is_wanted || strcmp(looked_for[w], nuclide) == 0;
+        }
+        if (!is_wanted || bq < 100.0 || strncmp(account, "outside/", 8) == 0) {
+            continue;
+        }
+        n++;
+        json_array_foreach(lines, k, line)
+        {
+            if (strcmp(json_string_value(json_object_get(line, "account")), account) == 0 &&
+                strcmp(json_string_value(json_object_get(line, "nuclide")), nuclide) == 0) {
+                is_found = true;
+                assert_relative(json_number_value(json_object_get(line, "activity_bq")), bq, 1e-12);
+            }
+        }
+        if (!is_found) {
+            fail_msg("%s has %g Bq of %s, and no line of it", account, bq, nuclide);
+        }
+    }
+    return n;
+}
+
+static void compare_holdings(books *b, moly_instant when)
+{
+    moly_error err = {0};
+    json_t *balance = NULL, *lines = NULL;
+    moly_ledger_reader *reader = read_books(b);
+    assert_ok(moly_ledger_balance(reader, when, &balance, &err), err);
+    assert_ok(moly_ledger_holdings(reader, looked_for, when, &lines, &err), err);
+    assert_int_equal(json_array_size(lines), lines_of_balance(balance, lines));
+    json_decref(balance);
+    json_decref(lines);
+    moly_ledger_reader_free(reader);
+}
+
+/* Two years of postings by chance, dated back by up to two days, of nuclides from 68 min to 271 d:
+ * what is held is what the whole balance says, now and at instants of the past. */
+static void what_is_held_is_what_the_balance_says(void **state)
+{
+    static const char *const posted[] = {"Tc-99m", "Mo-99", "F-18", "Lu-177", "Ge-68"};
+    books *b = *state;
+    uint64_t seed = 20261123;
+    moly_instant instants[4];
+    for (int day = 0; day < 240; day++) {
+        for (int i = 0; i < 3; i++) {
+            char body[400], time[MOLY_INSTANT_TEXT_SIZE], vial[40];
+            seed = seed * 6364136223846793005ull + 1442695040888963407ull;
+            unsigned r = (unsigned)(seed >> 33);
+            double bq = 1e3 * pow(10.0, (double)(r / 5 % 8)); /* 1 kBq to 10 GBq */
+            moly_instant when = moly_instant_add_s(b->now, -(double)(r / 40 % 48) * 3600.0);
+            (void)snprintf(vial, sizeof vial, "vial/V%d-%d", day, i);
+            (void)snprintf(body, sizeof body,
+                           "{'transfers':[{'from':'%s','to':'%s','at':'%s','nuclide':'%s',"
+                           "'activity_bq':%g,'sd_bq':%g,'basis':'calculated'}]}",
+                           r / 7 % 3 == 0 ? "generator/G1" : "outside/supplier",
+                           r / 11 % 2 == 0 ? "waste/W1" : vial, moly_instant_format(when, time),
+                           posted[r % 5], bq, 0.01 * bq);
+            enter(b, "test.post", "vial/V", body);
+        }
+        if (day % 60 == 30) {
+            instants[day / 60] = b->now;
+        }
+        b->now = moly_instant_add_s(b->now, 3.0 * 86400.0);
+    }
+    for (int i = 0; i < 4; i++) {
+        compare_holdings(b, instants[i]);
+    }
+    compare_holdings(b, b->now);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,6 +443,7 @@ int main(void)
         cmocka_unit_test(a_posting_dated_before_a_share_gives_the_same_uncertainty),
         cmocka_unit_test(a_share_that_is_none_is_refused),
         cmocka_unit_test(one_loss_is_one_line),
+        cmocka_unit_test(what_is_held_is_what_the_balance_says),
     };
     return RUN_OVER_STORES(tests);
 }

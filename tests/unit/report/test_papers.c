@@ -111,9 +111,10 @@ static void every_paper_is_printed_in_every_language(void **state)
             if (strcmp(paper->name, "qualification") == 0) {
                 continue; /* of a record that moly qualify makes: tests/cli/test_qualify.c */
             }
-            const char *id = strcmp(paper->name, "batch") == 0 ? "BAT-000001"
-                             : paper->is_of_record             ? "KIT-000001"
-                                                               : NULL;
+            const char *id = strcmp(paper->name, "batch") == 0    ? "BAT-000001"
+                             : strcmp(paper->name, "notice") == 0 ? "NOT-000001"
+                             : paper->is_of_record                ? "KIT-000001"
+                                                                  : NULL;
             assert_ok(try_paper(f, paper->name, id, *language, &err), err);
             assert_true(f->pdf.length > 1000);
         }
@@ -131,6 +132,18 @@ static void a_certificate_shows_results_against_limits_and_the_release(void **st
     read_paper(f, "certificate", "KIT-000003", NULL);
     shows(f, "NOT RELEASED");
     shows(f, "not tested");
+}
+
+/* EVIDENCE: R-46 a receiver's notice is a paper to hand over and to sign */
+static void a_notice_is_a_paper_to_hand_over(void **state)
+{
+    fixture *f = *state;
+    read_paper(f, "notice", "NOT-000001", NULL);
+    shows(f, "Notice NOT-000001");
+    shows(f, "The batch is certified: it may be given.");
+    shows(f, "BAT-000001");
+    shows(f, "Taken over by");
+    shows(f, "Shipment");
 }
 
 /* A spectrum without the product decides nothing: that is no pass. */
@@ -290,6 +303,7 @@ int main(void)
         PAPER_TEST(every_paper_is_printed_in_every_language),
         PAPER_TEST(a_certificate_shows_results_against_limits_and_the_release),
         PAPER_TEST(a_purity_that_is_undecided_does_not_pass_on_the_certificate),
+        PAPER_TEST(a_notice_is_a_paper_to_hand_over),
         PAPER_TEST(a_batch_record_prints_every_field),
         PAPER_TEST(a_certificate_of_a_batch_shows_its_tests),
         PAPER_TEST(a_recall_lists_the_patients_of_a_lot),
