@@ -13,6 +13,7 @@ extern const moly_command moly_command_bench_irradiate;
 extern const moly_command moly_command_bench_ledger;
 extern const moly_command moly_command_bench_plan;
 extern const moly_command moly_command_bench_project;
+extern const moly_command moly_command_bench_spect;
 extern const moly_command moly_command_bench_reactor;
 extern const moly_command moly_command_calibrate;
 extern const moly_command moly_command_decay;

@@ -9,6 +9,7 @@
  *  over. Source: Interfile 3.3 with STIR's additions */
 
 #include "moly/base/memory.h"
+#include "moly/scanner/gamma.h"
 #include "moly/scanner/sinogram.h"
 #include "moly/volume/volume.h"
 
@@ -63,6 +64,22 @@ MOLY_API MOLY_CHECKED moly_status moly_interfile_create_sinogram(const char *pat
                                                                  const moly_layout *layout,
                                                                  moly_sinogram **sinogram,
                                                                  moly_error *err);
+
+/** Read SPECT projections: one energy window, one gate; views, rows, bins as they lie in the file.
+ *  A view at `start angle` a has its bins along (cos a, sin a) and, clockwise, the next one at a
+ *  smaller angle, as STIR has it; the head is above at 0 (gamma.h).
+ *  @retval MOLY_ERR_NOT_FOUND  no such header, or no data file beside it
+ *  @retval MOLY_ERR_DATA   no SPECT projections; a key missing or absurd; a data file too short;
+ *          counts negative or not finite */
+MOLY_API MOLY_CHECKED moly_status moly_interfile_read_projections(const char *path,
+                                                                  moly_projections **projections,
+                                                                  moly_error *err);
+/** Write projections as `path` (.hs) and, beside it, their counts (.s, float32, little-endian).
+ *  @retval MOLY_ERR_USAGE  `path` does not end in .hs; several windows or gates, which STIR does
+ *          not read; angles that are not evenly spread */
+MOLY_API MOLY_CHECKED moly_status moly_interfile_write_projections(const char *path,
+                                                                   const moly_projections *p,
+                                                                   moly_error *err);
 
 /** What an Interfile header heads. */
 typedef enum moly_interfile_kind {

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOLY_FORMATS_DICOM_NM_H
+#define MOLY_FORMATS_DICOM_NM_H
+
+/** Images of gamma cameras as DICOM NM Image Storage: static, whole body, dynamic, gated, tomo,
+ *  gated tomo, and reconstructed. */
+
+#include "moly/formats/dicom.h"
+#include "moly/scanner/gamma.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { MOLY_NM_KIND_SIZE = 32 };
+
+/** What a file holds. Its frames are sorted into windows, gates (R-R intervals times time slots)
+ *  and views: within those in the order of the file, whatever else tells them apart (head,
+ *  rotation, angle, phase, time slice, slice). */
+typedef struct moly_dicom_nm {
+    char kind[MOLY_NM_KIND_SIZE]; /**< third value of Image Type: "STATIC", "TOMO", "RECON TOMO" */
+    moly_dicom_header header;
+    moly_projections *projections; /**< stored numbers, rescaled where the file says so */
+    double counts_accumulated;     /**< as the header has it; NAN when it has none */
+    int64_t n_heads;
+    void *memory;
+} moly_dicom_nm;
+
+/** Read a file. Angles: DICOM's 0 is at the patient's back and grows, seen from the feet, against
+ *  the clock; for a patient on the back, head first, that is pi less the angle of gamma.h.
+ *  @param[out] nm  owned by the caller
+ *  @retval MOLY_ERR_NOT_FOUND  no such file
+ *  @retval MOLY_ERR_DATA   not DICOM, not NM; frames that do not fill windows and gates; pixels
+ *          without size or not decodable; counts that are negative */
+MOLY_API MOLY_CHECKED moly_status moly_dicom_read_nm(const char *path, moly_dicom_nm **nm,
+                                                     moly_error *err);
+MOLY_API void moly_dicom_nm_free(moly_dicom_nm *nm);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
