@@ -32,7 +32,7 @@ static const moly_param params[] = {
 };
 
 static const moly_column columns[] = {
-    {"output", "Saved as", MOLY_DIM_NONE, 0},    {"kind", "Kind", MOLY_DIM_NONE, MOLY_OWN_WORDS},
+    {"output", "Saved as", MOLY_DIM_NONE, 0},   {"kind", "Kind", MOLY_DIM_NONE, MOLY_OWN_WORDS},
     {"bins", "Bins", MOLY_DIM_NONE, 12},        {"counts", "Counts", MOLY_DIM_NONE, 12},
     {"dropped", "Not kept", MOLY_DIM_NONE, 12},
 };

@@ -139,7 +139,8 @@ static double number_of(const dcm_item *first, const dcm_item *second, uint32_t 
     return isfinite(value) || !second ? value : dcm_number(second, tag, index);
 }
 
-static void read_view(const nm_file *n, const nm_frame *f, moly_arena *arena, moly_camera_view *view)
+static void read_view(const nm_file *n, const nm_frame *f, moly_arena *arena,
+                      moly_camera_view *view)
 {
     const dcm_item *head =
         dcm_sequence(n->root, TAG_DetectorInformationSequence, (size_t)f->head - 1);
