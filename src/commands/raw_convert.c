@@ -46,27 +46,6 @@ static bool ends_in(const char *path, const char *ending)
 
 /* ---- images ---- */
 
-/* Turn an axis round whose direction runs against the scanner's. */
-static void flip(moly_volume *v, int axis)
-{
-    const int64_t nx = v->grid.n[0], ny = v->grid.n[1], nz = v->grid.n[2];
-    const int64_t n = v->grid.n[axis], step = axis == 0 ? 1 : axis == 1 ? nx : nx * ny;
-    for (int64_t i = 0; i < v->n_frames * nx * ny * nz; i++) {
-        const int64_t place = i / step % n, other = n - 1 - place;
-        if (place < other) {
-            float *a = &v->data[i], *b = &v->data[i + (other - place) * step];
-            const float value = *a;
-            *a = *b;
-            *b = value;
-        }
-    }
-    for (int row = 0; row < 3; row++) {
-        double *d = &v->grid.direction[3 * row + axis];
-        v->grid.origin_mm[row] += *d * v->grid.spacing_mm[axis] * (double)(n - 1);
-        *d = -*d;
-    }
-}
-
 static moly_status convert_image(const raw_file *in, const char *output, json_t *whole,
                                  moly_error *err)
 {
@@ -74,13 +53,6 @@ static moly_status convert_image(const raw_file *in, const char *output, json_t 
     moly_volume_summary summary;
     moly_status status = raw_check_image_name(output, err);
     status = status ? status : raw_read_image(in->path, &v, err);
-    if (!status && ends_in(output, ".hv")) {
-        for (int axis = 0; axis < 3; axis++) {
-            if (v->grid.direction[4 * axis] < -0.999) {
-                flip(v, axis);
-            }
-        }
-    }
     status = status ? status : raw_write_image(output, v, err);
     status = status ? status : moly_volume_summarise(v, &summary, err);
     if (!status) {

@@ -29,6 +29,39 @@ moly_status raw_check_image_name(const char *path, moly_error *err)
                            "%s: an image's name ends in .hv (Interfile), .nii or .nii.gz", path);
 }
 
+/* ---- the patient's frame ----
+ * NIfTI holds an image as it lies in a patient; head first, supine, ring 0 at the head: x to the
+ * left and y to the back are the scanner's own, z to the head runs against it. */
+
+static void mirror_z(moly_grid *grid)
+{
+    grid->origin_mm[2] = -grid->origin_mm[2];
+    for (int i = 6; i < 9; i++) {
+        grid->direction[i] = -grid->direction[i];
+    }
+}
+
+/* Turn an axis round whose direction runs against the scanner's. */
+static void turn_axis(moly_volume *v, int axis)
+{
+    const int64_t nx = v->grid.n[0], ny = v->grid.n[1], nz = v->grid.n[2];
+    const int64_t n = v->grid.n[axis], step = axis == 0 ? 1 : axis == 1 ? nx : nx * ny;
+    for (int64_t i = 0; i < v->n_frames * nx * ny * nz; i++) {
+        const int64_t place = i / step % n, other = n - 1 - place;
+        if (place < other) {
+            float *a = &v->data[i], *b = &v->data[i + (other - place) * step];
+            const float value = *a;
+            *a = *b;
+            *b = value;
+        }
+    }
+    for (int row = 0; row < 3; row++) {
+        double *d = &v->grid.direction[3 * row + axis];
+        v->grid.origin_mm[row] += *d * v->grid.spacing_mm[axis] * (double)(n - 1);
+        *d = -*d;
+    }
+}
+
 moly_status raw_read_image(const char *path, moly_volume **volume, moly_error *err)
 {
     *volume = NULL;
@@ -36,8 +69,19 @@ moly_status raw_read_image(const char *path, moly_volume **volume, moly_error *e
     if (status) {
         return status;
     }
-    return is_nifti(path) ? moly_nifti_read(path, volume, err)
-                          : moly_interfile_read_image(path, volume, err);
+    if (!is_nifti(path)) {
+        return moly_interfile_read_image(path, volume, err);
+    }
+    status = moly_nifti_read(path, volume, err);
+    if (!status) {
+        mirror_z(&(*volume)->grid);
+        for (int axis = 0; axis < 3; axis++) {
+            if ((*volume)->grid.direction[4 * axis] < -0.999) {
+                turn_axis(*volume, axis);
+            }
+        }
+    }
+    return status;
 }
 
 moly_status raw_write_image(const char *path, const moly_volume *volume, moly_error *err)
@@ -46,8 +90,12 @@ moly_status raw_write_image(const char *path, const moly_volume *volume, moly_er
     if (status) {
         return status;
     }
-    return is_nifti(path) ? moly_nifti_write(path, volume, err)
-                          : moly_interfile_write_image(path, volume, err);
+    if (!is_nifti(path)) {
+        return moly_interfile_write_image(path, volume, err);
+    }
+    moly_volume as_patient = *volume;
+    mirror_z(&as_patient.grid);
+    return moly_nifti_write(path, &as_patient, err);
 }
 
 moly_status raw_sinogram_path(const char *raw, const char *name, moly_arena *arena,

@@ -7,7 +7,8 @@
 #include "commands_inside.h"
 #include "moly/projection/pet.h"
 
-/** An image from .hv, .nii or .nii.gz, in the scanner's frame.
+/** An image from .hv, .nii or .nii.gz, in the scanner's frame. NIfTI is taken to lie in a patient
+ *  head first, supine, with ring 0 at the head, and is written so.
  *  @retval MOLY_ERR_USAGE  another ending */
 MOLY_CHECKED moly_status raw_read_image(const char *path, moly_volume **volume, moly_error *err);
 /** @retval MOLY_ERR_USAGE  an ending that is none of .hv, .nii, .nii.gz: found before the work */

@@ -54,7 +54,8 @@ moly_status moly_collimator_check(const moly_collimator *c, moly_error *err)
     return MOLY_OK;
 }
 
-/* keV and cm2/g of lead without coherent scatter: NIST XCOM; above and below the K edge, 88.0 keV
+/* keV and cm2/g of lead without coherent scatter, from memory of NIST XCOM: check; above and below
+ * the K edge, 88.0 keV
  */
 static const struct {
     double kev, cm2_per_g;

@@ -90,6 +90,29 @@ static void a_cylinder_comes_back_in_bq_per_ml(void **state)
     }
 }
 
+/* Laterality hangs on it: ring 0 is at the head of a patient lying head first, supine. */
+static void nifti_lies_as_the_patient_does(void **state)
+{
+    (void)state;
+    moly_error err = {0};
+    const moly_grid grid = {
+        {3, 4, 5}, {2.0, 2.0, 3.0}, {-2.0, -4.0, -6.0}, {1, 0, 0, 0, 1, 0, 0, 0, 1}};
+    moly_volume *v = NULL;
+    moly_volume_summary summary;
+    assert_ok(moly_volume_new(&grid, 1, MOLY_QUANTITY_UNKNOWN, &v, &err), err);
+    v->data[(4 * 4 + 3) * 3 + 2] = 7.0F; /* x = +2, y = +2, z = +6: the last ring */
+    assert_ok(moly_interfile_write_image("point.hv", v, &err), err);
+    moly_volume_free(v);
+    run_well("moly raw convert point.hv point.nii");
+    assert_ok(moly_nifti_read("point.nii", &v, &err), err);
+    assert_ok(moly_volume_summarise(v, &summary, &err), err);
+    assert_relative(summary.max_lps_mm[0], 2.0, 1e-6);  /* left */
+    assert_relative(summary.max_lps_mm[1], 2.0, 1e-6);  /* back */
+    assert_relative(summary.max_lps_mm[2], -6.0, 1e-6); /* towards the feet */
+    moly_volume_free(v);
+    run_well("moly raw convert point.nii again.hv && cmp point.v again.v");
+}
+
 static void what_cannot_be_is_said(void **state)
 {
     (void)state;
@@ -114,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sensitivity_is_that_of_stirs_ray_tracing),
         cmocka_unit_test(a_cylinder_comes_back_in_bq_per_ml),
+        cmocka_unit_test(nifti_lies_as_the_patient_does),
         cmocka_unit_test(what_cannot_be_is_said),
     };
     return cmocka_run_group_tests(tests, run_in_fresh_folder, leave_fresh_folder);
