@@ -30,9 +30,17 @@ async function answers(url) {
   }
 }
 
+/** The offset from UTC, in minutes, of a place where it is about half past eight in the morning now: what a
+ *  test sees does not depend on the hour at which it runs. */
+function morningOffset() {
+  const now = new Date();
+  const offset = 510 - (now.getUTCHours() * 60 + now.getUTCMinutes());
+  return 15 * Math.round((offset < -720 ? offset + 1440 : offset) / 15);
+}
+
 /** A server of its own, by default on a fresh example centre. stop() takes it away, start() brings it back. */
 export class Server {
-  static async make(options = ["--example", "--training"], db) {
+  static async make(options = ["--example", "--training", "--utc-offset", String(morningOffset())], db) {
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), "moly-browser-"));
     server.db = db ?? `sqlite:${join(server.folder, "centre.db")}`;

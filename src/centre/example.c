@@ -324,10 +324,14 @@ moly_status moly_centre_found_example(moly_ledger *ledger, const moly_progress *
     int64_t offset_us = moly_ledger_site(ledger)->utc_offset_minutes * 60000000LL;
     example e = {.ledger = ledger, .progress = progress, .err = err};
     e.midnight.us = (now.us + offset_us) / day_us * day_us - offset_us;
-    /* Half past six, or early enough that the first dose lies behind us. */
+    /* Half past six, but whenever the centre is founded the first dose lies behind us and the kits
+     * still live. */
     e.morning = after(e.midnight, 390);
-    if (e.morning.us > after(now, -90).us) {
-        e.morning = after(now, -90);
+    moly_instant latest = after(now, -90), earliest = after(now, -240);
+    if (e.morning.us > latest.us) {
+        e.morning = latest;
+    } else if (e.morning.us < earliest.us) {
+        e.morning = earliest;
     }
     hire(&e);
     advance(&e, 1);

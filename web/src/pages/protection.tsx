@@ -42,8 +42,8 @@ function Spill() {
     <section class="card" aria-labelledby="spill-title">
       <h2 id="spill-title" class="card-head">{t("What to do after a spill")}</h2>
       <form class="filters" onSubmit={ask}>
-        <label>{t("Nuclide")} <input value={nuclide} onInput={(event) => setNuclide(event.currentTarget.value)} /></label>
-        <label>{t("Activity")} <input value={amount} onInput={(event) => setAmount(event.currentTarget.value)} /></label>
+        <label>{t("Nuclide")} <input class="input" value={nuclide} onInput={(event) => setNuclide(event.currentTarget.value)} /></label>
+        <label>{t("Activity")} <input class="input" value={amount} onInput={(event) => setAmount(event.currentTarget.value)} /></label>
         <button class="button" type="submit">{t("Show the steps")}</button>
       </form>
       {asked !== null && data === undefined && <Loading refusal={refusal} />}
