@@ -8,9 +8,10 @@
 #include "moly/base/memory.h"
 #include "moly/base/text.h"
 #include "reconstruct_data.h"
+#include "reconstruct_watch.h"
 
 typedef struct reconstruct_args {
-    const char *raw, *attenuation, *normalisation, *like, *output;
+    const char *raw, *attenuation, *normalisation, *like, *output, *watch;
     int algorithm, projector, attenuation_unit, is_tof, has_attenuation, has_randoms;
     int64_t n_subsets, n_iterations, n_threads;
     double psf_mm, filter_mm, voxel_mm, radius_mm, duration_s, positrons;
@@ -63,6 +64,8 @@ static const moly_param params[] = {
      .help = "threads that share the work; without it as many as processors"},
     {"output", 'o', MOLY_TEXT(reconstruct_args, output), .is_required = true,
      .pattern_hint = "FILE", .help = "image to write, .hv or .nii; its provenance goes beside it"},
+    {"watch", 0, MOLY_TEXT(reconstruct_args, watch), .pattern_hint = "DIR",
+     .help = "folder for the progress and the image as it grows, for who watches"},
 };
 
 static const moly_column columns[] = {
@@ -78,6 +81,7 @@ static const moly_view views[] = {{NULL, "", columns, sizeof columns / sizeof *c
 typedef struct work {
     const reconstruct_args *args;
     const moly_run *run;
+    watcher *watch;
     raw_data data;
     moly_volume *image;
     float *columns;
@@ -90,6 +94,7 @@ typedef struct work {
 static void release(work *w)
 {
     raw_close(&w->data);
+    watcher_free(w->watch);
     moly_volume_free(w->image);
     moly_free(w->columns);
     json_decref(w->likelihoods);
@@ -144,6 +149,12 @@ static int64_t choose_subsets(const reconstruct_args *a, int64_t n_views)
 static moly_status note_update(void *context, const moly_osem_update *update, moly_error *err)
 {
     work *w = context;
+    const watch_update shown = {update->iteration, w->args->n_iterations,  update->subset,
+                                w->n_subsets,      update->log_likelihood, update->columns};
+    moly_status status = watcher_update(w->watch, &shown, err);
+    if (status) {
+        return status;
+    }
     w->likelihood += update->log_likelihood;
     if (json_array_size(w->likelihoods) <= (size_t)update->iteration) {
         w->likelihood = update->log_likelihood;
@@ -170,9 +181,11 @@ static moly_status reconstruct(work *w, moly_error *err)
                       .n_threads = a->n_threads > 0 ? (int)a->n_threads : 0},
         .on_update = note_update,
         .context = w,
-        .progress = w->run->progress};
+        .progress = watcher_progress(w->watch)};
     w->likelihoods = json_array();
-    moly_status status = moly_osem(&model, &w->image->grid, &options, w->columns, err);
+    moly_status status =
+        watcher_begin(w->watch, &w->image->grid, w->image->quantity, w->data.mu, err);
+    status = status ? status : moly_osem(&model, &w->image->grid, &options, w->columns, err);
     if (!status) {
         moly_columns_to_volume(w->columns, w->image, 0);
     }
@@ -264,6 +277,7 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
                                .n_threads = a->n_threads > 0 ? (int)a->n_threads : 0};
     json_t *made = NULL;
     moly_status status = raw_check_image_name(a->output, err);
+    status = status ? status : watcher_new(a->watch, run->progress, &w.watch, err);
     status = status ? status : raw_open(&wishes, run->arena, &w.data, err);
     status = status ? status : choose_grid(&w, err);
     if (!status) {

@@ -113,6 +113,36 @@ static void nifti_lies_as_the_patient_does(void **state)
     run_well("moly raw convert point.nii again.hv && cmp point.v again.v");
 }
 
+/* What the web viewer reads while a reconstruction runs; the result is the same, bit for bit. */
+static void a_reconstruction_can_be_watched(void **state)
+{
+    (void)state;
+    moly_error err = {0};
+    moly_volume *image = NULL, *picture = NULL, *mu = NULL;
+    run_well("moly reconstruct raw --subsets 5 --iterations 2 --voxel 6mm -o alone.nii");
+    run_well("moly reconstruct raw --subsets 5 --iterations 2 --voxel 6mm -o seen.nii --watch seen "
+             "&& cmp alone.nii seen.nii && cat seen/progress.json");
+    assert_contains(result.out, "\"iterations\":2");
+    assert_contains(result.out, "\"subsets\":5");
+    assert_contains(result.out, "\"log_likelihood\":[");
+    assert_ok(moly_nifti_read("seen.nii", &image, &err), err);
+    assert_ok(moly_nifti_read("seen/picture.nii", &picture, &err), err);
+    assert_ok(moly_nifti_read("seen/attenuation.nii.gz", &mu, &err), err);
+    assert_true(moly_grid_equal(&image->grid, &picture->grid, 1e-3));
+    double water = 0.0;
+    for (int64_t i = 0; i < moly_grid_n_voxels(&mu->grid); i++) {
+        water = fmax(water, (double)mu->data[i]);
+    }
+    assert_relative(water, 0.0096, 0.01); /* 1/mm at 511 keV, NIST XCOM */
+    moly_volume_free(image);
+    moly_volume_free(picture);
+    moly_volume_free(mu);
+    run_line("moly reconstruct raw --iterations 1 --voxel 6mm -o seen.nii --watch none/none",
+             &result);
+    assert_int_equal(result.exit_code, 74);
+    assert_contains(result.err, "none/none");
+}
+
 static void what_cannot_be_is_said(void **state)
 {
     (void)state;
@@ -137,6 +167,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sensitivity_is_that_of_stirs_ray_tracing),
         cmocka_unit_test(a_cylinder_comes_back_in_bq_per_ml),
+        cmocka_unit_test(a_reconstruction_can_be_watched),
         cmocka_unit_test(nifti_lies_as_the_patient_does),
         cmocka_unit_test(what_cannot_be_is_said),
     };
