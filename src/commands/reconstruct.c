@@ -285,6 +285,7 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
         status = moly_sinogram_sum(w.data.prompts, &w.prompts, err);
     }
     status = status ? status : reconstruct(&w, err);
+    status = status ? status : watcher_end(w.watch, err);
     status = status ? status : make_result(&w, &made, err);
     status = status ? status : raw_write_image(a->output, w.image, err);
     status = status ? status : write_provenance(&w, made, err);

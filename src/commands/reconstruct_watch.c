@@ -203,3 +203,9 @@ moly_status watcher_update(watcher *watch, const watch_update *update, moly_erro
     w->next_picture_s = now_s() + fmax(picture_every_s, took_s / picture_share);
     return status;
 }
+
+moly_status watcher_end(watcher *watch, moly_error *err)
+{
+    watch->fraction = 1.0;
+    return watch->folder ? write_progress(watch, err) : MOLY_OK;
+}

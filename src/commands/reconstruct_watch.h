@@ -36,5 +36,7 @@ MOLY_CHECKED moly_status watcher_begin(watcher *watch, const moly_grid *grid,
                                        moly_error *err);
 MOLY_CHECKED moly_status watcher_update(watcher *watch, const watch_update *update,
                                         moly_error *err);
+/** All updates are done. */
+MOLY_CHECKED moly_status watcher_end(watcher *watch, moly_error *err);
 
 #endif

@@ -291,6 +291,7 @@ moly_status raw_list_get(request *r, reply *out, moly_error *err);
 moly_status raw_get(request *r, reply *out, moly_error *err);
 moly_status raw_sinogram_get(request *r, reply *out, moly_error *err);
 
+const moly_command *reconstruction_command(void);
 moly_status reconstructions_get(request *r, reply *out, moly_error *err);
 moly_status reconstruction_parameters_get(request *r, reply *out, moly_error *err);
 moly_status reconstruction_post(request *r, reply *out, moly_error *err);

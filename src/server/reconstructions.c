@@ -14,7 +14,7 @@
 
 static const char *const may_ask[] = {"technologist", "physicist", "physician", NULL};
 
-static const moly_command *reconstruct(void)
+const moly_command *reconstruction_command(void)
 {
     size_t n = 0;
     const moly_command *const *all = moly_commands(&n);
@@ -61,7 +61,7 @@ static int most_threads(void)
 /* The same refusals as at the command line; what names files is the server's. */
 static moly_status check_body(const request *r, const json_t *body, moly_error *err)
 {
-    const moly_declaration *declaration = &reconstruct()->declaration;
+    const moly_declaration *declaration = &reconstruction_command()->declaration;
     json_t *whole = json_copy((json_t *)body); /* jansson does not change it */
     moly_status status = whole ? MOLY_OK : MOLY_NO_MEMORY(err);
     for (size_t i = 0; i < declaration->n_params && !status; i++) {
@@ -179,7 +179,7 @@ moly_status reconstruction_cancel_post(request *r, reply *out, moly_error *err)
 /* What can be asked for, with fields as `moly reconstruct` declares them. */
 moly_status reconstruction_parameters_get(request *r, reply *out, moly_error *err)
 {
-    const moly_declaration *declaration = &reconstruct()->declaration;
+    const moly_declaration *declaration = &reconstruction_command()->declaration;
     json_t *all = moly_declare_describe(declaration, r->language), *offered = json_array();
     size_t i;
     json_t *param;
@@ -244,8 +244,11 @@ moly_status reconstruction_get(request *r, reply *out, moly_error *err)
     if (!status) {
         const char *state = json_string_value(json_object_get(out->json, "state"));
         const bool is_done = state && strcmp(state, "done") == 0;
-        add_seconds_left(out->json);
-        status = is_done ? add_result(r, out->json, err) : MOLY_OK;
+        if (is_done) {
+            status = add_result(r, out->json, err);
+        } else {
+            add_seconds_left(out->json);
+        }
     }
     return status;
 }

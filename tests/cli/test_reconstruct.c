@@ -122,7 +122,7 @@ static void a_reconstruction_can_be_watched(void **state)
     run_well("moly reconstruct raw --subsets 5 --iterations 2 --voxel 6mm -o alone.nii");
     run_well("moly reconstruct raw --subsets 5 --iterations 2 --voxel 6mm -o seen.nii --watch seen "
              "&& cmp alone.nii seen.nii && cat seen/progress.json");
-    assert_contains(result.out, "\"iterations\":2");
+    assert_contains(result.out, "\"fraction\":1,\"iteration\":2,\"iterations\":2");
     assert_contains(result.out, "\"subsets\":5");
     assert_contains(result.out, "\"log_likelihood\":[");
     assert_ok(moly_nifti_read("seen.nii", &image, &err), err);
