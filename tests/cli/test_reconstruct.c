@@ -3,6 +3,9 @@
  */
 #include "running.h"
 
+#include <jansson.h>
+
+#include "moly/formats/dicom.h"
 #include "moly/formats/interfile.h"
 #include "moly/formats/nifti.h"
 
@@ -90,6 +93,61 @@ static void a_cylinder_comes_back_in_bq_per_ml(void **state)
     }
 }
 
+static double factor_of(const char *json_text)
+{
+    json_error_t why;
+    json_t *whole = json_loads(json_text, 0, &why);
+    const double factor = json_number_value(json_object_get(whole, "factor"));
+    json_decref(whole);
+    return factor;
+}
+
+/* The series is the image, slice by slice, and its SUV is 1 where the phantom's mean activity is:
+ * the activity that was put in is the one that comes out. */
+static void a_pacs_takes_the_image(void **state)
+{
+    (void)state;
+    moly_error err = {0};
+    moly_volume *truth = NULL, *nifti = NULL;
+    moly_dicom_scan *scan = NULL;
+    moly_dicom_image *series = NULL;
+    run_well("moly reconstruct raw --subsets 5 --iterations 6 --voxel 6mm --tof -o same.nii");
+    run_well("moly reconstruct raw --subsets 5 --iterations 6 --voxel 6mm --tof -o series/");
+    run_well("cat series.json");
+    assert_contains(result.out, "\"tof\": true");
+    assert_ok(moly_nifti_read("same.nii", &nifti, &err), err);
+    assert_non_null(nifti->note);
+    assert_contains(nifti->note, "\"algorithm\":\"osem\"");
+    assert_ok(moly_dicom_scan_path("series", NULL, &scan, &err), err);
+    assert_ok(moly_dicom_load(scan, 0, NULL, &series, &err), err);
+    moly_volume *there = NULL;
+    assert_ok(moly_volume_resample(series->volume, 0, &nifti->grid, &there, &err), err);
+    double most = 0.0, apart = 0.0;
+    for (int64_t i = 0; i < moly_grid_n_voxels(&nifti->grid); i++) {
+        most = fmax(most, (double)nifti->data[i]);
+        apart = fmax(apart, fabs((double)(nifti->data[i] - there->data[i])));
+    }
+    assert_true(apart < 1e-4 * most); /* 16 bits a slice */
+    assert_ok(moly_interfile_read_image("raw/truth.hv", &truth, &err), err);
+    moly_volume_summary summary;
+    assert_ok(moly_volume_summarise(truth, &summary, &err), err);
+    run_well("moly suv series --format json");
+    assert_relative(factor_of(result.out) * summary.max, 1.0, 1e-3);
+    run_line("moly reconstruct raw --iterations 1 --voxel 6mm -o series/", &result);
+    assert_int_equal(result.exit_code, 74);
+    assert_contains(result.err, "is there already");
+    run_line("moly reconstruct raw/prompts.hs --iterations 1 -o other/", &result);
+    assert_int_equal(result.exit_code, 2);
+    assert_contains(result.err, "needs an image in Bq/mL");
+    run_line("which dciodvfy >/dev/null && dciodvfy series/0001.dcm 2>&1 | grep '^Error'", &result);
+    assert_string_equal(result.out, "");
+    moly_volume_free(there);
+    moly_volume_free(truth);
+    moly_volume_free(nifti);
+    moly_dicom_image_free(series);
+    moly_dicom_scan_free(scan);
+}
+
 /* Laterality hangs on it: ring 0 is at the head of a patient lying head first, supine. */
 static void nifti_lies_as_the_patient_does(void **state)
 {
@@ -168,6 +226,7 @@ int main(void)
         cmocka_unit_test(sensitivity_is_that_of_stirs_ray_tracing),
         cmocka_unit_test(a_cylinder_comes_back_in_bq_per_ml),
         cmocka_unit_test(a_reconstruction_can_be_watched),
+        cmocka_unit_test(a_pacs_takes_the_image),
         cmocka_unit_test(nifti_lies_as_the_patient_does),
         cmocka_unit_test(what_cannot_be_is_said),
     };

@@ -6,6 +6,7 @@
  *  `moly scan`, or one file: an Interfile header, PETSIRD or Siemens list mode, DICOM NM. */
 
 #include <jansson.h>
+#include <stdint.h>
 
 #include "moly/base/memory.h"
 
