@@ -58,6 +58,19 @@ static int most_threads(void)
     return n > 1 ? n - 1 : 1; /* one is left for the centre */
 }
 
+static moly_status check_threads(const moly_declaration *declaration, const void *args,
+                                 moly_error *err)
+{
+    json_t *fields = moly_declare_fields(declaration, args);
+    const json_int_t asked = json_integer_value(json_object_get(fields, "threads"));
+    json_decref(fields);
+    return asked <= most_threads()
+               ? MOLY_OK
+               : MOLY_FAIL(err, MOLY_ERR_RANGE,
+                           "threads: %lld; here at most %d, so that the centre is not slowed",
+                           (long long)asked, most_threads());
+}
+
 /* The same refusals as at the command line; what names files is the server's. */
 static moly_status check_body(const request *r, const json_t *body, moly_error *err)
 {
@@ -80,18 +93,7 @@ static moly_status check_body(const request *r, const json_t *body, moly_error *
                     : moly_declare_parse_json(declaration, moly_ledger_clock(r->server->ledger),
                                               whole, r->arena, args, err);
     json_decref(whole);
-    return status;
-}
-
-static moly_status check_threads(const json_t *body, moly_error *err)
-{
-    const json_t *asked = json_object_get(body, "threads");
-    if (json_is_integer(asked) && json_integer_value(asked) > most_threads()) {
-        return MOLY_FAIL(err, MOLY_ERR_RANGE,
-                         "threads: %lld; here at most %d, so that the centre is not slowed",
-                         (long long)json_integer_value(asked), most_threads());
-    }
-    return MOLY_OK;
+    return status ? status : check_threads(declaration, args, err);
 }
 
 /* {"psf": "4.5 mm", "tof": true} -> --psf=4.5 mm, --tof: words of an argv, which no shell reads. */
@@ -138,7 +140,6 @@ static moly_status ask(const request *r, const json_t *body, char id[WORKER_ID_S
     const char *name = NULL, *path = NULL;
     json_t *facts = NULL, *words = NULL, *kept = NULL;
     moly_status status = check_body(r, body, err);
-    status = status ? status : check_threads(body, err);
     status = status ? status : moly_json_get_text(body, "raw", &name, err);
     status = status ? status : raw_path(r, name, &path, err);
     status = status ? status : raw_facts(r, name, false, &facts, err);

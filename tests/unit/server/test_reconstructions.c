@@ -294,6 +294,7 @@ static void a_wish_is_refused_as_at_the_command_line(void **state)
         {"{\"raw\":\"cylinder\",\"voxel\":\"0.001 mm\"}", "voxel"},
         {"{\"raw\":\"cylinder\",\"algorithm\":\"magic\"}", "magic"},
         {"{\"raw\":\"cylinder\",\"threads\":200}", "threads"},
+        {"{\"raw\":\"cylinder\",\"threads\":\"200\"}", "threads"},
         {"{\"raw\":\"cylinder\",\"output\":\"/tmp/x.nii\"}", "output"},
         {"{\"raw\":\"cylinder\",\"watch\":\"/tmp/x\"}", "watch"},
         {"{\"raw\":\"cylinder\",\"attenuation\":\"/etc/passwd\"}", "attenuation"},

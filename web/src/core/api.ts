@@ -27,6 +27,8 @@ export const session = atom<Session | null>(null);
 export const sessionEnded = atom(false);
 /** Sequence number of the newest event that we heard of. */
 export const ledgerHead = atom(0);
+/** Grows whenever the server says that a reconstruction has changed. */
+export const workChange = atom(0);
 
 const PATIENCE_MS = 20_000;
 
@@ -229,6 +231,10 @@ export function listen(): () => void {
       reached();
       const { seq } = JSON.parse((message as MessageEvent<string>).data) as { seq: number };
       ledgerHead.set(seq);
+    });
+    source.addEventListener("reconstruction", () => {
+      reached();
+      workChange.set(workChange.get() + 1);
     });
     source.onerror = () => {
       source?.close();
