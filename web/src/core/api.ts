@@ -87,11 +87,21 @@ async function refusal(response: Response): Promise<Refusal> {
   );
 }
 
+/** An answer that was cut, or took too long to come, is none. */
+async function bodyOf(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (cause) {
+    unreachable();
+    throw new NoAnswer("", { cause });
+  }
+}
+
 async function json<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
   const response = await send(method, path, body, key);
   if (!response.ok) throw await refusal(response);
   if (response.status === 204) return undefined as T;
-  const value = (await response.json()) as T;
+  const value = (await bodyOf(response)) as T;
   const now = (value as { now?: unknown } | null)?.now;
   if (typeof now === "string") adoptServerTime(now);
   return value;

@@ -60,7 +60,7 @@ export function ReconstructForm({ data }: { data: RawData }) {
     try {
       const here = new Set(known.map((one) => one.name));
       const given = Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== "" && here.has(name))
-        .map(([name, value]) => [name, known.find((one) => one.name === name)?.type === "boolean" ? value === "yes" : value]));
+        .map(([name, value]) => [name, asDeclared(known.find((one) => one.name === name)?.type, value)]));
       const made = await post<Reconstruction>("/api/reconstructions", { raw: data.name, ...given });
       go(["reconstruction", made.id]);
     } catch (error) {
@@ -85,6 +85,12 @@ export function ReconstructForm({ data }: { data: RawData }) {
       )}
     </section>
   );
+}
+
+/** What is no number stays as it was typed: the server says what is wrong with it. */
+function asDeclared(type: Field["type"] | undefined, value: string): string | number | boolean {
+  if (type === "boolean") return value === "yes";
+  return type === "integer" && /^-?\d{1,9}$/.test(value) ? Number(value) : value;
 }
 
 const defaultOf = (field: Field): string => {

@@ -13,7 +13,7 @@ import { isInstant } from "../core/words.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Empty, Loading, Members, Page, Refused, State } from "../ui/parts.tsx";
 import { PictureCanvas, usePicture } from "../ui/picture.tsx";
-import { Slider } from "../ui/slider.tsx";
+import { Black, Slider } from "../ui/slider.tsx";
 import { useWork } from "../core/work-live.ts";
 import { ReconstructForm } from "./raw-form.tsx";
 
@@ -79,7 +79,7 @@ export function Reconstructions({ of }: { of?: string }) {
               <span class="quiet num">{one.id}</span>
               <span class="quiet">{one.by}</span>
               <span class="quiet num">{moment(one.asked_at)}</span>
-              <State state={one.state} tone={TONES[one.state]} />
+              <JobState job={one} />
             </a>
           </li>
         ))}
@@ -88,9 +88,11 @@ export function Reconstructions({ of }: { of?: string }) {
   );
 }
 
-export const TONES = {
-  waiting: "wait", running: "wait", done: "good", failed: "bad", cancelled: "done", interrupted: "bad",
-} as const;
+const TONES = { waiting: "wait", running: "wait", done: "good", failed: "bad", cancelled: "done", interrupted: "bad" } as const;
+
+/** A test fails, a reconstruction ends with an error. */
+export const JobState = ({ job }: { job: Reconstruction }) =>
+  <State state={job.state === "failed" ? "with an error" : job.state} tone={TONES[job.state]} />;
 
 export function RawDataPage({ name }: { name: string }) {
   const { data, refusal } = useReading<RawData>(`/api/raw/${encodeURIComponent(name)}`);
@@ -181,7 +183,7 @@ function Bins({ data }: { data: RawData }) {
         {tofBins > 1 && (
           <Slider name={t("Time of flight")} value={tof + 1} most={tofBins} shown={tof < 0 ? t("sum of all bins") : `${tof + 1} / ${tofBins}`} onChange={(value) => setTof(value - 1)} />
         )}
-        <Slider name={t("Darkness")} value={100 - high} most={95} shown={`${high} %`} onChange={(value) => setHigh(100 - value)} />
+        <Black high={high} onHigh={setHigh} />
       </div>
     </section>
   );

@@ -2,7 +2,7 @@
 // A reconstruction while it runs: how far it is, its likelihood, three planes that sharpen; and
 // afterwards its image over the map of attenuation.
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { NoAnswer, post, Refusal, session } from "../core/api.ts";
 import { useAtom } from "../core/atom.ts";
 import { moment } from "../core/clock.ts";
@@ -13,10 +13,10 @@ import { link } from "../core/route.ts";
 import { useWork } from "../core/work-live.ts";
 import { Figure } from "../ui/calculator.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { Loading, Members, Page, Refused, State } from "../ui/parts.tsx";
-import { PictureCanvas, usePicture } from "../ui/picture.tsx";
-import { Slider } from "../ui/slider.tsx";
-import { counts, TONES } from "./raw.tsx";
+import { Loading, Members, Page, Refused } from "../ui/parts.tsx";
+import { cropOf, PictureCanvas, usePicture, type Crop } from "../ui/picture.tsx";
+import { Black, Slider } from "../ui/slider.tsx";
+import { counts, JobState } from "./raw.tsx";
 
 export function ReconstructionPage({ id }: { id: string }) {
   const { data, refusal } = useWork<Reconstruction>(`/api/reconstructions/${encodeURIComponent(id)}`);
@@ -30,7 +30,7 @@ export function ReconstructionPage({ id }: { id: string }) {
           <span class="num">{data.id} · {data.by} · {moment(data.asked_at)}</span>
         </>
       }
-      tools={<><State state={data.state} tone={TONES[data.state]} />{isUnderWay(data) && <Cancel job={data} />}</>}
+      tools={<><JobState job={data} />{isUnderWay(data) && <Cancel job={data} />}</>}
     >
       {data.state === "done" ? <Finished job={data} /> : <UnderWay job={data} />}
     </Page>
@@ -121,26 +121,39 @@ const planeName = (plane: (typeof PLANES)[number]): string =>
 
 function LivePlanes({ id, version }: { id: string; version: number }) {
   const [high, setHigh] = useState(80);
+  const [isWhole, setWhole] = useState(false);
   return (
     <section class="card live-planes" aria-label={t("The image as it is by now")}>
       <div class="live-three">
-        {PLANES.map((plane) => <LivePlane key={plane} id={id} plane={plane} version={version} high={high / 100} />)}
+        {PLANES.map((plane) => <LivePlane key={plane} id={id} plane={plane} version={version} high={high / 100} isWhole={isWhole} />)}
       </div>
-      <Slider name={t("Darkness")} value={100 - high} most={95} shown={`${high} %`} onChange={(value) => setHigh(100 - value)} />
+      <div class="live-tools">
+        <Black high={high} onHigh={setHigh} />
+        <button type="button" class="chip" aria-pressed={isWhole} onClick={() => setWhole(!isWhole)}>{t("Whole field of view")}</button>
+      </div>
     </section>
   );
 }
 
-function LivePlane({ id, plane, version, high }: { id: string; plane: (typeof PLANES)[number]; version: number; high: number }) {
+function LivePlane(props: { id: string; plane: (typeof PLANES)[number]; version: number; high: number; isWhole: boolean }) {
+  const { id, plane, version, high, isWhole } = props;
   const [index, setIndex] = useState<number>();
   const asked = index === undefined ? "" : `&index=${index}`;
   const { picture } = usePicture<Plane>(`/api/reconstructions/${encodeURIComponent(id)}/image?plane=${plane}${asked}`, version);
+  // What is shown stays in its place while it sharpens.
+  const crop = useRef<Crop | undefined>(undefined);
+  if (picture !== undefined && crop.current === undefined) crop.current = cropOf(picture);
   const at = index ?? picture?.index ?? 0;
   const most = (picture?.planes ?? 1) - 1;
-  const aspect = picture === undefined ? 1 : (picture.columns * picture.column_mm) / (picture.rows * picture.row_mm);
+  const shown = picture === undefined || isWhole ? undefined : crop.current;
+  const columns = shown === undefined ? (picture?.columns ?? 1) : shown.x[1] - shown.x[0];
+  const rows = shown === undefined ? (picture?.rows ?? 1) : shown.y[1] - shown.y[0];
+  const aspect = (columns * (picture?.column_mm ?? 1)) / (rows * (picture?.row_mm ?? 1));
   return (
     <figure class={`live-plane live-${plane}`} data-version={version}>
-      <div class="live-frame"><PictureCanvas picture={picture} high={high} aspect={aspect} label={t("{plane} plane {number} of {all}", { plane: planeName(plane), number: at + 1, all: most + 1 })} /></div>
+      <div class="live-frame">
+        <PictureCanvas picture={picture} high={high} aspect={aspect} crop={shown} label={t("{plane} plane {number} of {all}", { plane: planeName(plane), number: at + 1, all: most + 1 })} />
+      </div>
       <figcaption><Slider name={planeName(plane)} value={at} most={most} shown={`${at + 1} / ${most + 1}`} onChange={setIndex} /></figcaption>
     </figure>
   );

@@ -42,6 +42,38 @@ export function usePicture<T extends Picture>(path: string | null, version: numb
   return { picture, refusal };
 }
 
+/** Columns and rows from..to, the last one not among them. */
+export interface Crop {
+  x: [number, number];
+  y: [number, number];
+}
+
+const FAINT = 0.08; // of the largest value
+const MARGIN = 0.12; // of the picture
+
+/** Where there is something to see, with a margin. */
+export function cropOf(picture: Picture): Crop {
+  const { columns, rows } = picture;
+  const values = levels(picture);
+  const least = FAINT * values.reduce((most, value) => Math.max(most, value), 0);
+  let [left, right, top, bottom] = [columns, -1, rows, -1];
+  for (let y = 0, i = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++, i++) {
+      if (values[i]! <= least) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = y;
+    }
+  }
+  if (right < 0) return { x: [0, columns], y: [0, rows] };
+  const grown = (from: number, to: number, n: number): [number, number] => {
+    const margin = Math.ceil(MARGIN * (to - from + 1));
+    return [Math.max(from - margin, 0), Math.min(to + 1 + margin, n)];
+  };
+  return { x: grown(left, right, columns), y: grown(top, bottom, rows) };
+}
+
 export interface PictureProps {
   picture: Picture | undefined;
   label: string;
@@ -49,23 +81,25 @@ export interface PictureProps {
   aspect: number;
   /** share of the largest value that is black */
   high?: number;
-  className?: string;
+  /** what of it is shown; all without it */
+  crop?: Crop | undefined;
 }
 
 /** White is nothing, black is most, as a reading room has it. */
-export function PictureCanvas({ picture, label, aspect, high = 1, className }: PictureProps) {
+export function PictureCanvas({ picture, label, aspect, high = 1, crop }: PictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    if (picture !== undefined && canvas.current !== null) draw(canvas.current, picture, high);
-  }, [picture, high]);
+    if (picture !== undefined && canvas.current !== null) draw(canvas.current, picture, high, crop ?? { x: [0, picture.columns], y: [0, picture.rows] });
+  }, [picture, high, crop]);
   return (
-    <canvas ref={canvas} class={className} role="img" aria-label={label} style={{ aspectRatio: String(aspect) }}
+    <canvas ref={canvas} role="img" aria-label={label} style={{ "--aspect": String(aspect) }}
       data-ready={picture !== undefined} data-maximum={picture?.maximum} />
   );
 }
 
-function draw(canvas: HTMLCanvasElement, picture: Picture, high: number): void {
-  const { columns, rows } = picture;
+function draw(canvas: HTMLCanvasElement, picture: Picture, high: number, { x, y }: Crop): void {
+  const columns = x[1] - x[0];
+  const rows = y[1] - y[0];
   if (canvas.width !== columns || canvas.height !== rows) {
     canvas.width = columns;
     canvas.height = rows;
@@ -76,9 +110,11 @@ function draw(canvas: HTMLCanvasElement, picture: Picture, high: number): void {
   const out = pixels.data;
   const values = levels(picture);
   const scale = 255 / (65535 * high);
-  for (let i = 0, o = 0; i < values.length; i++, o += 4) {
-    out[o] = out[o + 1] = out[o + 2] = 255 - Math.min(values[i]! * scale, 255);
-    out[o + 3] = 255;
+  for (let row = 0, o = 0; row < rows; row++) {
+    for (let column = 0, i = (row + y[0]) * picture.columns + x[0]; column < columns; column++, i++, o += 4) {
+      out[o] = out[o + 1] = out[o + 2] = 255 - Math.min(values[i]! * scale, 255);
+      out[o + 3] = 255;
+    }
   }
   context.putImageData(pixels, 0, 0);
 }

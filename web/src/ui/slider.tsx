@@ -16,3 +16,10 @@ export function Slider(props: { name: string; value: number; most: number; shown
     </div>
   );
 }
+
+const LEAST = 5;
+
+/** The share of the largest value from which on all is black. */
+export function Black({ high, onHigh }: { high: number; onHigh: (high: number) => void }) {
+  return <Slider name={t("Black from")} value={high - LEAST} most={100 - LEAST} shown={`${high} %`} onChange={(value) => onHigh(value + LEAST)} />;
+}

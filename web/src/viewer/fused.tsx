@@ -3,8 +3,8 @@
 // from): one slider goes from the one to the other.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { getBytes, Refusal } from "../core/api.ts";
-import { t } from "../core/i18n.ts";
-import { quantity, significant } from "../core/quantity.ts";
+import { t, word } from "../core/i18n.ts";
+import { plain, quantity, significant } from "../core/quantity.ts";
 import type { Reconstruction } from "../core/raw.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Mip } from "./mip.tsx";
@@ -54,7 +54,9 @@ export function FusedView({ job }: { job: Reconstruction }) {
         if (isGone) return;
         slices.current = view;
         setTall(tall);
-        setLattice(view.lattice());
+        const whole = view.lattice();
+        setLattice(whole);
+        view.goTo(view.lpsOf(hottest(whole)));
         view.colours("hot");
         view.window(0, (max * FIRST_HIGH) / 100);
         setHasUnder(await loadUnder(view, path));
@@ -79,8 +81,8 @@ export function FusedView({ job }: { job: Reconstruction }) {
     if (hasUnder) slices.current?.overlayOpacity(1 - share / 100);
   }, [share, hasUnder]);
 
-  const top = ((max * high) / 100) * (factor ?? 1);
-  const units = job.suv?.units ?? result?.unit ?? "";
+  const top = Number((((max * high) / 100) * (factor ?? 1)).toPrecision(3));
+  const units = word(job.suv?.units ?? result?.unit ?? "");
   return (
     <div class="viewer-grid fused">
       <section class={`screen screen-${colours} ${isTall ? "screen-tall" : ""}`} aria-label={t("Image")}>
@@ -101,7 +103,7 @@ export function FusedView({ job }: { job: Reconstruction }) {
               f[0] * lattice.n[0] - 0.5, f[1] * lattice.n[1] - 0.5, f[2] * lattice.n[2] - 0.5,
             ]))} />
         )}
-        {phase === "shown" && <Legend high={Number(top.toPrecision(3))} colours={colours} units={units} />}
+        {phase === "shown" && <Legend high={top} colours={colours} units={units} />}
         {phase === "loading" && <p class="screen-note" role="status">{t("Loading the image…")} <progress value={progress} max={1} aria-label={t("Loading the image…")} /></p>}
         {phase === "no-webgl" && <p class="screen-note" role="alert">{t("This browser has no WebGL 2, so planes cannot be drawn. The numbers are valid.")}</p>}
         {phase === "failed" && <p class="screen-note" role="alert">{problem}</p>}
@@ -125,7 +127,7 @@ export function FusedView({ job }: { job: Reconstruction }) {
               <div class="range-ends quiet"><span>{t("attenuation")}</span><span class="num">{share} %</span><span>{t("emission")}</span></div>
             </>
           )}
-          <h2 class="card-head">{t("Window: 0 to {high}", { high: `${significant(top, 3)} ${units}` })}</h2>
+          <h2 class="card-head">{t("Window: 0 to {high}", { high: `${plain(top)} ${units}` })}</h2>
           <input type="range" min={5} max={100} step={5} value={high} aria-label={t("Upper end of the window")}
             onInput={(event) => setHigh(Number(event.currentTarget.value))} />
           <div class="segments segments-small colours" role="group" aria-label={t("Colours")}>
@@ -137,6 +139,13 @@ export function FusedView({ job }: { job: Reconstruction }) {
       </aside>
     </div>
   );
+}
+
+/** Voxel of the largest value. */
+function hottest({ n, values }: Lattice): [number, number, number] {
+  let at = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[at]!) at = i;
+  return [at % n[0], Math.floor(at / n[0]) % n[1], Math.floor(at / (n[0] * n[1]))];
 }
 
 function valueOf(reading: Reading | null, unit: string | undefined, factor: number | undefined): string {
