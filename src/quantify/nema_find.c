@@ -184,7 +184,8 @@ static moly_status search(const moly_volume *image, const moly_nema_iq_options *
             trial.centre[0] = place->body[0];
             trial.centre[1] = place->body[1];
             trial.centre[2] = w;
-            trial.angle_rad = 2.0 * pi * (double)(i / 2) / N_ANGLES;
+            const int angle = i / 2; /* each in both senses */
+            trial.angle_rad = 2.0 * pi * angle / N_ANGLES;
             trial.turn = i % 2 ? -1.0 : 1.0;
             const double s = score(image, options, &trial);
             if (s > most) {

@@ -97,7 +97,8 @@ static moly_status choose_planes(const iq_work *w, moly_error *err)
 {
     const moly_grid *g = &w->image->grid;
     for (int i = 0; i < MOLY_NEMA_N_PLANES; i++) {
-        const double at = w->place.centre[2] + 10.0 * (i - MOLY_NEMA_N_PLANES / 2);
+        const int off = i - MOLY_NEMA_N_PLANES / 2;
+        const double at = w->place.centre[2] + 10.0 * off;
         const double plane = floor(at / g->spacing_mm[2] + 0.5);
         if (!(plane >= 0.0 && plane < (double)g->n[2])) {
             return MOLY_FAIL(err, MOLY_ERR_DATA,
@@ -147,8 +148,10 @@ static void measure_core(const iq_work *w, const double at[3], moly_nema_sphere 
     }
     for (int64_t i = 0; i < moly_grid_n_voxels(g); i++) {
         const double du = (double)(i % g->n[0]) * g->spacing_mm[0] - at[0];
-        const double dv = (double)(i / g->n[0] % g->n[1]) * g->spacing_mm[1] - at[1];
-        const double dw = (double)(i / g->n[0] / g->n[1]) * g->spacing_mm[2] - at[2];
+        const int64_t j = i / g->n[0] % g->n[1];
+        const double dv = (double)j * g->spacing_mm[1] - at[1];
+        const int64_t k = i / g->n[0] / g->n[1];
+        const double dw = (double)k * g->spacing_mm[2] - at[2];
         if (du * du + dv * dv + dw * dw <= radius * radius) {
             const double v = (double)w->image->data[i] / truth;
             s->n_core++;

@@ -6,6 +6,8 @@
 
 /* Of the standard's drawing: the body above is half of a circle, below two quarters and a floor. */
 static const double upper_mm = 147.0, corner_mm = 77.0, middle_mm = 35.0, keep_mm = 15.0;
+static const double step_mm = 0.5;
+enum { N_APART = 30, N_STARTS = 32 };
 static const double pi = 3.14159265358979323846;
 static const double circle_mm = 57.2; /* of the spheres */
 
@@ -79,8 +81,8 @@ static int walk(const iq_place *place, const double *diameter_mm, double clearan
     double at[2];
     const double length = outline_at(place, in_mm, 0.0, at);
     int n = 0;
-    for (double gone = 0.0; gone < length && n < MOLY_NEMA_N_REGIONS; gone += 0.5) {
-        (void)outline_at(place, in_mm, fmod(start + gone, length), at);
+    for (int step = 0; step_mm * step < length && n < MOLY_NEMA_N_REGIONS; step++) {
+        (void)outline_at(place, in_mm, fmod(start + step_mm * step, length), at);
         bool is_free = is_clear(place, diameter_mm, at, clearance_mm);
         for (int i = 0; i < n && is_free; i++) {
             is_free = hypot(at[0] - centres[i][0], at[1] - centres[i][1]) >= apart;
@@ -98,11 +100,13 @@ double iq_regions(const iq_place *place, const double diameter_mm[MOLY_NEMA_N_SP
                   double centres[MOLY_NEMA_N_REGIONS][2])
 {
     const double own = diameter_mm[MOLY_NEMA_N_SPHERES - 1];
-    for (double clearance = keep_mm; clearance >= 0.0; clearance -= 1.0) {
+    for (int less = 0; less <= (int)keep_mm; less++) {
+        const double clearance = keep_mm - less;
         /* as far from each other as twelve of them can be, then closer, but never overlapping */
-        for (double apart = 1.4 * own; apart >= own; apart -= 0.5) {
-            for (double start = 0.0; start < 640.0; start += 20.0) {
-                if (walk(place, diameter_mm, clearance, apart, start, centres) ==
+        for (int closer = N_APART; closer >= 0; closer--) {
+            const double apart = own * (1.0 + 0.4 * closer / N_APART);
+            for (int start = 0; start < N_STARTS; start++) {
+                if (walk(place, diameter_mm, clearance, apart, 20.0 * start, centres) ==
                     MOLY_NEMA_N_REGIONS) {
                     return clearance;
                 }

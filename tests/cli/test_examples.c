@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every command has an example and it runs, as it stands in its help. Examples may use what is put
- * into the folder first: `study`, a PET series, `eu152.Spe`, a spectrum, and `recon_demo`,
- * sinograms, of the reference data, `day.json`, the documentation's day, `kg.json` and
+ * into the folder first: `study`, a PET series, `eu152.Spe`, a spectrum, `recon_demo`,
+ * sinograms, and `flood.dcm`, a flood, of the reference data, `day.json`, the documentation's day, `kg.json` and
  * `kg.signed.json`, packs of limits, `moly.db`, an example centre in training, `backup.db` and
  * `again.db`, its backup and what was restored from that, `crc35r.pty`, a simulated calibrator, and
  * the passwords of its staff. Acts run in the order of their names, an hour after the centre was
@@ -21,6 +21,7 @@ static const struct {
     {"study", "data/clinical/dicom_pet/qin_hn_0024_cps1023"},
     {"eu152.Spe", "data/clinical/gamma_spectra/curie/eu_calib_7cm.Spe"},
     {"recon_demo", "data/clinical/raw_pet/recon_demo"},
+    {"flood.dcm", "data/clinical/dicom_nm/mediso_qc/UNIFORMIDAD_1.dcm"},
 };
 
 static const char made_at[] = "2026-11-23T03:00Z", acts_at[] = "2026-11-23T04:00Z",
