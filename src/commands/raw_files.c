@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "moly/base/memory.h"
+#include "moly/formats/dicom.h"
 #include "moly/formats/interfile.h"
 #include "moly/formats/nifti.h"
 
@@ -62,17 +63,58 @@ static void turn_axis(moly_volume *v, int axis)
     }
 }
 
+moly_volume raw_in_patient_frame(const moly_volume *volume)
+{
+    moly_volume as_patient = *volume;
+    mirror_z(&as_patient.grid);
+    return as_patient;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+static moly_status read_dicom(const char *path, moly_volume **volume, moly_error *err)
+{
+    moly_dicom_scan *scan = NULL;
+    moly_dicom_image *image = NULL;
+    moly_status status = moly_dicom_scan_path(path, NULL, &scan, err);
+    size_t i = 0;
+    while (!status && i < moly_dicom_scan_n_series(scan) &&
+           !moly_dicom_scan_series(scan, i)->is_image) {
+        i++;
+    }
+    if (!status && i == moly_dicom_scan_n_series(scan)) {
+        status = MOLY_FAIL(err, MOLY_ERR_DATA, "%s holds no series of images", path);
+    }
+    status = status ? status : moly_dicom_load(scan, i, NULL, &image, err);
+    moly_dicom_scan_free(scan);
+    if (!status) {
+        const moly_volume *read = image->volume;
+        status = moly_volume_new(&read->grid, read->n_frames, read->quantity, volume, err);
+        if (!status) {
+            const size_t n = (size_t)(read->n_frames * moly_grid_n_voxels(&read->grid));
+            memcpy((*volume)->data, read->data, n * sizeof *read->data);
+        }
+    }
+    moly_dicom_image_free(image);
+    return status;
+}
+
 moly_status raw_read_image(const char *path, moly_volume **volume, moly_error *err)
 {
     *volume = NULL;
-    moly_status status = raw_check_image_name(path, err);
+    const bool is_dicom = is_folder(path);
+    moly_status status = is_dicom ? MOLY_OK : raw_check_image_name(path, err);
     if (status) {
         return status;
     }
-    if (!is_nifti(path)) {
+    if (!is_dicom && !is_nifti(path)) {
         return moly_interfile_read_image(path, volume, err);
     }
-    status = moly_nifti_read(path, volume, err);
+    status = is_dicom ? read_dicom(path, volume, err) : moly_nifti_read(path, volume, err);
     if (!status) {
         mirror_z(&(*volume)->grid);
         for (int axis = 0; axis < 3; axis++) {
@@ -93,8 +135,7 @@ moly_status raw_write_image(const char *path, const moly_volume *volume, moly_er
     if (!is_nifti(path)) {
         return moly_interfile_write_image(path, volume, err);
     }
-    moly_volume as_patient = *volume;
-    mirror_z(&as_patient.grid);
+    const moly_volume as_patient = raw_in_patient_frame(volume);
     return moly_nifti_write(path, &as_patient, err);
 }
 

@@ -7,14 +7,18 @@
 #include "commands_inside.h"
 #include "moly/projection/pet.h"
 
-/** An image from .hv, .nii or .nii.gz, in the scanner's frame. NIfTI is taken to lie in a patient
- *  head first, supine, with ring 0 at the head, and is written so.
+/** An image from .hv, .nii, .nii.gz or a folder of DICOM files (its first image series), in the
+ *  scanner's frame. NIfTI and DICOM are taken to lie in a patient head first, supine, with ring 0
+ * at the head, and are written so.
  *  @retval MOLY_ERR_USAGE  another ending */
 MOLY_CHECKED moly_status raw_read_image(const char *path, moly_volume **volume, moly_error *err);
 /** @retval MOLY_ERR_USAGE  an ending that is none of .hv, .nii, .nii.gz: found before the work */
 MOLY_CHECKED moly_status raw_check_image_name(const char *path, moly_error *err);
 MOLY_CHECKED moly_status raw_write_image(const char *path, const moly_volume *volume,
                                          moly_error *err);
+
+/** The volume as it lies in the patient; borrows everything of it. */
+moly_volume raw_in_patient_frame(const moly_volume *volume);
 
 /** The sinogram file that raw data named `raw` hold as `name`: in a folder raw/name.hs, otherwise
  *  the file itself. In `arena`. */

@@ -6,14 +6,19 @@
 #include <string.h>
 
 #include "moly/base/memory.h"
+#include "moly/base/ranks.h"
 #include "moly/base/text.h"
-#include "reconstruct_data.h"
+#include "reconstruct_dicom.h"
+#include "reconstruct_slurm.h"
 
 typedef struct reconstruct_args {
     const char *raw, *attenuation, *normalisation, *like, *output;
     int algorithm, projector, attenuation_unit, is_tof, has_attenuation, has_randoms;
     int64_t n_subsets, n_iterations, n_threads;
+    const char *slurm;
+    int64_t n_ranks;
     double psf_mm, filter_mm, voxel_mm, radius_mm, duration_s, positrons;
+    dicom_wishes dicom;
 } reconstruct_args;
 
 enum { MLEM, OSEM };
@@ -62,7 +67,27 @@ static const moly_param params[] = {
     {"threads", 'j', MOLY_I64(reconstruct_args, n_threads), .min = 1.0, .max = 256.0,
      .help = "threads that share the work; without it as many as processors"},
     {"output", 'o', MOLY_TEXT(reconstruct_args, output), .is_required = true,
-     .pattern_hint = "FILE", .help = "image to write, .hv or .nii; its provenance goes beside it"},
+     .pattern_hint = "FILE_OR_DIR/",
+     .help = "image to write: .hv, .nii, .nii.gz, or a new folder of DICOM files, ending in /"},
+    {"slurm", 0, MOLY_TEXT(reconstruct_args, slurm), .pattern_hint = "FILE",
+     .help = "do not run, but write the job script that does on a cluster"},
+    {"ranks", 0, MOLY_I64(reconstruct_args, n_ranks), .min = 1.0, .max = 4096.0, .fallback = "4",
+     .help = "processes that the job script asks for"},
+    {"dicom-like", 0, MOLY_TEXT(reconstruct_args, dicom.like), .pattern_hint = "DIR_OR_FILE",
+     .help = "DICOM series of the examination: patient, study, frame of reference, dose"},
+    {"patient-id", 0, MOLY_TEXT(reconstruct_args, dicom.patient_id), .max = 64.0,
+     .help = "patient's number in the DICOM series"},
+    {"patient-name", 0, MOLY_TEXT(reconstruct_args, dicom.patient_name), .max = 64.0,
+     .help = "patient's name in the DICOM series, Family^Given"},
+    {"description", 0, MOLY_TEXT(reconstruct_args, dicom.description), .max = 64.0,
+     .help = "of the DICOM series; without it the method"},
+    {"weight", 0, MOLY_F64(reconstruct_args, dicom.weight_kg), .dim = MOLY_DIM_BODY_MASS,
+     .min = 0.1, .max = 500.0, .help = "patient's weight in the DICOM series"},
+    {"injected", 0, MOLY_F64(reconstruct_args, dicom.injected_bq), .dim = MOLY_DIM_ACTIVITY,
+     .min = 1.0, .max = 1e13, .help = "activity injected, in the DICOM series"},
+    {"injected-at", 0, MOLY_INSTANT(reconstruct_args, dicom.injected_at), .help = "when that was"},
+    {"start", 0, MOLY_INSTANT(reconstruct_args, dicom.start),
+     .help = "when the scan began, where the raw data do not say"},
 };
 
 static const moly_column columns[] = {
@@ -83,6 +108,8 @@ typedef struct work {
     float *columns;
     int64_t n_subsets;
     double radius_mm, prompts;
+    dicom_series series;
+    moly_ranks *ranks;   /* that share the work; the first one writes */
     json_t *likelihoods; /* one an iteration, summed over its subsets */
     double likelihood;
 } work;
@@ -90,6 +117,7 @@ typedef struct work {
 static void release(work *w)
 {
     raw_close(&w->data);
+    dicom_series_close(&w->series);
     moly_volume_free(w->image);
     moly_free(w->columns);
     json_decref(w->likelihoods);
@@ -170,7 +198,8 @@ static moly_status reconstruct(work *w, moly_error *err)
                       .n_threads = a->n_threads > 0 ? (int)a->n_threads : 0},
         .on_update = note_update,
         .context = w,
-        .progress = w->run->progress};
+        .progress = moly_ranks_mine(w->ranks) == 0 ? w->run->progress : NULL,
+        .ranks = w->ranks};
     w->likelihoods = json_array();
     moly_status status = moly_osem(&model, &w->image->grid, &options, w->columns, err);
     if (!status) {
@@ -216,7 +245,8 @@ static moly_status make_result(const work *w, json_t **result, moly_error *err)
         json_object_set(r, "image", lattice) != 0 ||
         json_object_set_new(r, "scanner", json_string(d->scanner)) != 0 ||
         (d->nuclide && json_object_set_new(r, "nuclide", json_string(d->nuclide)) != 0) ||
-        json_object_set_new(r, "back_end", json_string(moly_projector_back_ends()[0])) != 0) {
+        json_object_set_new(r, "back_end", json_string(moly_projector_back_ends()[0])) != 0 ||
+        json_object_set_new(r, "ranks", json_integer(moly_ranks_n(w->ranks))) != 0) {
         status = MOLY_NO_MEMORY(err);
     }
     json_decref(how);
@@ -229,13 +259,62 @@ static moly_status make_result(const work *w, json_t **result, moly_error *err)
     return MOLY_OK;
 }
 
-/* image.nii -> image.json */
+/* "OSEM 2i34s TOF PSF4.5": as others name it in a series. */
+static const char *method(const work *w)
+{
+    const reconstruct_args *a = w->args;
+    char psf[32] = "", filter[32] = "";
+    if (a->psf_mm > 0.0) {
+        (void)snprintf(psf, sizeof psf, " PSF%.3g", a->psf_mm);
+    }
+    if (a->filter_mm > 0.0) {
+        (void)snprintf(filter, sizeof filter, " G%.3g", a->filter_mm);
+    }
+    const char *name = moly_arena_printf(
+        w->run->arena, "%s %lldi%llds%s%s%s", algorithms[a->algorithm], (long long)a->n_iterations,
+        (long long)w->n_subsets, w->data.layout->n_tof > 1 ? " TOF" : "", psf, filter);
+    return name ? name : algorithms[a->algorithm];
+}
+
+static const char *corrections(const work *w)
+{
+    const raw_data *d = &w->data;
+    const char *text =
+        moly_arena_printf(w->run->arena, "DECY%s%s%s", d->normalisation ? "\\NORM" : "",
+                          d->mu ? "\\ATTN" : "", d->background ? "\\RAN" : "");
+    return text ? text : "DECY";
+}
+
+/* The provenance in short, without the likelihoods: it goes into each file. */
+static moly_status note(const work *w, json_t *result, moly_error *err)
+{
+    json_t *brief = json_copy(result); /* shallow: only looked at */
+    if (brief) {
+        (void)json_object_del(brief, "log_likelihood");
+    }
+    char *text = brief ? moly_json_canonical(brief) : NULL;
+    moly_status status = text ? moly_volume_set_note(w->image, text, err) : MOLY_NO_MEMORY(err);
+    moly_free(text);
+    json_decref(brief);
+    return status;
+}
+
+static moly_status write_image(work *w, moly_error *err)
+{
+    const char *output = w->args->output;
+    return is_dicom_output(output) ? dicom_series_write(&w->series, method(w), corrections(w),
+                                                        w->image, output, w->run->arena, err)
+                                   : raw_write_image(output, w->image, err);
+}
+
+/* image.nii -> image.json, images/ -> images.json */
 static moly_status write_provenance(const work *w, const json_t *result, moly_error *err)
 {
     const char *name = w->args->output;
     size_t stem = strlen(name);
-    const size_t folder = strrchr(name, '/') ? (size_t)(strrchr(name, '/') - name) + 1 : 0;
-    static const char *const endings[] = {".gz", ".nii", ".hv"};
+    const char *slash = is_dicom_output(name) ? NULL : strrchr(name, '/');
+    const size_t folder = slash ? (size_t)(slash - name) + 1 : 0;
+    static const char *const endings[] = {"/", ".gz", ".nii", ".hv"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         const size_t n = strlen(endings[i]);
         stem -= stem > folder + n && strncmp(name + stem - n, endings[i], n) == 0 ? n : 0;
@@ -248,10 +327,31 @@ static moly_status write_provenance(const work *w, const json_t *result, moly_er
     return status;
 }
 
+static moly_status write_job(const reconstruct_args *a, const moly_run *run, json_t **result,
+                             moly_error *err)
+{
+    static const char *const left_out[] = {"slurm", "ranks", "threads", NULL};
+    moly_status status = slurm_write(a->slurm, run->declaration, a, left_out, a->n_ranks,
+                                     a->n_threads > 0 ? a->n_threads : 1, err);
+    *result = status ? NULL : json_pack("{s:s}", "file", a->slurm);
+    return status || *result ? status : MOLY_NO_MEMORY(err);
+}
+
+/* The first rank writes. */
+static moly_status write_all(work *w, json_t *made, moly_error *err)
+{
+    moly_status status = note(w, made, err);
+    status = status ? status : write_image(w, err);
+    return status ? status : write_provenance(w, made, err);
+}
+
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)
 {
     const reconstruct_args *a = raw_args;
     work w = {.args = a, .run = run};
+    if (a->slurm) {
+        return write_job(a, run, result, err);
+    }
     const raw_wishes wishes = {.raw = a->raw,
                                .attenuation = a->attenuation,
                                .attenuation_unit = a->attenuation_unit,
@@ -263,8 +363,13 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
                                .positrons = a->positrons,
                                .n_threads = a->n_threads > 0 ? (int)a->n_threads : 0};
     json_t *made = NULL;
-    moly_status status = raw_check_image_name(a->output, err);
+    const bool is_dicom = is_dicom_output(a->output);
+    moly_status status = is_dicom ? MOLY_OK : raw_check_image_name(a->output, err);
+    status = status ? status : moly_ranks_join(&w.ranks, err);
     status = status ? status : raw_open(&wishes, run->arena, &w.data, err);
+    if (!status && is_dicom) {
+        status = dicom_series_prepare(&a->dicom, &w.data, run->arena, &w.series, err);
+    }
     status = status ? status : choose_grid(&w, err);
     if (!status) {
         w.n_subsets = choose_subsets(a, w.data.layout->n_views);
@@ -272,10 +377,15 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
     }
     status = status ? status : reconstruct(&w, err);
     status = status ? status : make_result(&w, &made, err);
-    status = status ? status : raw_write_image(a->output, w.image, err);
-    status = status ? status : write_provenance(&w, made, err);
+    const bool is_first = moly_ranks_mine(w.ranks) == 0;
+    if (!status && is_first) {
+        status = write_all(&w, made, err);
+    }
+    if (!status) {
+        moly_ranks_leave(w.ranks); /* else the launcher ends the others */
+    }
     release(&w);
-    if (status) {
+    if (status || !is_first) {
         json_decref(made);
         return status;
     }
@@ -295,7 +405,13 @@ const moly_command moly_command_reconstruct = {
                 "image is in Bq/mL, decay and positron branching over the frame included, at the "
                 "start of the scan; without them it is relative, and says so.\n\n"
                 "Beside the image stands its provenance as JSON: version, data, parameters, back "
-                "end, likelihood of each iteration.",
+                "end, likelihood of each iteration; without the likelihoods it is also in the "
+                "image's file.\n\n"
+                "A DICOM series takes patient, study and frame of reference from a series of the "
+                "same examination; a simulated scan is its own patient. Slices lie head first, "
+                "supine, ring 0 at the head.\n\n"
+                "Started by mpirun or srun, the processes share the views of each subset; the "
+                "first one writes.",
             .example = "moly reconstruct recon_demo/smalllong.hs --iterations 1 -o image.nii",
             .params = params,
             .n_params = sizeof params / sizeof *params,

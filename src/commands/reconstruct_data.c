@@ -48,6 +48,7 @@ static moly_status read_scan(const raw_wishes *w, moly_arena *arena, raw_data *d
             status = moly_json_get_real(d->scan, "duration_s", &duration_s, err);
         }
     }
+    d->duration_s = duration_s;
     if (status || isnan(duration_s)) {
         return status;
     }

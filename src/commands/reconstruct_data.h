@@ -24,6 +24,7 @@ typedef struct raw_data {
     moly_sinogram *prompts, *normalisation, *factors, *background;
     moly_volume *mu;
     double effective_s;   /* seconds times positrons per decay; 0: not known */
+    double duration_s;    /* NAN: not known */
     bool is_quantitative; /* the image comes out in Bq/mL */
     const char *scanner, *nuclide;
     json_t *scan; /* scan.json, or NULL */

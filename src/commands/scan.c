@@ -140,6 +140,20 @@ static moly_status prepare(scan_work *w, moly_error *err)
 
 /* ---- scan.json ---- */
 
+static double mass_kg(const scan_work *w)
+{
+    const moly_solids *s = w->solids;
+    double *volumes_ml = moly_arena_alloc(w->arena, s->n, sizeof *volumes_ml), sum_g = 0.0;
+    if (!volumes_ml) {
+        return NAN;
+    }
+    moly_solids_volumes(s, volumes_ml);
+    for (size_t i = 0; i < s->n; i++) {
+        sum_g += volumes_ml[i] * s->materials[s->solids[i].material]->density_g_cm3;
+    }
+    return 1e-3 * sum_g;
+}
+
 static moly_status describe(scan_work *w, moly_error *err)
 {
     const scan_args *a = w->args;
@@ -159,6 +173,7 @@ static moly_status describe(scan_work *w, moly_error *err)
     }
     int failed = json_object_set_new(w->whole, "bins", json_integer(moly_layout_n_bins(w->layout)));
     failed |= json_object_set_new(w->whole, "tof_bins", json_integer(w->layout->n_tof));
+    failed |= json_object_set_new(w->whole, "mass_kg", moly_json_rounded(mass_kg(w), 6));
     json_t *parts = json_array();
     failed |= json_object_set_new(w->whole, "solids", parts);
     for (size_t i = 0; i < w->solids->n && !failed; i++) {
@@ -174,7 +189,7 @@ static moly_status describe(scan_work *w, moly_error *err)
 
 static moly_status scan(scan_work *w, moly_error *err)
 {
-    moly_status status = scan_folder_begin(w, err);
+    moly_status status = new_folder_begin(w->args->output, w->arena, &w->folder, err);
     status = status ? status : describe(w, err);
     status = status ? status : scan_write_truth(w, err);
     if (!status) {
@@ -183,7 +198,7 @@ static moly_status scan(scan_work *w, moly_error *err)
     if (!status && w->args->has_normalisation == 1) {
         status = scan_write_normalisation(w, err); /* knows the dead time of the scan */
     }
-    return status ? status : scan_folder_finish(w, err);
+    return status ? status : scan_finish(w, err);
 }
 
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)
@@ -198,7 +213,7 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
     if (!status) {
         *result = json_incref(w.whole);
     }
-    scan_folder_drop(&w);
+    new_folder_drop(&w.folder);
     json_decref(w.files);
     json_decref(w.whole);
     moly_solids_free(w.solids);

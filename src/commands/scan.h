@@ -4,8 +4,8 @@
 
 /* The inside of `moly scan`: what was asked for, and the folder it becomes. */
 
-#include "commands_inside.h"
 #include "moly/simulation/scan.h"
+#include "new_folder.h"
 
 typedef struct scan_args {
     const char *scanner, *phantom, *nuclide, *output;
@@ -28,19 +28,15 @@ typedef struct scan_work {
     moly_layout *layout;
     moly_solids *solids;
     moly_scan_setup setup;
-    const char *folder; /* under a temporary name until it is whole */
-    double live_share;  /* of pairs that dead time left */
-    int mode;           /* SCAN_EXACT or SCAN_EVENTS, as asked for or as follows */
-    json_t *whole;      /* scan.json */
-    json_t *files;      /* names of what stands in the folder */
+    new_folder folder;
+    double live_share; /* of pairs that dead time left */
+    int mode;          /* SCAN_EXACT or SCAN_EVENTS, as asked for or as follows */
+    json_t *whole;     /* scan.json */
+    json_t *files;     /* names of what stands in the folder */
 } scan_work;
 
-/** Begin the folder beside its name. @retval MOLY_ERR_IO  the name is taken, or cannot be made */
-MOLY_CHECKED moly_status scan_folder_begin(scan_work *w, moly_error *err);
-/** Give the folder its name. */
-MOLY_CHECKED moly_status scan_folder_finish(scan_work *w, moly_error *err);
-/** Remove what was begun. */
-void scan_folder_drop(scan_work *w);
+/** scan.json into the folder, and the folder its name. */
+MOLY_CHECKED moly_status scan_finish(scan_work *w, moly_error *err);
 /** Path of a file in the folder, in the work's arena; its name is kept for scan.json as `role`. */
 MOLY_CHECKED moly_status scan_file(scan_work *w, const char *role, const char *name,
                                    const char **path, moly_error *err);

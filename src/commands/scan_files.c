@@ -2,6 +2,7 @@
 /* What a simulated scan writes: truth, normalisation, exact prompts. */
 #include <jansson.h>
 #include <math.h>
+#include <string.h>
 #include <time.h>
 
 #include "moly/formats/interfile.h"
@@ -28,6 +29,27 @@ static moly_grid truth_grid(const scan_work *w)
     const double first = -step * (double)half, first_z = -step * (double)half_z;
     return (moly_grid){
         {n, n, n_z}, {step, step, step}, {first, first, first_z}, {1, 0, 0, 0, 1, 0, 0, 0, 1}};
+}
+
+moly_status scan_file(scan_work *w, const char *role, const char *name, const char **path,
+                      moly_error *err)
+{
+    *path = moly_arena_printf(w->arena, "%s/%s", w->folder.begun, name);
+    const bool is_kept = !role || json_object_set_new(w->files, role, json_string(name)) == 0;
+    return *path && is_kept ? MOLY_OK : MOLY_NO_MEMORY(err);
+}
+
+moly_status scan_finish(scan_work *w, moly_error *err)
+{
+    const char *path = NULL;
+    moly_status status = scan_file(w, NULL, "scan.json", &path, err);
+    if (status) {
+        return status;
+    }
+    char *text = moly_json_pretty(w->whole);
+    status = text ? moly_file_write(path, text, strlen(text), err) : MOLY_NO_MEMORY(err);
+    moly_free(text);
+    return status ? status : new_folder_finish(&w->folder, err);
 }
 
 moly_status scan_write_truth(scan_work *w, moly_error *err)

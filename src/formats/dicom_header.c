@@ -88,6 +88,27 @@ static void read_private(const dcm_item *root, moly_arena *arena, moly_dicom_hea
         dcm_number(root, dcm_private(root, 0x7053, "Philips PET Private Group", 0x09), 0);
 }
 
+moly_dicom_header moly_dicom_header_none(void)
+{
+    return (moly_dicom_header){.patient_birth = MOLY_DICOM_TIME_NONE,
+                               .patient_weight_kg = NAN,
+                               .patient_size_m = NAN,
+                               .series_number = INT64_MIN,
+                               .n_slices_declared = INT64_MIN,
+                               .study_time = MOLY_DICOM_TIME_NONE,
+                               .series_time = MOLY_DICOM_TIME_NONE,
+                               .earliest_acquisition = MOLY_DICOM_TIME_NONE,
+                               .decay_reference = MOLY_DICOM_TIME_NONE,
+                               .ge_scan_time = MOLY_DICOM_TIME_NONE,
+                               .siemens_decay_time = MOLY_DICOM_TIME_NONE,
+                               .philips_suv_factor = NAN,
+                               .philips_bq_ml_factor = NAN,
+                               .injection_time = MOLY_DICOM_TIME_NONE,
+                               .injection_datetime = MOLY_DICOM_TIME_NONE,
+                               .total_dose = NAN,
+                               .half_life_s = NAN};
+}
+
 void dicom_read_header(const dcm_item *root, moly_arena *arena, moly_dicom_header *header)
 {
     const struct {

@@ -76,6 +76,7 @@ enum dicom_tag {
     TAG_FrameOfReferenceUID = 0x00200052,
     TAG_Laterality = 0x00200060,
     TAG_PositionReferenceIndicator = 0x00201040,
+    TAG_ImageComments = 0x00204000,
     TAG_FrameContentSequence = 0x00209111,
     TAG_PlanePositionSequence = 0x00209113,
     TAG_PlaneOrientationSequence = 0x00209116,

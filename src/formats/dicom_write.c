@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 void out_text(dicom_out out, uint32_t tag, const char *text)
@@ -102,6 +103,14 @@ void out_common(dicom_out out, const moly_dicom_header *header, const char *sop_
     out_text(out, TAG_SOPInstanceUID, sop_instance_uid);
     out_date(out, TAG_StudyDate, header->study_time);
     out_time(out, TAG_StudyTime, header->study_time);
+    if (header->has_utc_offset) {
+        const int minutes = abs(header->utc_offset_minutes);
+        char offset[8];
+        (void)snprintf(offset, sizeof offset, "%c%02d%02d",
+                       header->utc_offset_minutes < 0 ? '-' : '+', minutes / 60 % 100,
+                       minutes % 60);
+        out_text(out, TAG_TimezoneOffsetFromUTC, offset);
+    }
     out_text(out, TAG_AccessionNumber, header->accession_number);
     out_text(out, TAG_ReferringPhysicianName, NULL);
     out_text(out, TAG_PatientName, header->patient_name);

@@ -7,6 +7,7 @@
 
 #include "dicom_write.h"
 
+enum { MOST_COMMENT_BYTES = 10240 }; /* of a long text, PS3.5 table 6.2-1 */
 static const double LN2 = 0.69314718055994530942;
 
 /* What the slices of a series have in common. */
@@ -49,6 +50,8 @@ static moly_status check(const moly_dicom_header *h, const moly_volume *volume,
         {"a frame duration above 0 s", frame_duration_s > 0.0 && isfinite(frame_duration_s)},
         {"a one-frame volume in Bq/mL",
          volume->n_frames == 1 && volume->quantity == MOLY_QUANTITY_BQ_PER_ML},
+        {"a note of at most 10240 bytes",
+         !volume->note || strlen(volume->note) <= MOST_COMMENT_BYTES},
         {"at most 65535 voxels a side",
          volume->grid.n[0] <= 65535 && volume->grid.n[1] <= 65535 && volume->grid.n[2] <= 65535},
     };
@@ -81,6 +84,7 @@ static void out_series(const pet_writer *w, dicom_out out)
     if (h->model) {
         out_text(out, TAG_ManufacturerModelName, h->model);
     }
+    out_text(out, TAG_SoftwareVersions, "Moly " MOLY_VERSION);
     out_text(out, TAG_Units, "BQML");
     out_text(out, TAG_CountsSource, "EMISSION");
     out_text(out, TAG_SeriesType, "STATIC\\IMAGE");
@@ -160,6 +164,9 @@ static void out_image(const pet_writer *w, dicom_out out, int64_t z, double slop
     out_number(out, TAG_RescaleIntercept, 0.0);
     out_number(out, TAG_RescaleSlope, slope);
     out_text(out, TAG_LossyImageCompression, "00");
+    if (w->volume->note) {
+        out_text(out, TAG_ImageComments, w->volume->note);
+    }
 }
 
 /* A slope that survives being written with 16 characters: slightly up, so that nothing overflows.

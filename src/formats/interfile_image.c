@@ -192,7 +192,15 @@ static void put_header(moly_text *out, const char *data_name, const moly_volume 
 {
     const moly_grid *g = &volume->grid;
     char key[64];
-    moly_text_add(out, "!INTERFILE :=\n!imaging modality := PT\n");
+    moly_text_add(out, "!INTERFILE :=\n");
+    if (volume->note) { /* a comment, as others would stumble over an unknown key */
+        moly_text_add(out, "; ");
+        for (const char *c = volume->note; *c; c++) {
+            moly_text_printf(out, "%c", *c == '\n' || *c == '\r' ? ' ' : *c);
+        }
+        moly_text_add(out, "\n");
+    }
+    moly_text_add(out, "!imaging modality := PT\n");
     interfile_put_text(out, "name of data file", data_name);
     moly_text_add(out, "!version of keys := STIR6.0\n"
                        "!GENERAL DATA :=\n"

@@ -215,6 +215,34 @@ static moly_status check_sizes(const header *h, size_t length, const struct data
     return MOLY_OK;
 }
 
+/* The first comment among the extensions between header and voxels; what is odd there is passed
+ * over, as it does not touch the voxels. */
+static moly_status read_note(const uint8_t *data, const header *h, moly_volume *volume,
+                             moly_error *err)
+{
+    int64_t at = number_whole(data, 4, h->is_swapped) + 4;
+    while (at <= h->offset - NIFTI_EXTENSION_HEAD) {
+        const int64_t size = number_whole(data + at, 4, h->is_swapped);
+        const int64_t kind = number_whole(data + at + 4, 4, h->is_swapped);
+        if (size < NIFTI_EXTENSION_HEAD || size > h->offset - at) {
+            break;
+        }
+        if (kind == NIFTI_COMMENT) {
+            const size_t n = (size_t)size - NIFTI_EXTENSION_HEAD;
+            char *text = moly_alloc(n + 1, 1); /* filled with 0 */
+            moly_status status = text ? MOLY_OK : MOLY_NO_MEMORY(err);
+            if (text) {
+                memcpy(text, data + at + NIFTI_EXTENSION_HEAD, n);
+                status = moly_is_utf8(text) ? moly_volume_set_note(volume, text, err) : MOLY_OK;
+            }
+            moly_free(text);
+            return status;
+        }
+        at += size;
+    }
+    return MOLY_OK;
+}
+
 static moly_status parse_plain(const uint8_t *data, size_t length, moly_volume **volume,
                                moly_error *err)
 {
@@ -237,6 +265,11 @@ static moly_status parse_plain(const uint8_t *data, size_t length, moly_volume *
         status = moly_volume_new(&grid, n_frames, MOLY_QUANTITY_UNKNOWN, &made, err);
     }
     if (status != MOLY_OK) {
+        return status;
+    }
+    status = read_note(data, &h, made, err);
+    if (status != MOLY_OK) {
+        moly_volume_free(made);
         return status;
     }
     bool is_scaled = isfinite(h.slope) && isfinite(h.intercept) && fabs(h.slope) > 0.0;

@@ -28,7 +28,7 @@ static void put_f32(uint8_t *p, double value)
 
 /* Header of version 1, little endian, with the lattice as its sform, LPS turned to RAS. */
 static void put_header(uint8_t *out, const moly_grid *grid, int64_t n_frames, int datatype,
-                       int bits)
+                       int bits, size_t offset)
 {
     const int64_t dim[8] = {
         n_frames > 1 ? 4 : 3, grid->n[0], grid->n[1], grid->n[2], n_frames, 1, 1, 1};
@@ -39,7 +39,7 @@ static void put_header(uint8_t *out, const moly_grid *grid, int64_t n_frames, in
     }
     put_u16(out + 70, datatype);
     put_u16(out + 72, bits);
-    put_f32(out + 108, NIFTI1_OFFSET);
+    put_f32(out + 108, (double)offset);
     put_f32(out + 112, 1.0);
     out[123] = NIFTI_UNITS_MM_S;
     put_u16(out + 254, NIFTI_SCANNER_ANAT);
@@ -52,6 +52,27 @@ static void put_header(uint8_t *out, const moly_grid *grid, int64_t n_frames, in
         put_f32(out + 280 + 16 * row + 12, to_ras * grid->origin_mm[row]);
     }
     memcpy(out + 344, "n+1", 4);
+}
+
+/* The volume's note as an extension of kind "comment" behind the header, whole 16 bytes.
+ * @return where the voxels begin */
+static size_t note_end(const char *note)
+{
+    return note ? NIFTI1_OFFSET + (NIFTI_EXTENSION_HEAD + strlen(note) + 1 + 15) / 16 * 16
+                : NIFTI1_OFFSET;
+}
+
+static void put_note(uint8_t *out, const char *note)
+{
+    const size_t size = note_end(note) - NIFTI1_OFFSET;
+    if (note) {
+        out[NIFTI1_OFFSET - 4] = 1;
+        for (int i = 0; i < 4; i++) {
+            out[NIFTI1_OFFSET + i] = (uint8_t)(size >> 8 * i & 0xff);
+        }
+        out[NIFTI1_OFFSET + 4] = NIFTI_COMMENT;
+        memcpy(out + NIFTI1_OFFSET + NIFTI_EXTENSION_HEAD, note, strlen(note) + 1);
+    }
 }
 
 static moly_status deflate_all(const uint8_t *data, size_t length, uint8_t **out, size_t *n,
@@ -120,15 +141,17 @@ moly_status moly_nifti_write(const char *path, const moly_volume *volume, moly_e
         return status;
     }
     size_t n = (size_t)(volume->n_frames * moly_grid_n_voxels(&volume->grid));
-    uint8_t *file = moly_alloc(NIFTI1_OFFSET + 4 * n, 1);
+    const size_t offset = note_end(volume->note);
+    uint8_t *file = moly_alloc(offset + 4 * n, 1);
     if (!file) {
         return MOLY_NO_MEMORY(err);
     }
-    put_header(file, &volume->grid, volume->n_frames, NIFTI_FLOAT32, 32);
+    put_header(file, &volume->grid, volume->n_frames, NIFTI_FLOAT32, 32, offset);
+    put_note(file, volume->note);
     for (size_t i = 0; i < n; i++) {
-        put_f32(file + NIFTI1_OFFSET + 4 * i, (double)volume->data[i]);
+        put_f32(file + offset + 4 * i, (double)volume->data[i]);
     }
-    status = save(path, file, NIFTI1_OFFSET + 4 * n, err);
+    status = save(path, file, offset + 4 * n, err);
     moly_free(file);
     return status;
 }
@@ -159,7 +182,7 @@ moly_status moly_nifti_write_regions(const char *path, const moly_region_list *r
         }
     }
     if (status == MOLY_OK) {
-        put_header(file, grid, 1, NIFTI_UINT8, 8);
+        put_header(file, grid, 1, NIFTI_UINT8, 8, NIFTI1_OFFSET);
         status = save(path, file, NIFTI1_OFFSET + n, err);
     }
     moly_free(file);

@@ -19,9 +19,6 @@ typedef struct moly_state {
     int z, a, isomer;
 } moly_state;
 
-/** "technetium", for table headings. NULL outside 0..118. */
-const char *moly_element_word(int z);
-
 /** "Tc-99m". Returns `name`. */
 const char *moly_state_name(moly_state state, char name[MOLY_NUCLIDE_NAME_SIZE]);
 

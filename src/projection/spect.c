@@ -85,7 +85,7 @@ static turn find_turn(const moly_spect_projector *p, double angle_rad)
 
 static int fill_taps(double sigma_samples, float taps[MOST_TAPS + 1])
 {
-    double sum = 0.0, values[HALF_TAPS + 1];
+    double sum = 0.0, values[HALF_TAPS + 1] = {0.0};
     int half = (int)ceil(4.0 * sigma_samples);
     half = half > HALF_TAPS ? HALF_TAPS : half;
     for (int j = 0; j <= half; j++) {

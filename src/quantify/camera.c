@@ -80,7 +80,8 @@ static bool find_centroid(const moly_projections *p, const float *view, double c
         if (v > 0.5 * most) {
             sum += v;
             across += v * (double)((int64_t)i % p->n_bins);
-            along += v * (double)((int64_t)i / p->n_bins);
+            const int64_t row = (int64_t)i / p->n_bins;
+            along += v * (double)row;
         }
     }
     if (!(sum > 0.0)) {

@@ -46,6 +46,19 @@ static const struct {
 };
 enum { N_PET_NUCLIDES = sizeof(pet_nuclides) / sizeof(pet_nuclides[0]) };
 
+bool moly_pet_nuclide_code(const char *nuclide, const char **code, const char **scheme)
+{
+    for (size_t i = 0; i < N_PET_NUCLIDES; i++) {
+        if (strcmp(pet_nuclides[i].nuclide, nuclide) == 0) {
+            const bool is_dicom = strncmp(pet_nuclides[i].sct, "1266", 4) == 0;
+            *code = pet_nuclides[i].sct;
+            *scheme = is_dicom ? "DCM" : "SCT";
+            return true;
+        }
+    }
+    return false;
+}
+
 moly_status read_body(suv_work *w, moly_error *err)
 {
     double weight = w->header->patient_weight_kg, size = w->header->patient_size_m;

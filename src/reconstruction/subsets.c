@@ -6,7 +6,7 @@ enum { MOST_FACTORS = 64 };
 
 void moly_subset_order(int64_t n_subsets, int64_t *order)
 {
-    int64_t factors[MOST_FACTORS];
+    int64_t factors[MOST_FACTORS] = {0};
     int n_factors = 0;
     int64_t rest = n_subsets;
     for (int64_t f = 2; rest > 1 && n_factors < MOST_FACTORS;) {

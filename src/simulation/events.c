@@ -160,26 +160,26 @@ moly_status moly_scan_events(const moly_scan_setup *setup, const moly_event_opti
     world *w = moly_alloc(1, sizeof *w);
     batch *b = moly_alloc(1, sizeof *b);
     moly_event_figures made = {0};
-    status = w && b ? MOLY_OK : MOLY_NO_MEMORY(err);
-    if (!status) {
-        w->setup = setup;
-        w->options = options;
-        w->scanner = &setup->layout->scanner;
-        b->world = w;
-        list->scanner = setup->layout->scanner;
-        list->duration_s = setup->duration_s;
-        status = prepare(w, err);
+    if (!w || !b) {
+        moly_free(b);
+        moly_free(w);
+        return MOLY_NO_MEMORY(err);
     }
+    w->setup = setup;
+    w->options = options;
+    w->scanner = &setup->layout->scanner;
+    b->world = w;
+    list->scanner = setup->layout->scanner;
+    list->duration_s = setup->duration_s;
+    status = prepare(w, err);
     status = status ? status : run_slices(w, b, list, &made, err);
     if (!status) {
         *figures = made;
     }
-    for (int i = 0; b && i < SLICES_A_BATCH; i++) {
+    for (int i = 0; i < SLICES_A_BATCH; i++) {
         slice_free(&b->slices[i]);
     }
-    if (w) {
-        release(w);
-    }
+    release(w);
     moly_free(b);
     moly_free(w);
     return status;

@@ -46,7 +46,7 @@ moly_status moly_volume_new(const moly_grid *grid, int64_t n_frames, moly_quanti
         return MOLY_FAIL(err, MOLY_ERR_MEMORY, "no memory for a volume of %lld voxels",
                          (long long)(n_frames * voxels));
     }
-    *made = (moly_volume){*grid, quantity, n_frames, data};
+    *made = (moly_volume){*grid, quantity, n_frames, data, NULL};
     *volume = made;
     return MOLY_OK;
 }
@@ -55,6 +55,18 @@ void moly_volume_free(moly_volume *volume)
 {
     if (volume) {
         moly_free(volume->data);
+        moly_free(volume->note);
         moly_free(volume);
     }
+}
+
+moly_status moly_volume_set_note(moly_volume *volume, const char *note, moly_error *err)
+{
+    char *copy = note ? moly_strdup(note) : NULL;
+    if (note && !copy) {
+        return MOLY_NO_MEMORY(err);
+    }
+    moly_free(volume->note);
+    volume->note = copy;
+    return MOLY_OK;
 }

@@ -3,6 +3,9 @@
  */
 #include "running.h"
 
+#include <jansson.h>
+
+#include "moly/formats/dicom.h"
 #include "moly/formats/interfile.h"
 #include "moly/formats/nifti.h"
 
@@ -90,6 +93,61 @@ static void a_cylinder_comes_back_in_bq_per_ml(void **state)
     }
 }
 
+static double factor_of(const char *json_text)
+{
+    json_error_t why;
+    json_t *whole = json_loads(json_text, 0, &why);
+    const double factor = json_number_value(json_object_get(whole, "factor"));
+    json_decref(whole);
+    return factor;
+}
+
+/* The series is the image, slice by slice, and its SUV is 1 where the phantom's mean activity is:
+ * the activity that was put in is the one that comes out. */
+static void a_pacs_takes_the_image(void **state)
+{
+    (void)state;
+    moly_error err = {0};
+    moly_volume *truth = NULL, *nifti = NULL;
+    moly_dicom_scan *scan = NULL;
+    moly_dicom_image *series = NULL;
+    run_well("moly reconstruct raw --subsets 5 --iterations 6 --voxel 6mm --tof -o same.nii");
+    run_well("moly reconstruct raw --subsets 5 --iterations 6 --voxel 6mm --tof -o series/");
+    run_well("cat series.json");
+    assert_contains(result.out, "\"tof\": true");
+    assert_ok(moly_nifti_read("same.nii", &nifti, &err), err);
+    assert_non_null(nifti->note);
+    assert_contains(nifti->note, "\"algorithm\":\"osem\"");
+    assert_ok(moly_dicom_scan_path("series", NULL, &scan, &err), err);
+    assert_ok(moly_dicom_load(scan, 0, NULL, &series, &err), err);
+    moly_volume *there = NULL;
+    assert_ok(moly_volume_resample(series->volume, 0, &nifti->grid, &there, &err), err);
+    double most = 0.0, apart = 0.0;
+    for (int64_t i = 0; i < moly_grid_n_voxels(&nifti->grid); i++) {
+        most = fmax(most, (double)nifti->data[i]);
+        apart = fmax(apart, fabs((double)(nifti->data[i] - there->data[i])));
+    }
+    assert_true(apart < 1e-4 * most); /* 16 bits a slice */
+    assert_ok(moly_interfile_read_image("raw/truth.hv", &truth, &err), err);
+    moly_volume_summary summary;
+    assert_ok(moly_volume_summarise(truth, &summary, &err), err);
+    run_well("moly suv series --format json");
+    assert_relative(factor_of(result.out) * summary.max, 1.0, 1e-3);
+    run_line("moly reconstruct raw --iterations 1 --voxel 6mm -o series/", &result);
+    assert_int_equal(result.exit_code, 74);
+    assert_contains(result.err, "is there already");
+    run_line("moly reconstruct raw/prompts.hs --iterations 1 -o other/", &result);
+    assert_int_equal(result.exit_code, 2);
+    assert_contains(result.err, "needs an image in Bq/mL");
+    run_line("which dciodvfy >/dev/null && dciodvfy series/0001.dcm 2>&1 | grep '^Error'", &result);
+    assert_string_equal(result.out, "");
+    moly_volume_free(there);
+    moly_volume_free(truth);
+    moly_volume_free(nifti);
+    moly_dicom_image_free(series);
+    moly_dicom_scan_free(scan);
+}
+
 /* Laterality hangs on it: ring 0 is at the head of a patient lying head first, supine. */
 static void nifti_lies_as_the_patient_does(void **state)
 {
@@ -111,6 +169,48 @@ static void nifti_lies_as_the_patient_does(void **state)
     assert_relative(summary.max_lps_mm[2], -6.0, 1e-6); /* towards the feet */
     moly_volume_free(v);
     run_well("moly raw convert point.nii again.hv && cmp point.v again.v");
+}
+
+static void four_processes_make_the_same_image(void **state)
+{
+    (void)state;
+    moly_error err = {0};
+    moly_volume *one = NULL, *four = NULL;
+    run_line("command -v mpirun", &result);
+    if (result.exit_code != 0) {
+        print_message("left out: mpirun is not here\n");
+        skip();
+    }
+    run_well("moly reconstruct raw --subsets 5 --iterations 3 --voxel 6mm --tof -j 1 -o one.nii");
+    run_well(
+        "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 mpirun -n 4 --oversubscribe "
+        "moly reconstruct raw --subsets 5 --iterations 3 --voxel 6mm --tof -j 1 -o four.nii");
+    assert_contains(result.out, "four.nii");
+    assert_ok(moly_nifti_read("one.nii", &one, &err), err);
+    assert_ok(moly_nifti_read("four.nii", &four, &err), err);
+    assert_contains(four->note, "\"ranks\":4");
+    double most = 0.0, apart = 0.0;
+    for (int64_t i = 0; i < moly_grid_n_voxels(&one->grid); i++) {
+        most = fmax(most, (double)one->data[i]);
+        apart = fmax(apart, fabs((double)(one->data[i] - four->data[i])));
+    }
+    if (!(apart <= 1e-5 * most)) {
+        fail_msg("%g of the maximum apart", apart / most);
+    }
+    moly_volume_free(one);
+    moly_volume_free(four);
+}
+
+static void a_job_script_runs_the_same_command(void **state)
+{
+    (void)state;
+    run_well("moly reconstruct raw --subsets 5 --psf 4.5mm --tof -o \"it's.nii\" --slurm job.sh "
+             "--ranks 8 --threads 2");
+    run_well("bash -n job.sh && cat job.sh");
+    assert_contains(result.out, "#SBATCH --ntasks=8\n#SBATCH --cpus-per-task=2");
+    assert_contains(result.out, "--psf='4.5 mm'");
+    run_well("bash -c 'srun() { shift 2; \"$@\"; }; . ./job.sh'");
+    assert_contains(result.out, "it's.nii");
 }
 
 static void what_cannot_be_is_said(void **state)
@@ -137,7 +237,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sensitivity_is_that_of_stirs_ray_tracing),
         cmocka_unit_test(a_cylinder_comes_back_in_bq_per_ml),
+        cmocka_unit_test(a_pacs_takes_the_image),
         cmocka_unit_test(nifti_lies_as_the_patient_does),
+        cmocka_unit_test(four_processes_make_the_same_image),
+        cmocka_unit_test(a_job_script_runs_the_same_command),
         cmocka_unit_test(what_cannot_be_is_said),
     };
     return cmocka_run_group_tests(tests, run_in_fresh_folder, leave_fresh_folder);

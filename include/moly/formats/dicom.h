@@ -87,6 +87,9 @@ typedef struct moly_dicom_header {
     double half_life_s;                 /**< (0018,1075) */
 } moly_dicom_header;
 
+/** A header of which nothing is known: texts NULL, numbers NAN or INT64_MIN, times none. */
+MOLY_API moly_dicom_header moly_dicom_header_none(void);
+
 /** A series that was read: header, slices (frame by frame, in order of the volume) and voxels. */
 typedef struct moly_dicom_image {
     moly_dicom_header header;
@@ -148,6 +151,7 @@ MOLY_API MOLY_CHECKED moly_status moly_dicom_new_uid(char uid[65], moly_error *e
  *  @param header  patient, study, times and radiopharmaceutical; study_uid, series_uid and
  *                 frame_of_reference_uid may be NULL for new ones, everything DICOM requires
  *                 otherwise is checked and named when missing. Decay is corrected to series_time.
+ *                 The volume's note, at most 10240 bytes, becomes each slice's comment.
  *  @param frame_duration_s  of the acquisition, > 0
  *  @retval MOLY_ERR_USAGE  the volume is not Bq/mL or has several frames; a text that DICOM needs
  *  @retval MOLY_ERR_RANGE  a negative or infinite voxel */

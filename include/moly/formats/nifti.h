@@ -12,6 +12,7 @@ extern "C" {
 
 /** Read an image. The lattice comes from the sform, else the qform, else the voxel sizes; RAS
  *  becomes LPS. The fourth dimension becomes frames. Values are scaled by scl_slope and scl_inter.
+ *  The first comment among its extensions becomes the volume's note.
  *  @param[out] volume  quantity UNKNOWN; owned by the caller
  *  @retval MOLY_ERR_NOT_FOUND  no such file
  *  @retval MOLY_ERR_DATA   not NIfTI; a header that contradicts itself or the file's size; a data
@@ -23,8 +24,8 @@ MOLY_API MOLY_CHECKED moly_status moly_nifti_read(const char *path, moly_volume 
 MOLY_API MOLY_CHECKED moly_status moly_nifti_parse(const void *data, size_t length,
                                                    moly_volume **volume, moly_error *err);
 
-/** Write a volume as 32-bit floats, gzipped when `path` ends in ".gz". Old content is replaced only
- *  by a whole new file. */
+/** Write a volume as 32-bit floats, gzipped when `path` ends in ".gz"; its note as an extension of
+ *  kind comment. Old content is replaced only by a whole new file. */
 MOLY_API MOLY_CHECKED moly_status moly_nifti_write(const char *path, const moly_volume *volume,
                                                    moly_error *err);
 /** Write regions that share a lattice as one 8-bit image of labels 1, 2, ...; where they overlap

@@ -133,6 +133,8 @@ MOLY_API MOLY_CHECKED moly_status moly_nuclide_find(const moly_nuclide_set *set,
 MOLY_API bool moly_nuclide_lacks_lines(const moly_nuclide *nuclide);
 /** Symbol of an element ("Mo"), Z 0 (the neutron, "n") .. 118; NULL out of range. */
 MOLY_API const char *moly_element_symbol(int z);
+/** "technetium"; NULL outside 0..118. */
+MOLY_API const char *moly_element_word(int z);
 
 /** Short words for tables and JSON: "beta-", "alpha", "gamma", "allowed", ... string literals. */
 MOLY_API const char *moly_decay_mode_name(moly_decay_mode mode);

@@ -82,6 +82,10 @@ MOLY_API MOLY_CHECKED moly_status moly_suv_body_measure(moly_suv_type type, doub
                                                         double *measure, moly_error *err);
 
 /** Words of a type: as on the command line, and in the result. String literals. */
+/** Code of a PET nuclide, such as "F-18", in DICOM CID 4020, and its scheme ("SCT" or "DCM").
+ *  @return whether there is one; static texts */
+MOLY_API bool moly_pet_nuclide_code(const char *nuclide, const char **code, const char **scheme);
+
 MOLY_API const char *moly_suv_type_word(moly_suv_type type);
 MOLY_API const char *moly_suv_type_units(moly_suv_type type);
 /** All words, NULL-terminated, in the order of the types. */

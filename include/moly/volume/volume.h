@@ -46,6 +46,7 @@ typedef struct moly_volume {
     moly_quantity quantity;
     int64_t n_frames;
     float *data; /**< n_frames * n[2] * n[1] * n[0] */
+    char *note;  /**< what made it, UTF-8: goes with it into files; NULL: none. Owned */
 } moly_volume;
 
 /** Zero-filled volume. @retval MOLY_ERR_RANGE  sizes not positive, or more than 2^40 voxels;
@@ -54,6 +55,9 @@ MOLY_API MOLY_CHECKED moly_status moly_volume_new(const moly_grid *grid, int64_t
                                                   moly_quantity quantity, moly_volume **volume,
                                                   moly_error *err);
 MOLY_API void moly_volume_free(moly_volume *volume);
+/** A copy of `note` becomes the volume's; NULL takes it away. */
+MOLY_API MOLY_CHECKED moly_status moly_volume_set_note(moly_volume *volume, const char *note,
+                                                       moly_error *err);
 
 MOLY_API int64_t moly_grid_n_voxels(const moly_grid *grid);
 MOLY_API double moly_grid_voxel_ml(const moly_grid *grid);

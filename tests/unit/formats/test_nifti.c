@@ -19,8 +19,11 @@ static void a_volume_survives_the_way_there_and_back(void **state)
         moly_error err = {0};
         moly_volume *back = NULL;
         (void)snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+        assert_ok(moly_volume_set_note(volume, i == 0 ? NULL : "made by a test, \xc2\xb5", &err),
+                  err);
         assert_ok(moly_nifti_write(path, volume, &err), err);
         assert_ok(moly_nifti_read(path, &back, &err), err);
+        assert_true(i == 0 ? !back->note : back->note && strcmp(back->note, volume->note) == 0);
         assert_true(moly_grid_equal(&back->grid, &volume->grid, 1e-4)); /* float32 header */
         assert_memory_equal(back->data, volume->data, 12 * 10 * 8 * sizeof(float));
         moly_volume_free(back);
