@@ -521,6 +521,12 @@ size_t moly_spect_projector_view_bins(const moly_spect_projector *projector)
     return projector->n_u * projector->n_z;
 }
 
+const char *moly_spect_back_end(void)
+{
+    const spect_kernels *fast = spect_kernels_avx2();
+    return fast ? fast->name : spect_kernels_generic()->name;
+}
+
 const char *moly_spect_projector_back_end(const moly_spect_projector *projector)
 {
     return projector->kernels->name;
