@@ -258,7 +258,8 @@ const moly_command moly_command_scan = {
                 "point, point-offset, annulus, torso, derenzo, spect-sphere. See "
                 "src/simulation/README.md.\n\n"
                 "A gamma camera turns around the phantom: projections in the peak's window "
-                "(peak.hs) and in one below and above it (lower.hs, upper.hs), the attenuation at the peak's energy, the activity. Its exact "
+                "(peak.hs) and in one below and above it (lower.hs, upper.hs), all of them in "
+                "projections.dcm, the attenuation at the peak's energy, the activity. Its exact "
                 "scan has primary photons alone, each pixel seen through the collimator's holes; "
                 "its events are photons that are followed through phantom and crystal.",
             .example = "moly scan --scanner ge-discovery-mi --phantom uniform-cylinder "

@@ -6,6 +6,7 @@
 
 #include "moly/base/memory.h"
 #include "moly/base/parallel.h"
+#include "moly/formats/dicom_nm.h"
 #include "moly/formats/interfile.h"
 #include "moly/simulation/spect.h"
 #include "scan.h"
@@ -60,6 +61,11 @@ static moly_status choose_collimator(spect_work *w, moly_error *err)
                      w->camera.name, w->energy_kev);
 }
 
+static int64_t heads_of(const spect_work *w)
+{
+    return w->args->n_views % w->camera.n_heads == 0 ? w->camera.n_heads : 1;
+}
+
 /* An ellipse around the phantom: how far it reaches towards a head. */
 static double reach_mm(const moly_solids *solids, double angle_rad)
 {
@@ -98,7 +104,7 @@ static moly_status make_views(spect_work *w, moly_error *err)
     if (status) {
         return status;
     }
-    const int64_t n_heads = a->n_views % w->camera.n_heads == 0 ? w->camera.n_heads : 1;
+    const int64_t n_heads = heads_of(w);
     w->counts->windows[PEAK] = (moly_energy_window){e * (1.0 - half_peak), e * (1.0 + half_peak)};
     w->counts->windows[LOWER] =
         (moly_energy_window){e * (1.0 - half_peak - beside), e * (1.0 - half_peak)};
@@ -221,6 +227,32 @@ static moly_status write_counts(spect_work *w, moly_error *err)
     return status;
 }
 
+/* All windows in one DICOM object, where counts fit into it. */
+static moly_status write_dicom(spect_work *w, moly_error *err)
+{
+    const moly_projections *p = w->counts;
+    const size_t n = (size_t)(p->n_windows * p->n_views) * moly_projections_view_size(p);
+    const int64_t us_per_day = INT64_C(86400000000), us = w->args->start.us;
+    const int64_t day = us / us_per_day - (us % us_per_day < 0);
+    const char *path = NULL;
+    moly_dicom_header h = moly_dicom_header_none();
+    for (size_t i = 0; i < n; i++) {
+        if (p->counts[i] > 65535.0F) {
+            return MOLY_OK;
+        }
+    }
+    h.patient_id = moly_arena_printf(w->arena, "PHANTOM-%s", w->args->phantom);
+    h.patient_name = moly_arena_printf(w->arena, "Phantom^%s", w->args->phantom);
+    h.study_description = "simulated by moly scan";
+    h.manufacturer = "Moly";
+    h.model = w->camera.name;
+    h.has_utc_offset = true;
+    h.series_time = h.study_time = (moly_dicom_time){day, (double)(us - day * us_per_day) / 1e6};
+    moly_status status = h.patient_id && h.patient_name ? MOLY_OK : MOLY_NO_MEMORY(err);
+    status = status ? status : file_of(w, "dicom", "projections.dcm", &path, err);
+    return status ? status : moly_dicom_write_nm(path, &h, p, heads_of(w), w->collimator.name, err);
+}
+
 static moly_status describe(spect_work *w, moly_error *err)
 {
     const scan_args *a = w->args;
@@ -235,8 +267,7 @@ static moly_status describe(spect_work *w, moly_error *err)
         w->scan.nuclide->name, "activity_bq", a->activity_bq, "start",
         moly_instant_format(a->start, start), "duration_s", a->duration_s, "energy_kev",
         w->energy_kev, "sensitivity_cps_per_mbq", moly_json_rounded(1e6 * w->cps_per_bq, 8),
-        "views", (json_int_t)p->n_views, "heads",
-        (json_int_t)(p->n_views % w->camera.n_heads == 0 ? w->camera.n_heads : 1), "seed",
+        "views", (json_int_t)p->n_views, "heads", (json_int_t)heads_of(w), "seed",
         (json_int_t)a->seed, "pixel_mm", moly_json_rounded(p->bin_mm, 9), "data_set",
         moly_nuclide_set_name(moly_nuclide_set_builtin()), "files", w->files);
     return w->files && w->whole ? MOLY_OK : MOLY_NO_MEMORY(err);
@@ -271,6 +302,7 @@ static moly_status write_all(spect_work *w, moly_error *err)
     status = status ? status : write_truth(w, err);
     status = status ? status : simulate(w, err);
     status = status ? status : write_counts(w, err);
+    status = status ? status : write_dicom(w, err);
     status = status ? status : file_of(w, NULL, "scan.json", &path, err);
     if (status) {
         return status;

@@ -40,6 +40,20 @@ MOLY_API MOLY_CHECKED moly_status moly_dicom_read_nm(const char *path, moly_dico
                                                      moly_error *err);
 MOLY_API void moly_dicom_nm_free(moly_dicom_nm *nm);
 
+/** Write projections as one NM object: several views as TOMO, one as STATIC; all windows. Views of
+ *  each head one after the other, heads in order; patient supine, head first, rows to the feet.
+ *  What moly_dicom_read_nm() gives back is the same up to rounding of counts to whole numbers.
+ *  @param header      patient_id, patient_name, series_time with date are needed; UIDs that are
+ *                     NULL are made
+ *  @param collimator  its name, or NULL
+ *  @retval MOLY_ERR_USAGE  gates; heads that do not divide the views; angles of a head that are
+ *                          not evenly spread; a header without what is needed
+ *  @retval MOLY_ERR_RANGE  counts above 65535, which NM cannot hold */
+MOLY_API MOLY_CHECKED moly_status moly_dicom_write_nm(const char *path,
+                                                      const moly_dicom_header *header,
+                                                      const moly_projections *p, int64_t n_heads,
+                                                      const char *collimator, moly_error *err);
+
 #ifdef __cplusplus
 }
 #endif
