@@ -76,6 +76,13 @@ double moly_collimator_length(const moly_collimator *c, double mu_per_mm)
     return fmax(length, 0.1 * c->length_mm);
 }
 
+double moly_collimator_penetration(const moly_collimator *c, double mu_per_mm, double *hole_mm)
+{
+    const double both = 2.0 * c->hole_mm + c->septum_mm, d = c->hole_mm;
+    *hole_mm = both;
+    return exp(-mu_per_mm * c->septum_mm * c->length_mm / both) * (both * both / (d * d) - 1.0);
+}
+
 /* A pinhole's rim lets photons through: it is wider than it looks. Source: Anger (1964) */
 static double pinhole_mm(const moly_collimator *c, double mu_per_mm)
 {

@@ -93,6 +93,14 @@ MOLY_API double moly_collimator_fwhm_mm(const moly_collimator *collimator, doubl
  *  Source: as above; fan: Jaszczak, Chang, Murphy, IEEE Trans Nucl Sci 26 (1979) 2864 */
 MOLY_API double moly_collimator_sensitivity(const moly_collimator *collimator, double distance_mm,
                                             double mu_per_mm);
+/** What gets through one wall between holes, relative to what goes through the holes: two
+ *  neighbours and their wall act as one hole of 2 hole + septum, whose photons cross at least
+ *  septum length / (2 hole + septum) of lead:
+ *  share = exp(-mu path) ((2 hole + septum)^2 / hole^2 - 1). A geometric estimate; measure yours.
+ *  @param[out] hole_mm  of that hole
+ *  Source: for the path, Anger (1964); Cherry et al., ch. 14 */
+MOLY_API double moly_collimator_penetration(const moly_collimator *collimator, double mu_per_mm,
+                                            double *hole_mm);
 /** Attenuation of lead, 11.35 g/cm3, coherent scattering included, 1/mm; energies outside of
  *  1..20000 keV count as those. Source: NIST XAAMDI by moly_photon_attenuation_cm2_g() */
 MOLY_API double moly_lead_mu_per_mm(double energy_kev);
