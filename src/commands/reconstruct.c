@@ -11,6 +11,7 @@
 #include "reconstruct_dicom.h"
 #include "reconstruct_slurm.h"
 #include "reconstruct_solve.h"
+#include "reconstruct_spect.h"
 
 typedef struct reconstruct_args {
     const char *raw, *attenuation, *normalisation, *like, *output, *watch;
@@ -21,14 +22,23 @@ typedef struct reconstruct_args {
     const char *prior, *anatomy;
     double until, psf_mm, filter_mm, voxel_mm, radius_mm, duration_s, positrons;
     dicom_wishes dicom;
+    /* of a gamma camera */
+    const char *camera, *collimator, *nuclide;
+    int scatter, has_cdr;
+    int64_t window;
+    double cps_per_mbq, scatter_filter_mm;
 } reconstruct_args;
 
 static const char *const projectors[] = {"joseph", "dd", NULL};
 static const char *const mu_units[] = {"1/cm", "1/mm", "HU", NULL};
 
+/* In the order of SPECT_SCATTER_NONE and so on. */
+static const char *const scatters[] = {"none", "tew", "dew", NULL};
+
 static const moly_param params[] = {
     {"raw", 0, MOLY_TEXT(reconstruct_args, raw), .is_required = true, .is_positional = true,
-     .pattern_hint = "FILE", .help = "raw data: a folder of moly scan, or a .hs header"},
+     .pattern_hint = "FILE",
+     .help = "raw data: a folder of moly scan, a .hs header, or a DICOM NM file"},
     {"algorithm", 'a', MOLY_CHOICE(reconstruct_args, algorithm), .choices = solve_algorithms,
      .fallback = "osem", .help = "how the image is found"},
     {"subsets", 's', MOLY_I64(reconstruct_args, n_subsets), .min = 1.0, .max = 4096.0,
@@ -98,6 +108,25 @@ static const moly_param params[] = {
      .help = "when the scan began, where the raw data do not say"},
     {"watch", 0, MOLY_TEXT(reconstruct_args, watch), .pattern_hint = "DIR",
      .help = "folder for the progress and the image as it grows, for who watches"},
+    {"camera", 0, MOLY_TEXT(reconstruct_args, camera), .pattern_hint = "NAME",
+     .help = "gamma camera of SPECT data, or a .camera file; without it that of scan.json"},
+    {"collimator", 0, MOLY_TEXT(reconstruct_args, collimator), .pattern_hint = "NAME",
+     .help = "of that camera; its response is modelled and gives the sensitivity"},
+    {"cdr", 0, MOLY_BOOL(reconstruct_args, has_cdr),
+     .help = "model the collimator's blur by depth; without it where the collimator is known"},
+    {"scatter", 0, MOLY_CHOICE(reconstruct_args, scatter), .choices = scatters,
+     .help = "SPECT scatter from the energy windows beside the peak's; without it tew where there "
+             "are two"},
+    {"scatter-filter", 0, MOLY_F64(reconstruct_args, scatter_filter_mm), .dim = MOLY_DIM_LENGTH,
+     .min = 0.0, .max = 200.0,
+     .help = "smoothing of that scatter, full width at half maximum; without it 5 mm"},
+    {"sensitivity", 0, MOLY_F64(reconstruct_args, cps_per_mbq), .min = 1e-3, .max = 1e6,
+     .help = "counts a second and MBq of one head of the gamma camera, as measured (NEMA NU 1); "
+             "without it from scan.json or from the collimator's holes"},
+    {"nuclide", 0, MOLY_TEXT(reconstruct_args, nuclide), .pattern_hint = "NUCLIDE",
+     .help = "in SPECT data: for its photons' energy and its decay; without it that of scan.json"},
+    {"window", 0, MOLY_I64(reconstruct_args, window), .min = 1.0, .max = 1024.0,
+     .help = "energy window of the SPECT data that holds the peak; without it the nuclide's"},
 };
 
 static const moly_column columns[] = {
@@ -287,9 +316,9 @@ static moly_status write_image(work *w, moly_error *err)
 }
 
 /* image.nii -> image.json, images/ -> images.json */
-static moly_status write_provenance(const work *w, const json_t *result, moly_error *err)
+static moly_status write_provenance(const char *name, const moly_run *run, const json_t *result,
+                                    moly_error *err)
 {
-    const char *name = w->args->output;
     size_t stem = strlen(name);
     const char *slash = is_dicom_output(name) ? NULL : strrchr(name, '/');
     const size_t folder = slash ? (size_t)(slash - name) + 1 : 0;
@@ -298,7 +327,7 @@ static moly_status write_provenance(const work *w, const json_t *result, moly_er
         const size_t n = strlen(endings[i]);
         stem -= stem > folder + n && strncmp(name + stem - n, endings[i], n) == 0 ? n : 0;
     }
-    const char *path = moly_arena_printf(w->run->arena, "%.*s.json", (int)stem, name);
+    const char *path = moly_arena_printf(run->arena, "%.*s.json", (int)stem, name);
     char *text = moly_json_pretty(result);
     moly_status status =
         path && text ? moly_file_write(path, text, strlen(text), err) : MOLY_NO_MEMORY(err);
@@ -321,16 +350,80 @@ static moly_status write_all(work *w, json_t *made, moly_error *err)
 {
     moly_status status = note(w, made, err);
     status = status ? status : write_image(w, err);
-    return status ? status : write_provenance(w, made, err);
+    return status ? status : write_provenance(w->args->output, w->run, made, err);
+}
+
+/* ---- SPECT ---- */
+
+static moly_status run_spect(const reconstruct_args *a, const moly_run *run, json_t **result,
+                             moly_error *err)
+{
+    const spect_wishes wishes = {.raw = a->raw,
+                                 .output = a->output,
+                                 .attenuation = a->attenuation,
+                                 .camera = a->camera,
+                                 .collimator = a->collimator,
+                                 .nuclide = a->nuclide,
+                                 .attenuation_unit = a->attenuation_unit,
+                                 .scatter = a->scatter,
+                                 .has_cdr = a->has_cdr,
+                                 .has_attenuation = a->has_attenuation,
+                                 .n_subsets = a->n_subsets,
+                                 .n_iterations = a->n_iterations,
+                                 .n_threads = a->n_threads,
+                                 .window = a->window,
+                                 .filter_mm = a->filter_mm,
+                                 .voxel_mm = a->voxel_mm,
+                                 .scatter_filter_mm = a->scatter_filter_mm,
+                                 .cps_per_mbq = a->cps_per_mbq,
+                                 .duration_s = a->duration_s,
+                                 .is_mlem = a->algorithm == MLEM};
+    moly_volume *image = NULL;
+    moly_ranks *ranks = NULL;
+    json_t *made = NULL;
+    if (a->is_tof == 1 || a->psf_mm > 0.0 || a->normalisation || a->like || a->radius_mm > 0.0 ||
+        isfinite(a->positrons) || is_dicom_output(a->output)) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE,
+                         "%s is of a gamma camera: it takes no --tof, --psf, --normalisation, "
+                         "--like, --radius, --positrons and no DICOM output",
+                         a->raw);
+    }
+    moly_status status = raw_check_image_name(a->output, err);
+    status = status ? status : moly_ranks_join(&ranks, err);
+    if (!status && moly_ranks_mine(ranks) == 0) { /* the others have nothing to share yet */
+        status = reconstruct_spect(&wishes, run, &image, &made, err);
+        status = status ? status : raw_write_image(a->output, image, err);
+        status = status ? status : write_provenance(a->output, run, made, err);
+    }
+    if (!status) {
+        moly_ranks_leave(ranks);
+    }
+    moly_volume_free(image);
+    if (status) {
+        json_decref(made);
+        return status;
+    }
+    *result = made;
+    return MOLY_OK;
+}
+
+/* Whether it is of a gamma camera; what cannot be told is left to the PET half to refuse. */
+static bool is_spect(const char *raw, moly_arena *arena)
+{
+    raw_file file = {0};
+    return raw_find_kind(raw, arena, &file, NULL) == MOLY_OK && file.kind == RAW_SPECT;
 }
 
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)
 {
     const reconstruct_args *a = raw_args;
-    work w = {.args = a, .run = run};
     if (a->slurm) {
         return write_job(a, run, result, err);
     }
+    if (is_spect(a->raw, run->arena)) {
+        return run_spect(a, run, result, err);
+    }
+    work w = {.args = a, .run = run};
     const raw_wishes wishes = {.raw = a->raw,
                                .attenuation = a->attenuation,
                                .attenuation_unit = a->attenuation_unit,
@@ -380,7 +473,7 @@ const moly_command moly_command_reconstruct = {
     .declaration =
         {
             .name = "reconstruct",
-            .summary = "Reconstruct a PET image from raw data",
+            .summary = "Reconstruct a PET or SPECT image from raw data",
             .description =
                 "Sinograms to an image. What lies in the folder of raw data is used: prompts, "
                 "delayed coincidences, the attenuation map, the sensitivity of each bin, and "
@@ -390,6 +483,10 @@ const moly_command moly_command_reconstruct = {
                 "Beside the image stands its provenance as JSON: version, data, parameters, back "
                 "end, likelihood of each iteration; without the likelihoods it is also in the "
                 "image's file.\n\n"
+                "Projections of a gamma camera (Interfile, DICOM NM, a folder of moly scan) are "
+                "reconstructed by OSEM with attenuation, the collimator's response and scatter "
+                "from energy windows; with the nuclide, the times of the views and a sensitivity "
+                "the image is in Bq/mL at the start.\n\n"
                 "A DICOM series takes patient, study and frame of reference from a series of the "
                 "same examination; a simulated scan is its own patient. Slices lie head first, "
                 "supine, ring 0 at the head.\n\n"

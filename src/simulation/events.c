@@ -7,6 +7,7 @@
 #include "moly/base/memory.h"
 #include "moly/base/parallel.h"
 #include "slice.h"
+#include "source.h"
 
 enum { ANNIHILATIONS_IN_A_SLICE = 50000, SLICES_A_BATCH = 64 };
 static const double fwhm_to_sigma = 0.42466090014400953; /* 1 / (2 sqrt(2 ln 2)) */
@@ -17,16 +18,6 @@ static const double acollinearity_fwhm_deg = 0.54;
 static const double negligible_sigmas = 4.0;
 
 /* ---- what all slices share ---- */
-
-static double volume_of(const moly_solid *s)
-{
-    const double *h = s->half_mm;
-    const double pi = 180.0 * degree;
-    const double shape = s->shape == MOLY_SOLID_ELLIPSOID  ? 4.0 / 3.0 * pi
-                         : s->shape == MOLY_SOLID_CYLINDER ? 2.0 * pi
-                                                           : 8.0;
-    return shape * h[0] * h[1] * h[2];
-}
 
 static void release(world *w)
 {
@@ -49,15 +40,9 @@ static moly_status prepare(world *w, moly_error *err)
     if (!w->efficiencies || !w->until) {
         return MOLY_NO_MEMORY(err);
     }
-    double sum = 0.0;
-    for (size_t i = 0; i < s->solids->n; i++) {
-        const moly_solid *solid = &s->solids->solids[i];
-        sum += solid->bq_per_ml * volume_of(solid);
-        w->until[i] = sum;
-    }
-    if (!(sum > 0.0)) {
-        return MOLY_FAIL(err, MOLY_ERR_DATA, "phantom %s: nothing in it is active",
-                         s->solids->name);
+    status = source_until(s->solids, w->until, err);
+    if (status) {
+        return status;
     }
     for (size_t m = 0; m < s->solids->n_materials; m++) {
         w->density_g_cm3[m] = s->solids->materials[m]->density_g_cm3;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "moly/base/memory.h"
+#include "source.h"
 
 static const double ps_per_s = 1e12, ps_per_mm = 1.0 / 0.299792458;
 static const double least_density = 0.01; /* thinner: a source in a capsule that stops positrons */
@@ -35,46 +36,6 @@ static bool grow(void **items, size_t size, size_t n, size_t *capacity)
 
 /* ---- decays ---- */
 
-static void point_in(const moly_solid *s, moly_random *random, double point[3])
-{
-    double q[3];
-    const int n_round = s->shape == MOLY_SOLID_ELLIPSOID ? 3 : s->shape == MOLY_SOLID_BOX ? 0 : 2;
-    double norm;
-    do {
-        norm = 0.0;
-        for (int i = 0; i < 3; i++) {
-            q[i] = 2.0 * draw(random) - 1.0;
-            norm += i < n_round ? q[i] * q[i] : 0.0;
-        }
-    } while (norm > 1.0);
-    for (int i = 0; i < 3; i++) {
-        point[i] = s->centre_mm[i] + q[0] * s->half_mm[0] * s->axes[i] +
-                   q[1] * s->half_mm[1] * s->axes[3 + i] + q[2] * s->half_mm[2] * s->axes[6 + i];
-    }
-}
-
-/* A solid by its whole volume, a point in it; not counted where a later solid or a cut has it. */
-static int emission(const world *w, moly_random *random, double point[3])
-{
-    const moly_solids *solids = w->setup->solids;
-    for (;;) {
-        const double u = draw(random) * w->until[solids->n - 1];
-        size_t low = 0, high = solids->n - 1;
-        while (low < high) {
-            const size_t middle = (low + high) / 2;
-            if (w->until[middle] > u) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        point_in(&solids->solids[low], random, point);
-        if (transport_solid_at(w->phantom, point) == (int)low) {
-            return (int)low;
-        }
-    }
-}
-
 static void keep_single(const world *w, const hit *seen, double time_ps, uint32_t decay,
                         bool is_scattered, moly_random *random, slice *s)
 {
@@ -97,7 +58,7 @@ static void keep_single(const world *w, const hit *seen, double time_ps, uint32_
 static void one_decay(const world *w, double time_ps, uint32_t decay, moly_random *random, slice *s)
 {
     photon p = {.energy_kev = ANNIHILATION_KEV};
-    const int solid = emission(w, random, p.position);
+    const int solid = source_draw(w->setup->solids, w->until, w->phantom, random, p.position);
     const double density = w->density_g_cm3[w->setup->solids->solids[solid].material];
     if (w->options->has_range && density > least_density) {
         double shift[3];
