@@ -10,6 +10,7 @@
 typedef struct photon {
     double position[3], direction[3], energy_kev;
     double way_mm; /* since the annihilation */
+    int n_scatters; /* in the phantom */
 } photon;
 
 typedef struct detector {
