@@ -171,6 +171,48 @@ static void nifti_lies_as_the_patient_does(void **state)
     run_well("moly raw convert point.nii again.hv && cmp point.v again.v");
 }
 
+static void four_processes_make_the_same_image(void **state)
+{
+    (void)state;
+    moly_error err = {0};
+    moly_volume *one = NULL, *four = NULL;
+    run_line("command -v mpirun", &result);
+    if (result.exit_code != 0) {
+        print_message("left out: mpirun is not here\n");
+        skip();
+    }
+    run_well("moly reconstruct raw --subsets 5 --iterations 3 --voxel 6mm --tof -j 1 -o one.nii");
+    run_well(
+        "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 mpirun -n 4 --oversubscribe "
+        "moly reconstruct raw --subsets 5 --iterations 3 --voxel 6mm --tof -j 1 -o four.nii");
+    assert_contains(result.out, "four.nii");
+    assert_ok(moly_nifti_read("one.nii", &one, &err), err);
+    assert_ok(moly_nifti_read("four.nii", &four, &err), err);
+    assert_contains(four->note, "\"ranks\":4");
+    double most = 0.0, apart = 0.0;
+    for (int64_t i = 0; i < moly_grid_n_voxels(&one->grid); i++) {
+        most = fmax(most, (double)one->data[i]);
+        apart = fmax(apart, fabs((double)(one->data[i] - four->data[i])));
+    }
+    if (!(apart <= 1e-5 * most)) {
+        fail_msg("%g of the maximum apart", apart / most);
+    }
+    moly_volume_free(one);
+    moly_volume_free(four);
+}
+
+static void a_job_script_runs_the_same_command(void **state)
+{
+    (void)state;
+    run_well("moly reconstruct raw --subsets 5 --psf 4.5mm --tof -o \"it's.nii\" --slurm job.sh "
+             "--ranks 8 --threads 2");
+    run_well("bash -n job.sh && cat job.sh");
+    assert_contains(result.out, "#SBATCH --ntasks=8\n#SBATCH --cpus-per-task=2");
+    assert_contains(result.out, "--psf='4.5 mm'");
+    run_well("bash -c 'srun() { shift 2; \"$@\"; }; . ./job.sh'");
+    assert_contains(result.out, "it's.nii");
+}
+
 static void what_cannot_be_is_said(void **state)
 {
     (void)state;
@@ -197,6 +239,8 @@ int main(void)
         cmocka_unit_test(a_cylinder_comes_back_in_bq_per_ml),
         cmocka_unit_test(a_pacs_takes_the_image),
         cmocka_unit_test(nifti_lies_as_the_patient_does),
+        cmocka_unit_test(four_processes_make_the_same_image),
+        cmocka_unit_test(a_job_script_runs_the_same_command),
         cmocka_unit_test(what_cannot_be_is_said),
     };
     return cmocka_run_group_tests(tests, run_in_fresh_folder, leave_fresh_folder);
