@@ -12,8 +12,9 @@
 #include "reconstruct_slurm.h"
 
 typedef struct reconstruct_args {
+    const char *save_scatter;
     const char *raw, *attenuation, *normalisation, *like, *output;
-    int algorithm, projector, attenuation_unit, is_tof, has_attenuation, has_randoms;
+    int algorithm, projector, attenuation_unit, is_tof, has_attenuation, randoms, scatter;
     int64_t n_subsets, n_iterations, n_threads;
     const char *slurm;
     int64_t n_ranks;
@@ -48,8 +49,14 @@ static const moly_param params[] = {
              "for .nii"},
     {"correct-attenuation", 0, MOLY_BOOL(reconstruct_args, has_attenuation), .fallback = "yes",
      .help = "correct for attenuation where a map is known"},
-    {"correct-randoms", 0, MOLY_BOOL(reconstruct_args, has_randoms), .fallback = "yes",
-     .help = "count the delayed coincidences as expected randoms where there are any"},
+    {"randoms", 0, MOLY_CHOICE(reconstruct_args, randoms), .choices = randoms_ways,
+     .fallback = "smooth",
+     .help = "expected randoms: the delayed coincidences as they are, or fitted to the crystals"},
+    {"scatter", 0, MOLY_CHOICE(reconstruct_args, scatter), .choices = scatter_ways,
+     .help = "single-scatter simulation; without it sss where a map of attenuation is known, save "
+             "for scans simulated without scatter"},
+    {"save-scatter", 0, MOLY_TEXT(reconstruct_args, save_scatter), .pattern_hint = "FILE",
+     .help = "write the expected scattered coincidences of each bin, .hs"},
     {"normalisation", 'n', MOLY_TEXT(reconstruct_args, normalisation), .pattern_hint = "FILE",
      .help = "sensitivity of each bin, .hs; without it that of the raw data"},
     {"like", 0, MOLY_TEXT(reconstruct_args, like), .pattern_hint = "FILE",
@@ -230,13 +237,13 @@ static moly_status make_result(const work *w, json_t **result, moly_error *err)
         "prompts", moly_json_rounded(w->prompts, 12), "log_likelihood",
         json_incref(w->likelihoods));
     json_t *how =
-        json_pack("{s:s, s:I, s:I, s:b, s:s, s:o, s:o, s:o, s:b, s:b, s:b, s:o}", "algorithm",
+        json_pack("{s:s, s:I, s:I, s:b, s:s, s:o, s:o, s:o, s:b, s:s, s:o, s:b, s:o}", "algorithm",
                   algorithms[a->algorithm], "subsets", (json_int_t)w->n_subsets, "iterations",
                   (json_int_t)a->n_iterations, "tof", d->layout->n_tof > 1, "projector",
                   projectors[a->projector], "psf_mm", moly_json_real(a->psf_mm), "filter_mm",
                   moly_json_real(a->filter_mm), "radius_mm", moly_json_rounded(w->radius_mm, 6),
-                  "attenuation", d->mu != NULL, "randoms", d->background != NULL, "normalisation",
-                  d->normalisation != NULL, "effective_s",
+                  "attenuation", d->mu != NULL, "randoms", randoms_ways[d->randoms], "scatter",
+                  raw_scatter_json(d), "normalisation", d->normalisation != NULL, "effective_s",
                   d->effective_s > 0.0 ? moly_json_rounded(d->effective_s, 8) : json_null());
     json_t *lattice = json_pack("{s:[I,I,I], s:[f,f,f]}", "voxels", (json_int_t)g->n[0],
                                 (json_int_t)g->n[1], (json_int_t)g->n[2], "spacing_mm",
@@ -279,9 +286,9 @@ static const char *method(const work *w)
 static const char *corrections(const work *w)
 {
     const raw_data *d = &w->data;
-    const char *text =
-        moly_arena_printf(w->run->arena, "DECY%s%s%s", d->normalisation ? "\\NORM" : "",
-                          d->mu ? "\\ATTN" : "", d->background ? "\\RAN" : "");
+    const char *text = moly_arena_printf(w->run->arena, "DECY%s%s%s%s",
+                                         d->normalisation ? "\\NORM" : "", d->mu ? "\\ATTN" : "",
+                                         d->randoms ? "\\RAN" : "", d->scatter ? "\\SCAT" : "");
     return text ? text : "DECY";
 }
 
@@ -357,7 +364,10 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
                                .attenuation_unit = a->attenuation_unit,
                                .normalisation = a->normalisation,
                                .has_attenuation = a->has_attenuation == 1,
-                               .has_randoms = a->has_randoms == 1,
+                               .randoms = a->randoms,
+                               .scatter = a->scatter,
+                               .save_scatter = a->save_scatter,
+                               .progress = run->progress,
                                .is_tof = a->is_tof == 1,
                                .duration_s = a->duration_s,
                                .positrons = a->positrons,

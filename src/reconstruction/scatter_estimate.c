@@ -10,7 +10,7 @@
 #include "scatter_inside.h"
 
 static const double image_mm = 8.0;
-static const int64_t usual_rounds = 3, updates = 32, iterations = 2;
+static const int64_t usual_rounds = 3, updates = 32, most_subsets = 16;
 static const double clear = 0.99;        /* transmission of a line that misses the body */
 static const double margin_mm = 20.0;    /* and of its neighbours that far */
 static const double least_counts = 2000; /* in the bins outside: fewer tell nothing */
@@ -114,11 +114,11 @@ static moly_status reconstruct(estimate *e, const moly_sinogram *background, mol
 {
     const moly_layout *l = e->direct;
     const moly_pet_model model = {e->prompts, e->factors, background};
-    moly_osem_options options = {
-        .n_subsets = 1, .n_iterations = iterations, .projector = {.n_threads = e->n_threads}};
-    for (int64_t n = 1; n <= updates / iterations; n++) {
+    moly_osem_options options = {.n_subsets = 1, .projector = {.n_threads = e->n_threads}};
+    for (int64_t n = 1; n <= most_subsets; n++) {
         options.n_subsets = l->n_views % n == 0 ? n : options.n_subsets;
     }
+    options.n_iterations = (updates + options.n_subsets - 1) / options.n_subsets;
     moly_status status = moly_osem(&model, &e->image->grid, &options, e->columns, err);
     if (!status) {
         moly_columns_to_volume(e->columns, e->image, 0);
