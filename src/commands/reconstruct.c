@@ -14,8 +14,9 @@
 #include "reconstruct_spect.h"
 
 typedef struct reconstruct_args {
+    const char *save_scatter;
     const char *raw, *attenuation, *normalisation, *like, *output, *watch;
-    int algorithm, projector, attenuation_unit, is_tof, has_attenuation, has_randoms;
+    int algorithm, projector, attenuation_unit, is_tof, has_attenuation, randoms, scatter;
     int64_t n_subsets, n_iterations, n_threads;
     const char *slurm;
     int64_t n_ranks;
@@ -24,16 +25,13 @@ typedef struct reconstruct_args {
     dicom_wishes dicom;
     /* of a gamma camera */
     const char *camera, *collimator, *nuclide;
-    int scatter, has_cdr;
+    int has_cdr;
     int64_t window;
     double cps_per_mbq, scatter_filter_mm;
 } reconstruct_args;
 
 static const char *const projectors[] = {"joseph", "dd", NULL};
 static const char *const mu_units[] = {"1/cm", "1/mm", "HU", NULL};
-
-/* In the order of SPECT_SCATTER_NONE and so on. */
-static const char *const scatters[] = {"none", "tew", "dew", NULL};
 
 static const moly_param params[] = {
     {"raw", 0, MOLY_TEXT(reconstruct_args, raw), .is_required = true, .is_positional = true,
@@ -66,8 +64,15 @@ static const moly_param params[] = {
              "for .nii"},
     {"correct-attenuation", 0, MOLY_BOOL(reconstruct_args, has_attenuation), .fallback = "yes",
      .help = "correct for attenuation where a map is known"},
-    {"correct-randoms", 0, MOLY_BOOL(reconstruct_args, has_randoms), .fallback = "yes",
-     .help = "count the delayed coincidences as expected randoms where there are any"},
+    {"randoms", 0, MOLY_CHOICE(reconstruct_args, randoms), .choices = randoms_ways,
+     .fallback = "smooth",
+     .help = "expected randoms: the delayed coincidences as they are, or fitted to the crystals"},
+    {"scatter", 0, MOLY_CHOICE(reconstruct_args, scatter), .choices = scatter_ways,
+     .help = "PET: single-scatter simulation (sss), without it where a map of attenuation is known, "
+             "save for scans simulated without scatter; SPECT: from energy windows (tew, dew), "
+             "without it tew where there are two beside the peak's"},
+    {"save-scatter", 0, MOLY_TEXT(reconstruct_args, save_scatter), .pattern_hint = "FILE",
+     .help = "write the expected scattered coincidences of each bin, .hs"},
     {"normalisation", 'n', MOLY_TEXT(reconstruct_args, normalisation), .pattern_hint = "FILE",
      .help = "sensitivity of each bin, .hs; without it that of the raw data"},
     {"like", 0, MOLY_TEXT(reconstruct_args, like), .pattern_hint = "FILE",
@@ -114,9 +119,6 @@ static const moly_param params[] = {
      .help = "of that camera; its response is modelled and gives the sensitivity"},
     {"cdr", 0, MOLY_BOOL(reconstruct_args, has_cdr),
      .help = "model the collimator's blur by depth; without it where the collimator is known"},
-    {"scatter", 0, MOLY_CHOICE(reconstruct_args, scatter), .choices = scatters,
-     .help = "SPECT scatter from the energy windows beside the peak's; without it tew where there "
-             "are two"},
     {"scatter-filter", 0, MOLY_F64(reconstruct_args, scatter_filter_mm), .dim = MOLY_DIM_LENGTH,
      .min = 0.0, .max = 200.0,
      .help = "smoothing of that scatter, full width at half maximum; without it 5 mm"},
@@ -229,13 +231,14 @@ static moly_status make_result(const work *w, json_t **result, moly_error *err)
         "prompts", moly_json_rounded(w->prompts, 12), a->prior ? "objective" : "log_likelihood",
         json_incref(w->record.objectives));
     json_t *how =
-        json_pack("{s:s, s:I, s:I, s:b, s:s, s:o, s:o, s:o, s:b, s:b, s:b, s:o}", "algorithm",
+        json_pack("{s:s, s:I, s:I, s:b, s:s, s:o, s:o, s:o, s:b, s:s, s:o, s:b, s:o}", "algorithm",
                   solve_algorithms[a->algorithm], "subsets", (json_int_t)w->record.n_subsets,
                   "iterations", (json_int_t)w->record.n_iterations, "tof", d->layout->n_tof > 1,
                   "projector", projectors[a->projector], "psf_mm", moly_json_real(a->psf_mm),
                   "filter_mm", moly_json_real(a->filter_mm), "radius_mm",
                   moly_json_rounded(w->radius_mm, 6), "attenuation", d->mu != NULL, "randoms",
-                  d->background != NULL, "normalisation", d->normalisation != NULL, "effective_s",
+                  randoms_ways[d->randoms], "scatter", raw_scatter_json(d), "normalisation",
+                  d->normalisation != NULL, "effective_s",
                   d->effective_s > 0.0 ? moly_json_rounded(d->effective_s, 8) : json_null());
     json_t *lattice = json_pack("{s:[I,I,I], s:[f,f,f]}", "voxels", (json_int_t)g->n[0],
                                 (json_int_t)g->n[1], (json_int_t)g->n[2], "spacing_mm",
@@ -286,9 +289,9 @@ static const char *method(const work *w)
 static const char *corrections(const work *w)
 {
     const raw_data *d = &w->data;
-    const char *text =
-        moly_arena_printf(w->run->arena, "DECY%s%s%s", d->normalisation ? "\\NORM" : "",
-                          d->mu ? "\\ATTN" : "", d->background ? "\\RAN" : "");
+    const char *text = moly_arena_printf(w->run->arena, "DECY%s%s%s%s",
+                                         d->normalisation ? "\\NORM" : "", d->mu ? "\\ATTN" : "",
+                                         d->randoms ? "\\RAN" : "", d->scatter ? "\\SCAT" : "");
     return text ? text : "DECY";
 }
 
@@ -429,7 +432,10 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
                                .attenuation_unit = a->attenuation_unit,
                                .normalisation = a->normalisation,
                                .has_attenuation = a->has_attenuation == 1,
-                               .has_randoms = a->has_randoms == 1,
+                               .randoms = a->randoms,
+                               .scatter = a->scatter,
+                               .save_scatter = a->save_scatter,
+                               .progress = run->progress,
                                .is_tof = a->is_tof == 1,
                                .duration_s = a->duration_s,
                                .positrons = a->positrons,

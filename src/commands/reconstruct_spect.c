@@ -88,9 +88,9 @@ static moly_status estimate_scatter(work *w, moly_error *err)
     const double blur =
         isfinite(a->scatter_filter_mm) ? a->scatter_filter_mm : usual_scatter_filter_mm;
     w->scatter_kind = a->scatter >= 0                  ? a->scatter
-                      : d->lower >= 0 && d->upper >= 0 ? SPECT_SCATTER_TEW
-                                                       : SPECT_SCATTER_NONE;
-    if (w->scatter_kind == SPECT_SCATTER_NONE) {
+                      : d->lower >= 0 && d->upper >= 0 ? SCATTER_TEW
+                                                       : SCATTER_NONE;
+    if (w->scatter_kind == SCATTER_NONE) {
         return MOLY_OK;
     }
     if (d->lower < 0) {
@@ -100,7 +100,7 @@ static moly_status estimate_scatter(work *w, moly_error *err)
                          scatter_names[w->scatter_kind]);
     }
     return moly_spect_window_scatter(d->counts, d->peak, d->lower, d->upper,
-                                     w->scatter_kind == SPECT_SCATTER_DEW ? dual_share : 0.0, blur,
+                                     w->scatter_kind == SCATTER_DEW ? dual_share : 0.0, blur,
                                      &w->scatter, err);
 }
 

@@ -6,7 +6,6 @@
 #include "moly/reconstruction/spect.h"
 #include "raw_kind.h"
 
-enum { SPECT_SCATTER_NONE, SPECT_SCATTER_TEW, SPECT_SCATTER_DEW };
 
 /* What was asked for; NULL, NAN, -1 or a number below 1: nothing. */
 typedef struct spect_wishes {

@@ -89,6 +89,17 @@ static void add_figures(const moly_event_figures *part, moly_event_figures *sum)
     sum->outside += part->outside;
 }
 
+static moly_status add_event(const world *w, moly_event event, moly_event_list *list,
+                             moly_error *err)
+{
+    moly_status status = MOLY_OK;
+    if (w->options->scatters && event.gate > 0) {
+        status = moly_event_list_add(w->options->scatters, &event, err);
+    }
+    event.gate = 0; /* a scanner knows of no label */
+    return status ? status : moly_event_list_add(list, &event, err);
+}
+
 static moly_status join(batch *b, int64_t n, moly_event_list *list, moly_event_figures *figures,
                         moly_error *err)
 {
@@ -104,7 +115,7 @@ static moly_status join(batch *b, int64_t n, moly_event_list *list, moly_event_f
                              (unsigned long)UINT32_MAX);
         }
         for (size_t k = 0; k < s->n_events && !status; k++) {
-            status = moly_event_list_add(list, &s->events[k], err);
+            status = add_event(b->world, s->events[k], list, err);
         }
         add_figures(&s->figures, figures);
     }
@@ -156,6 +167,10 @@ moly_status moly_scan_events(const moly_scan_setup *setup, const moly_event_opti
     b->world = w;
     list->scanner = setup->layout->scanner;
     list->duration_s = setup->duration_s;
+    if (options->scatters) {
+        options->scatters->scanner = list->scanner;
+        options->scatters->duration_s = list->duration_s;
+    }
     status = prepare(w, err);
     status = status ? status : run_slices(w, b, list, &made, err);
     if (!status) {

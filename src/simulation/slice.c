@@ -9,6 +9,7 @@
 #include "moly/base/memory.h"
 #include "source.h"
 
+enum { MOST_LABELLED = 127 };
 static const double ps_per_s = 1e12, ps_per_mm = 1.0 / 0.299792458;
 static const double least_density = 0.01; /* thinner: a source in a capsule that stops positrons */
 static const double delay_ps = 5e5;       /* of the delayed window: beyond all that is true */
@@ -37,7 +38,7 @@ static bool grow(void **items, size_t size, size_t n, size_t *capacity)
 /* ---- decays ---- */
 
 static void keep_single(const world *w, const hit *seen, double time_ps, uint32_t decay,
-                        bool is_scattered, moly_random *random, slice *s)
+                        int n_scatters, moly_random *random, slice *s)
 {
     const moly_pet_scanner *scanner = w->scanner;
     if (!grow((void **)&s->singles, sizeof *s->singles, s->n_singles, &s->singles_capacity)) {
@@ -52,7 +53,8 @@ static void keep_single(const world *w, const hit *seen, double time_ps, uint32_
                              energy <= scanner->window_high_kev &&
                              draw(random) < (double)w->efficiencies[seen->crystal];
     s->singles[s->n_singles++] =
-        (single){time, (uint32_t)seen->crystal, decay, is_scattered, is_accepted};
+        (single){time, (uint32_t)seen->crystal, decay,
+                 (uint8_t)(n_scatters < MOST_LABELLED ? n_scatters : MOST_LABELLED), is_accepted};
 }
 
 static void one_decay(const world *w, double time_ps, uint32_t decay, moly_random *random, slice *s)
@@ -83,7 +85,7 @@ static void one_decay(const world *w, double time_ps, uint32_t decay, moly_rando
         const fate end =
             transport_follow(w->phantom, q, w->options->has_scatter, w->least_kev, random);
         if (end != FATE_GONE && detector_follow(&w->crystals, q, random, &seen)) {
-            keep_single(w, &seen, time_ps, decay, end == FATE_SCATTERED, random, s);
+            keep_single(w, &seen, time_ps, decay, q->n_scatters, random, s);
         }
     }
 }
@@ -160,6 +162,7 @@ static void keep_pair(const world *w, const single *a, const single *b, double d
 {
     const bool is_random = a->decay != b->decay;
     moly_event event = {.is_delayed = is_delayed};
+    event.gate = is_random || is_delayed ? 0 : (uint8_t)(a->n_scatters + b->n_scatters);
     if (is_random && !is_delayed && !w->options->has_randoms) {
         return;
     }
@@ -178,7 +181,7 @@ static void keep_pair(const world *w, const single *a, const single *b, double d
         s->figures.delayeds += 1.0;
     } else if (is_random) {
         s->figures.randoms += 1.0;
-    } else if (a->is_scattered || b->is_scattered) {
+    } else if (event.gate > 0) {
         s->figures.scatters += 1.0;
     } else {
         s->figures.trues += 1.0;

@@ -180,6 +180,7 @@ fate transport_follow(const transport *t, photon *p, bool has_scatter, double le
             return FATE_GONE;
         }
         turn_direction(p->direction, cosine, random);
+        p->n_scatters++;
         now = FATE_SCATTERED;
     }
 }
