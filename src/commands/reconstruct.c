@@ -68,9 +68,10 @@ static const moly_param params[] = {
      .fallback = "smooth",
      .help = "expected randoms: the delayed coincidences as they are, or fitted to the crystals"},
     {"scatter", 0, MOLY_CHOICE(reconstruct_args, scatter), .choices = scatter_ways,
-     .help = "PET: single-scatter simulation (sss), without it where a map of attenuation is known, "
-             "save for scans simulated without scatter; SPECT: from energy windows (tew, dew), "
-             "without it tew where there are two beside the peak's"},
+     .help =
+         "PET: single-scatter simulation (sss), without it where a map of attenuation is known, "
+         "save for scans simulated without scatter; SPECT: from energy windows (tew, dew), "
+         "without it tew where there are two beside the peak's"},
     {"save-scatter", 0, MOLY_TEXT(reconstruct_args, save_scatter), .pattern_hint = "FILE",
      .help = "write the expected scattered coincidences of each bin, .hs"},
     {"normalisation", 'n', MOLY_TEXT(reconstruct_args, normalisation), .pattern_hint = "FILE",
@@ -230,16 +231,15 @@ static moly_status make_result(const work *w, json_t **result, moly_error *err)
         "activity_bq", d->is_quantitative ? moly_json_rounded(summary.mean * ml, 6) : json_null(),
         "prompts", moly_json_rounded(w->prompts, 12), a->prior ? "objective" : "log_likelihood",
         json_incref(w->record.objectives));
-    json_t *how =
-        json_pack("{s:s, s:I, s:I, s:b, s:s, s:o, s:o, s:o, s:b, s:s, s:o, s:b, s:o}", "algorithm",
-                  solve_algorithms[a->algorithm], "subsets", (json_int_t)w->record.n_subsets,
-                  "iterations", (json_int_t)w->record.n_iterations, "tof", d->layout->n_tof > 1,
-                  "projector", projectors[a->projector], "psf_mm", moly_json_real(a->psf_mm),
-                  "filter_mm", moly_json_real(a->filter_mm), "radius_mm",
-                  moly_json_rounded(w->radius_mm, 6), "attenuation", d->mu != NULL, "randoms",
-                  randoms_ways[d->randoms], "scatter", raw_scatter_json(d), "normalisation",
-                  d->normalisation != NULL, "effective_s",
-                  d->effective_s > 0.0 ? moly_json_rounded(d->effective_s, 8) : json_null());
+    json_t *how = json_pack(
+        "{s:s, s:I, s:I, s:b, s:s, s:o, s:o, s:o, s:b, s:s, s:o, s:b, s:o}", "algorithm",
+        solve_algorithms[a->algorithm], "subsets", (json_int_t)w->record.n_subsets, "iterations",
+        (json_int_t)w->record.n_iterations, "tof", d->layout->n_tof > 1, "projector",
+        projectors[a->projector], "psf_mm", moly_json_real(a->psf_mm), "filter_mm",
+        moly_json_real(a->filter_mm), "radius_mm", moly_json_rounded(w->radius_mm, 6),
+        "attenuation", d->mu != NULL, "randoms", randoms_ways[d->randoms], "scatter",
+        raw_scatter_json(d), "normalisation", d->normalisation != NULL, "effective_s",
+        d->effective_s > 0.0 ? moly_json_rounded(d->effective_s, 8) : json_null());
     json_t *lattice = json_pack("{s:[I,I,I], s:[f,f,f]}", "voxels", (json_int_t)g->n[0],
                                 (json_int_t)g->n[1], (json_int_t)g->n[2], "spacing_mm",
                                 g->spacing_mm[0], g->spacing_mm[1], g->spacing_mm[2]);
@@ -380,7 +380,7 @@ static moly_status run_spect(const reconstruct_args *a, const moly_run *run, jso
                                  .scatter_filter_mm = a->scatter_filter_mm,
                                  .cps_per_mbq = a->cps_per_mbq,
                                  .duration_s = a->duration_s,
-                                 .is_mlem = a->algorithm == MLEM};
+                                 .is_mlem = a->algorithm == SOLVE_MLEM};
     moly_volume *image = NULL;
     moly_ranks *ranks = NULL;
     json_t *made = NULL;

@@ -57,6 +57,15 @@ static moly_status make_randoms(const raw_wishes *w, moly_arena *arena, raw_data
     return status;
 }
 
+static moly_status check_way(const raw_wishes *w, moly_error *err)
+{
+    return w->scatter > SCATTER_SSS
+               ? MOLY_FAIL(err, MOLY_ERR_USAGE,
+                           "--scatter %s is for gamma cameras; for coincidences sss or none",
+                           scatter_ways[w->scatter])
+               : MOLY_OK;
+}
+
 /* Is there something to be estimated? A simulated scan says so; a real one always has scatter. */
 static bool wants_scatter(const raw_wishes *w, const raw_data *d)
 {
@@ -130,6 +139,7 @@ moly_status raw_make_background(const raw_wishes *wishes, moly_arena *arena, raw
 {
     moly_status status = make_randoms(wishes, arena, data, err);
     data->scatter_way = SCATTER_NONE;
+    status = status ? status : check_way(wishes, err);
     return status || !wants_scatter(wishes, data) ? status : make_scatter(wishes, data, err);
 }
 

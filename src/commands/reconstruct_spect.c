@@ -7,7 +7,6 @@
 
 #include "moly/base/memory.h"
 
-static const char *const scatter_names[] = {"none", "tew", "dew"};
 static const double dual_share = 0.5;      /* Source: Jaszczak et al., J Nucl Med 25 (1984) 893 */
 static const double reference_kev = 140.5; /* at which a camera's resolutions are given */
 static const double usual_scatter_filter_mm = 5.0;
@@ -93,11 +92,15 @@ static moly_status estimate_scatter(work *w, moly_error *err)
     if (w->scatter_kind == SCATTER_NONE) {
         return MOLY_OK;
     }
+    if (w->scatter_kind == SCATTER_SSS) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE,
+                         "--scatter sss is for coincidences; for a gamma camera tew, dew or none");
+    }
     if (d->lower < 0) {
         return MOLY_FAIL(err, MOLY_ERR_USAGE,
                          "--scatter %s needs an energy window below the peak's, which the data do "
                          "not have",
-                         scatter_names[w->scatter_kind]);
+                         scatter_ways[w->scatter_kind]);
     }
     return moly_spect_window_scatter(d->counts, d->peak, d->lower, d->upper,
                                      w->scatter_kind == SCATTER_DEW ? dual_share : 0.0, blur,
@@ -174,7 +177,7 @@ static json_t *parameters(const work *w)
                      "algorithm", a->is_mlem ? "mlem" : "osem", "subsets", (json_int_t)w->n_subsets,
                      "iterations", (json_int_t)a->n_iterations, "filter_mm",
                      moly_json_real(a->filter_mm), "attenuation", w->mu != NULL, "cdr", w->has_cdr,
-                     "scatter", scatter_names[w->scatter_kind], "sensitivity_cps_per_mbq",
+                     "scatter", scatter_ways[w->scatter_kind], "sensitivity_cps_per_mbq",
                      w->is_quantitative ? moly_json_rounded(1e6 * d->cps_per_bq, 6) : json_null(),
                      "sensitivity_from", d->sensitivity_from, "energy_kev",
                      moly_json_rounded(d->energy_kev, 7), "window_kev", e->low_kev, e->high_kev,

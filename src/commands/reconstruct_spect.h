@@ -5,7 +5,7 @@
 /* SPECT's half of moly reconstruct. */
 #include "moly/reconstruction/spect.h"
 #include "raw_kind.h"
-
+#include "reconstruct_data.h"
 
 /* What was asked for; NULL, NAN, -1 or a number below 1: nothing. */
 typedef struct spect_wishes {

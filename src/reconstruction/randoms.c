@@ -10,7 +10,7 @@
 #include "crystal_pairs.h"
 #include "moly/base/memory.h"
 
-enum { SHARINGS = 4, TURNS = 40 };
+enum { SHARINGS = 8, TURNS = 40 };
 static const double ps_per_s = 1e12;
 
 typedef struct randoms {

@@ -13,6 +13,11 @@ static const double pi = 3.14159265358979323846;
 static const double usual_point_mm = 20.0, usual_ring_mm = 20.0;
 static const int64_t usual_angles = 68, most_usual_rings = 16;
 static const double finest_share = 0.3; /* TOF nodes to the kernel's sigma, at the finest */
+/* Photons scattered twice count as if legs attenuated less by this part of what stays in the
+ * window. Fitted to the NEMA body phantom followed photon by photon, as the figure that makes all
+ * scatter to its estimate the same through the middle and beside it; within 1 % for a cylinder of
+ * 20 cm too. */
+static const double seen_again = 0.15;
 static const double most_table_bytes = 2e9;
 
 void moly_scatter_free(moly_scatter *scatter)
@@ -125,7 +130,7 @@ moly_status moly_scatter_simulate(const moly_layout *layout, const moly_volume *
                                   moly_scatter **scatter, moly_error *err)
 {
     const int n_threads = options->n_threads > 0 ? options->n_threads : moly_n_processors();
-    scatter_energies energies;
+    scatter_energies energies = {0};
     scatter_points points = {0};
     scatter_map map = {0};
     scatter_legs *legs = NULL;
@@ -148,10 +153,12 @@ moly_status moly_scatter_simulate(const moly_layout *layout, const moly_volume *
         const double step = options->point_mm > 0.0 ? options->point_mm : usual_point_mm;
         status = scatter_points_make(mu_per_mm, step, &points, err);
     }
+    const double again = options->is_single ? 0.0 : seen_again * energies.stays;
     const size_t n_steps = s->n_tof > 1 ? steps_across(&map) : 0;
     if (!status) {
         s->n_points = points.n;
-        status = scatter_legs_make(&s->detectors, &points, &map, n_steps, n_threads, &legs, err);
+        status =
+            scatter_legs_make(&s->detectors, &points, &map, again, n_steps, n_threads, &legs, err);
     }
     status = status ? status
                     : scatter_pairs(s, &points, legs, &energies, n_steps,

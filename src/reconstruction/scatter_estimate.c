@@ -10,14 +10,14 @@
 #include "scatter_inside.h"
 
 static const double image_mm = 8.0;
-static const int64_t usual_rounds = 3, updates = 32, most_subsets = 16;
+static const int64_t usual_rounds = 4, updates = 32, later_updates = 16, most_subsets = 16;
 static const double clear = 0.99;        /* transmission of a line that misses the body */
 static const double margin_mm = 20.0;    /* and of its neighbours that far */
 static const double least_counts = 2000; /* in the bins outside: fewer tell nothing */
 static const double axial_fwhm_mm = 40.0, axial_spread = 0.1; /* scale of a plane: smooth, and how
                                                                  far it strays from the mean */
-static const double unfitted_scale = 1.25; /* all scatter to single scatter, of a trunk */
-static const double fwhm_to_sigma = 0.42466090014400953; /* 1 / (2 sqrt(2 ln 2)) */
+static const double unfitted_scale = 1.1;                     /* of the NEMA body phantom */
+static const double fwhm_to_sigma = 0.42466090014400953;      /* 1 / (2 sqrt(2 ln 2)) */
 
 typedef struct estimate {
     const moly_scatter_data *data;
@@ -26,7 +26,8 @@ typedef struct estimate {
     moly_sinogram *prompts, *sensitivity, *factors, *randoms; /* direct planes */
     moly_sinogram *background, *single;                       /* of the round */
     moly_volume *image;
-    float *columns;
+    float *columns; /* the image as columns */
+    bool has_image;
     uint8_t *is_tail; /* [views][tangential][planes] */
     double *scale;    /* [planes] */
     moly_scatter *scatter;
@@ -110,18 +111,23 @@ static moly_status make_image(estimate *e, moly_error *err)
     return status;
 }
 
+/* From the second round on from the image of the last one. */
 static moly_status reconstruct(estimate *e, const moly_sinogram *background, moly_error *err)
 {
     const moly_layout *l = e->direct;
     const moly_pet_model model = {e->prompts, e->factors, background};
-    moly_osem_options options = {.n_subsets = 1, .projector = {.n_threads = e->n_threads}};
+    moly_osem_options options = {.n_subsets = 1,
+                                 .start = e->has_image ? e->columns : NULL,
+                                 .projector = {.n_threads = e->n_threads}};
     for (int64_t n = 1; n <= most_subsets; n++) {
         options.n_subsets = l->n_views % n == 0 ? n : options.n_subsets;
     }
-    options.n_iterations = (updates + options.n_subsets - 1) / options.n_subsets;
+    const int64_t wanted = options.start ? later_updates : updates;
+    options.n_iterations = (wanted + options.n_subsets - 1) / options.n_subsets;
     moly_status status = moly_osem(&model, &e->image->grid, &options, e->columns, err);
     if (!status) {
         moly_columns_to_volume(e->columns, e->image, 0);
+        e->has_image = true;
     }
     return status;
 }

@@ -19,6 +19,7 @@ typedef struct scatter_detectors {
  * to 1, SCATTER_COSINES rows and one more. */
 typedef struct scatter_energies {
     double least;
+    double stays;                       /* share of scattered photons that the window still takes */
     float chance[SCATTER_COSINES + 1];  /* 1/sr, times what the detector keeps of it to 511 keV */
     float steeper[SCATTER_COSINES + 1]; /* attenuation in water to that at 511 keV, less 1 */
 } scatter_energies;
@@ -75,8 +76,8 @@ enum { SCATTER_STEP_MM = 10 };
 /** Legs of all detectors, [n_rings * n_angles], angle slowest; n_steps 0: no profiles. */
 MOLY_CHECKED moly_status scatter_legs_make(const scatter_detectors *detectors,
                                            const scatter_points *points, const scatter_map *map,
-                                           size_t n_steps, int n_threads, scatter_legs **legs,
-                                           moly_error *err);
+                                           double again, size_t n_steps, int n_threads,
+                                           scatter_legs **legs, moly_error *err);
 void scatter_legs_free(scatter_legs *legs);
 
 /** Fills the table of `s`. */

@@ -214,6 +214,7 @@ typedef struct legs_work {
     const scatter_detectors *detectors;
     const scatter_points *points;
     const scatter_map *map;
+    double again;
     size_t n_steps;
     scatter_legs *legs;
 } legs_work;
@@ -276,7 +277,7 @@ static void one_leg(const legs_work *w, const double detector[3], size_t i, scat
     leg->distance[i] = (float)length;
     leg->reach[i] = (float)(scatter_face(w->detectors, cosine) / (length * length));
     leg->path[i] = (float)path;
-    leg->passed[i] = (float)exp(-path);
+    leg->passed[i] = (float)exp(-path * (1.0 - w->again));
     leg->emission[i] = (float)emission;
 }
 
@@ -301,7 +302,7 @@ void scatter_legs_free(scatter_legs *legs)
 }
 
 moly_status scatter_legs_make(const scatter_detectors *detectors, const scatter_points *points,
-                              const scatter_map *map, size_t n_steps, int n_threads,
+                              const scatter_map *map, double again, size_t n_steps, int n_threads,
                               scatter_legs **legs, moly_error *err)
 {
     const size_t n = (size_t)(detectors->n_angles * detectors->n_rings), m = points->n;
@@ -316,7 +317,7 @@ moly_status scatter_legs_make(const scatter_detectors *detectors, const scatter_
             (scatter_legs){room,         room + m,     room + 2 * m, room + 3 * m, room + 4 * m,
                            room + 5 * m, room + 6 * m, room + 7 * m, room + 8 * m};
     }
-    legs_work w = {detectors, points, map, n_steps, made};
+    legs_work w = {detectors, points, map, again, n_steps, made};
     moly_parallel(n_threads, (int64_t)n, legs_of_detector, &w);
     *legs = made;
     return MOLY_OK;

@@ -30,6 +30,11 @@ static moly_status prepare(world *w, moly_error *err)
 {
     const moly_scan_setup *s = w->setup;
     const size_t n_crystals = (size_t)(w->scanner->n_rings * w->scanner->n_detectors);
+    if (!(w->scanner->coincidence_window_ps > 0.0)) {
+        return MOLY_FAIL(err, MOLY_ERR_RANGE,
+                         "scanner %s: its coincidence window is 0 ps; nothing would be counted",
+                         w->scanner->name);
+    }
     moly_status status = detector_make(w->scanner, &w->crystals, err);
     status = status ? status : transport_new(s->solids, &w->phantom, err);
     if (status) {

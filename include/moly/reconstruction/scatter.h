@@ -7,8 +7,10 @@
  *  Single-scatter simulation: points in the map scatter by Klein and Nishina, detectors on a coarse
  *  cylinder see what is left of both photons. What is kept is scatter in units of a line integral:
  *  counts = sensitivity of the bin in air * that. So normalisation acts on scatter as on trues.
- *  Source: Watson, IEEE Trans Nucl Sci 47 (2000) 1587; Ollinger, Phys Med Biol 41 (1996) 153; with
- *  time of flight: Watson, IEEE Trans Nucl Sci 54 (2007) 1679; Werner et al., IEEE NSS-MIC 2006 */
+ *  Photons scattered more than once are in its legs, which attenuate a little less, and in its
+ * scale. Source: Watson, IEEE Trans Nucl Sci 47 (2000) 1587; Ollinger, Phys Med Biol 41 (1996) 153;
+ * with time of flight: Watson, IEEE Trans Nucl Sci 54 (2007) 1679; Werner et al., IEEE NSS-MIC 2006
+ */
 
 #include "moly/base/progress.h"
 #include "moly/scanner/sinogram.h"
@@ -24,15 +26,16 @@ typedef struct moly_scatter_options {
     int64_t n_angles;   /**< detectors around the ring, 16 to 256, even; usually 68 */
     int64_t n_rings;    /**< rings of detectors, 1 to 64; usually one every 20 mm, 2 to 16 */
     double energy_fwhm; /**< used where the scanner's own is not known; usually 0.12 */
+    bool is_single;     /**< nothing but single scatter */
     int n_threads;      /**< as many as processors */
-    int64_t n_rounds;   /**< moly_scatter_estimate(): image and scatter in turn; usually 3 */
+    int64_t n_rounds;   /**< moly_scatter_estimate(): image and scatter in turn; usually 4 */
     const moly_progress *progress; /**< may be NULL */
 } moly_scatter_options;
 
 /** Scatter between coarse detectors, and its scale along the axis. Const once made. */
 typedef struct moly_scatter moly_scatter;
 
-/** Single scatter of an image: scale 1.
+/** Scatter of an image: scale 1.
  *  @param layout     lines and TOF bins that are wanted of it; of its scanner the energy window,
  * the resolution, the crystals' depth and material
  *  @param activity   any unit (Bq/mL), scanner frame; beyond its lattice there is nothing
@@ -78,7 +81,7 @@ typedef struct moly_scatter_figures {
     double fraction[MOLY_MOST_SCATTER_ROUNDS]; /**< scattered of all that are not random */
     double tail_counts; /**< prompts less randoms in the bins outside of the body */
     int64_t n_points, n_detectors;
-    bool is_fitted; /**< else too little lies outside of the body: the scale is 1.25 */
+    bool is_fitted; /**< else too little lies outside of the body: the scale is 1.1 */
 } moly_scatter_figures;
 
 /** Scatter of a scan: image by a few OSEM updates on a coarse lattice from data summed into direct
