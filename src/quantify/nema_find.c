@@ -42,7 +42,10 @@ static moly_status find_level(const moly_volume *image, double *level, moly_erro
     }
     qsort(samples, n_samples, sizeof *samples, compare);
     const double top = (double)samples[(size_t)(0.995 * (double)(n_samples - 1))];
-    double threshold = 0.5 * top;
+    double threshold = 0.0; /* first the mean: midway would part hot spheres from the rest */
+    for (size_t i = 0; i < n_samples; i++) {
+        threshold += fmin(top, (double)samples[i]) / (double)n_samples;
+    }
     size_t above = n_samples;
     for (int pass = 0; pass < 50; pass++) {
         double sums[2] = {0.0, 0.0}, counts[2] = {0.0, 0.0};
