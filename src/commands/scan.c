@@ -262,7 +262,8 @@ const moly_command moly_command_scan = {
                 "src/simulation/README.md.\n\n"
                 "A gamma camera turns around the phantom: projections in the peak's window "
                 "(peak.hs) and in one below and above it (lower.hs, upper.hs), all of them in "
-                "projections.dcm, the attenuation at the peak's energy, the activity. Its exact "
+                "projections.dcm (up to 65535 counts a pixel), the attenuation at the peak's "
+                "energy, the activity. Its exact "
                 "scan has primary photons alone, each pixel seen through the collimator's holes; "
                 "its events are photons that are followed through phantom and crystal.",
             .example = "moly scan --scanner ge-discovery-mi --phantom uniform-cylinder "

@@ -97,7 +97,7 @@ static double walk(const moly_spect_rays *p, const ray *r, const float *image, f
         const double m = p->mu ? (double)p->mu[voxel] * length : 0.0;
         const double share = m > 1e-6 ? -expm1(-m) / m : 1.0 - 0.5 * m;
         const double weight = exp(-path) * share * length;
-        if (out) {
+        if (!image) {
             out[voxel] += (float)(weight * value);
         } else {
             sum += weight * (double)image[voxel];

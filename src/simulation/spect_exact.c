@@ -18,10 +18,11 @@ typedef struct job {
     head head;
     spect_lines lines;
     int n_rays;
-    double reach_mm;     /* of the phantom from the axis' middle */
-    double *shares;      /* [n_windows][lines] */
-    double *mu_per_mm;   /* [lines][n solids] */
-    moly_chord **chords; /* [threads] */
+    double reach_mm;    /* of the phantom from the axis' middle */
+    double *shares;     /* [n_windows][lines] */
+    double *mu_per_mm;  /* [lines][n solids] */
+    moly_chord *chords; /* [threads][n_chords] */
+    size_t n_chords;
 } job;
 
 /* Integral of activity times what gets out, Bq/mL mm, along chords in order from the far end. */
@@ -57,7 +58,7 @@ static void add_ray(const job *j, const head_pose *pose, double u_mm, double z_m
         far[i] = (u - s[0] * from) * pose->along_u[i] + (z - s[1] * from) * axis -
                  j->reach_mm * pose->outward[i];
     }
-    moly_chord *chords = j->chords[thread];
+    moly_chord *chords = j->chords + (size_t)thread * j->n_chords;
     const size_t n = moly_solids_chords(j->scan->solids, far, near, chords);
     if (n == 0) {
         return;
@@ -84,7 +85,8 @@ static void one_pixel(const job *j, const head_pose *pose, int64_t view, int64_t
     enum { MOST_WINDOWS = 16 };
     const moly_projections *p = j->counts;
     const double u = ((double)(pixel % p->n_bins) - 0.5 * (double)(p->n_bins - 1)) * p->bin_mm;
-    const double z = ((double)(pixel / p->n_bins) - 0.5 * (double)(p->n_axial - 1)) * p->axial_mm;
+    const int64_t row = pixel / p->n_bins;
+    const double z = ((double)row - 0.5 * (double)(p->n_axial - 1)) * p->axial_mm;
     const double scale = p->bin_mm * p->axial_mm *
                          spect_view_decays(j->scan->nuclide, &p->views[view]) / (double)j->n_rays;
     double sums[MOST_WINDOWS] = {0.0};
@@ -124,15 +126,10 @@ static moly_status prepare(job *j, moly_error *err)
     double low[3], high[3];
     j->shares = moly_alloc((size_t)j->counts->n_windows * n_lines, sizeof *j->shares);
     j->mu_per_mm = moly_alloc(n_lines * solids->n, sizeof *j->mu_per_mm);
-    j->chords = moly_alloc(n_threads, sizeof *j->chords);
+    j->n_chords = 2 * solids->n + 1;
+    j->chords = moly_alloc(n_threads, j->n_chords * sizeof *j->chords);
     if (!j->shares || !j->mu_per_mm || !j->chords) {
         return MOLY_NO_MEMORY(err);
-    }
-    for (size_t t = 0; t < n_threads; t++) {
-        j->chords[t] = moly_alloc(2 * solids->n + 1, sizeof **j->chords);
-        if (!j->chords[t]) {
-            return MOLY_NO_MEMORY(err);
-        }
     }
     for (size_t l = 0; l < n_lines; l++) {
         for (size_t i = 0; i < solids->n; i++) {
@@ -155,9 +152,6 @@ static moly_status prepare(job *j, moly_error *err)
 
 static void release(job *j)
 {
-    for (int t = 0; t < j->scan->n_threads && j->chords; t++) {
-        moly_free(j->chords[t]);
-    }
     moly_free(j->chords);
     moly_free(j->shares);
     moly_free(j->mu_per_mm);

@@ -21,7 +21,8 @@ typedef struct job {
     spect_lines lines;
     transport *phantom;
     double *until;
-    moly_chord **chords;         /* [threads] */
+    moly_chord *chords; /* [threads][n_chords] */
+    size_t n_chords;
     moly_spect_figures *figures; /* [views] */
     int64_t n_histories, first_view;
     double least_kev, photons_per_decay, activity_bq;
@@ -158,7 +159,7 @@ static void one_view(void *context, int64_t item, int thread)
                  .pose = head_pose_of(&p->views[view]),
                  .view = view,
                  .weight = decays * j->photons_per_decay / (double)j->n_histories,
-                 .chords = j->chords[thread],
+                 .chords = j->chords + (size_t)thread * j->n_chords,
                  .random = moly_random_stream(j->scan->seed, (uint64_t)view),
                  .figures = &j->figures[view]};
     for (int64_t i = 0; i < j->n_histories; i++) {
@@ -176,15 +177,10 @@ static moly_status prepare(job *j, moly_error *err)
     double low = p->windows[0].low_kev;
     j->until = moly_alloc(solids->n, sizeof *j->until);
     j->figures = moly_alloc((size_t)p->n_views, sizeof *j->figures);
-    j->chords = moly_alloc((size_t)j->scan->n_threads, sizeof *j->chords);
+    j->n_chords = 2 * solids->n + 1;
+    j->chords = moly_alloc((size_t)j->scan->n_threads, j->n_chords * sizeof *j->chords);
     if (!j->until || !j->figures || !j->chords) {
         return MOLY_NO_MEMORY(err);
-    }
-    for (int t = 0; t < j->scan->n_threads; t++) {
-        j->chords[t] = moly_alloc(2 * solids->n + 1, sizeof **j->chords);
-        if (!j->chords[t]) {
-            return MOLY_NO_MEMORY(err);
-        }
     }
     for (int64_t w = 1; w < p->n_windows; w++) {
         low = fmin(low, p->windows[w].low_kev);
@@ -201,9 +197,6 @@ static moly_status prepare(job *j, moly_error *err)
 
 static void release(job *j)
 {
-    for (int t = 0; t < j->scan->n_threads && j->chords; t++) {
-        moly_free(j->chords[t]);
-    }
     moly_free(j->chords);
     moly_free(j->until);
     moly_free(j->figures);
