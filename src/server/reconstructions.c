@@ -5,6 +5,7 @@
 #include "moly/base/parallel.h"
 #include "moly/commands/commands.h"
 #include "raw.h"
+#include "uptake.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -247,6 +248,7 @@ moly_status reconstruction_get(request *r, reply *out, moly_error *err)
         const bool is_done = state && strcmp(state, "done") == 0;
         if (is_done) {
             status = add_result(r, out->json, err);
+            uptake_add(r, out->json);
         } else {
             add_seconds_left(out->json);
         }
