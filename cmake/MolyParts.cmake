@@ -12,6 +12,7 @@ pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd)
 pkg_check_modules(GNUTLS REQUIRED IMPORTED_TARGET gnutls) # libmicrohttpd-dev brings it
 pkg_check_modules(PANGOCAIRO REQUIRED IMPORTED_TARGET pangocairo)
 pkg_check_modules(SERIALPORT REQUIRED IMPORTED_TARGET libserialport>=0.1.1)
+pkg_check_modules(MPI IMPORTED_TARGET ompi-c) # optional: several processes, mpirun and Slurm
 
 # Zint comes without a .pc file.
 find_path(ZINT_INCLUDE_DIR zint.h REQUIRED)

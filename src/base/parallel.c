@@ -3,6 +3,7 @@
 #include "moly/base/parallel.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -53,6 +54,8 @@ void moly_parallel(int n_threads, int64_t n_items,
 
 int moly_n_processors(void)
 {
-    const long n = sysconf(_SC_NPROCESSORS_ONLN);
+    cpu_set_t bound;
+    const long n = sched_getaffinity(0, sizeof bound, &bound) == 0 ? CPU_COUNT(&bound)
+                                                                   : sysconf(_SC_NPROCESSORS_ONLN);
     return n < 1 ? 1 : n > MOLY_MOST_THREADS ? MOLY_MOST_THREADS : (int)n;
 }

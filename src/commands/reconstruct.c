@@ -6,14 +6,18 @@
 #include <string.h>
 
 #include "moly/base/memory.h"
+#include "moly/base/ranks.h"
 #include "moly/base/text.h"
 #include "reconstruct_dicom.h"
+#include "reconstruct_slurm.h"
 #include "reconstruct_watch.h"
 
 typedef struct reconstruct_args {
     const char *raw, *attenuation, *normalisation, *like, *output, *watch;
     int algorithm, projector, attenuation_unit, is_tof, has_attenuation, has_randoms;
     int64_t n_subsets, n_iterations, n_threads;
+    const char *slurm;
+    int64_t n_ranks;
     double psf_mm, filter_mm, voxel_mm, radius_mm, duration_s, positrons;
     dicom_wishes dicom;
 } reconstruct_args;
@@ -66,6 +70,10 @@ static const moly_param params[] = {
     {"output", 'o', MOLY_TEXT(reconstruct_args, output), .is_required = true,
      .pattern_hint = "FILE_OR_DIR/",
      .help = "image to write: .hv, .nii, .nii.gz, or a new folder of DICOM files, ending in /"},
+    {"slurm", 0, MOLY_TEXT(reconstruct_args, slurm), .pattern_hint = "FILE",
+     .help = "do not run, but write the job script that does on a cluster"},
+    {"ranks", 0, MOLY_I64(reconstruct_args, n_ranks), .min = 1.0, .max = 4096.0, .fallback = "4",
+     .help = "processes that the job script asks for"},
     {"dicom-like", 0, MOLY_TEXT(reconstruct_args, dicom.like), .pattern_hint = "DIR_OR_FILE",
      .help = "DICOM series of the examination: patient, study, frame of reference, dose"},
     {"patient-id", 0, MOLY_TEXT(reconstruct_args, dicom.patient_id), .max = 64.0,
@@ -105,6 +113,7 @@ typedef struct work {
     int64_t n_subsets;
     double radius_mm, prompts;
     dicom_series series;
+    moly_ranks *ranks;   /* that share the work; the first one writes */
     json_t *likelihoods; /* one an iteration, summed over its subsets */
     double likelihood;
 } work;
@@ -200,7 +209,8 @@ static moly_status reconstruct(work *w, moly_error *err)
                       .n_threads = a->n_threads > 0 ? (int)a->n_threads : 0},
         .on_update = note_update,
         .context = w,
-        .progress = watcher_progress(w->watch)};
+        .progress = watcher_progress(w->watch),
+        .ranks = w->ranks};
     w->likelihoods = json_array();
     moly_status status =
         watcher_begin(w->watch, &w->image->grid, w->image->quantity, w->data.mu, err);
@@ -248,7 +258,8 @@ static moly_status make_result(const work *w, json_t **result, moly_error *err)
         json_object_set(r, "image", lattice) != 0 ||
         json_object_set_new(r, "scanner", json_string(d->scanner)) != 0 ||
         (d->nuclide && json_object_set_new(r, "nuclide", json_string(d->nuclide)) != 0) ||
-        json_object_set_new(r, "back_end", json_string(moly_projector_back_ends()[0])) != 0) {
+        json_object_set_new(r, "back_end", json_string(moly_projector_back_ends()[0])) != 0 ||
+        json_object_set_new(r, "ranks", json_integer(moly_ranks_n(w->ranks))) != 0) {
         status = MOLY_NO_MEMORY(err);
     }
     json_decref(how);
@@ -329,10 +340,31 @@ static moly_status write_provenance(const work *w, const json_t *result, moly_er
     return status;
 }
 
+static moly_status write_job(const reconstruct_args *a, const moly_run *run, json_t **result,
+                             moly_error *err)
+{
+    static const char *const left_out[] = {"slurm", "ranks", "threads", NULL};
+    moly_status status = slurm_write(a->slurm, run->declaration, a, left_out, a->n_ranks,
+                                     a->n_threads > 0 ? a->n_threads : 1, err);
+    *result = status ? NULL : json_pack("{s:s}", "file", a->slurm);
+    return status || *result ? status : MOLY_NO_MEMORY(err);
+}
+
+/* The first rank writes. */
+static moly_status write_all(work *w, json_t *made, moly_error *err)
+{
+    moly_status status = note(w, made, err);
+    status = status ? status : write_image(w, err);
+    return status ? status : write_provenance(w, made, err);
+}
+
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)
 {
     const reconstruct_args *a = raw_args;
     work w = {.args = a, .run = run};
+    if (a->slurm) {
+        return write_job(a, run, result, err);
+    }
     const raw_wishes wishes = {.raw = a->raw,
                                .attenuation = a->attenuation,
                                .attenuation_unit = a->attenuation_unit,
@@ -346,7 +378,12 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
     json_t *made = NULL;
     const bool is_dicom = is_dicom_output(a->output);
     moly_status status = is_dicom ? MOLY_OK : raw_check_image_name(a->output, err);
-    status = status ? status : watcher_new(a->watch, run->progress, &w.watch, err);
+    status = status ? status : moly_ranks_join(&w.ranks, err);
+    if (!status) {
+        const bool writes = moly_ranks_mine(w.ranks) == 0;
+        status =
+            watcher_new(writes ? a->watch : NULL, writes ? run->progress : NULL, &w.watch, err);
+    }
     status = status ? status : raw_open(&wishes, run->arena, &w.data, err);
     if (!status && is_dicom) {
         status = dicom_series_prepare(&a->dicom, &w.data, run->arena, &w.series, err);
@@ -359,11 +396,15 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
     status = status ? status : reconstruct(&w, err);
     status = status ? status : watcher_end(w.watch, err);
     status = status ? status : make_result(&w, &made, err);
-    status = status ? status : note(&w, made, err);
-    status = status ? status : write_image(&w, err);
-    status = status ? status : write_provenance(&w, made, err);
+    const bool is_first = moly_ranks_mine(w.ranks) == 0;
+    if (!status && is_first) {
+        status = write_all(&w, made, err);
+    }
+    if (!status) {
+        moly_ranks_leave(w.ranks); /* else the launcher ends the others */
+    }
     release(&w);
-    if (status) {
+    if (status || !is_first) {
         json_decref(made);
         return status;
     }
@@ -387,7 +428,9 @@ const moly_command moly_command_reconstruct = {
                 "image's file.\n\n"
                 "A DICOM series takes patient, study and frame of reference from a series of the "
                 "same examination; a simulated scan is its own patient. Slices lie head first, "
-                "supine, ring 0 at the head.",
+                "supine, ring 0 at the head.\n\n"
+                "Started by mpirun or srun, the processes share the views of each subset; the "
+                "first one writes.",
             .example = "moly reconstruct recon_demo/smalllong.hs --iterations 1 -o image.nii",
             .params = params,
             .n_params = sizeof params / sizeof *params,

@@ -239,6 +239,13 @@ static moly_status blur(const osem *o, const float *in, float *out, moly_error *
     return MOLY_OK;
 }
 
+/* Views of a subset go round the ranks. */
+static bool is_mine(const osem *o, int64_t view)
+{
+    const int64_t place = view / o->options->n_subsets;
+    return place % moly_ranks_n(o->options->ranks) == moly_ranks_mine(o->options->ranks);
+}
+
 static moly_status find_sensitivity(osem *o, int64_t subset, moly_error *err)
 {
     float *sum = o->sensitivity + (size_t)subset * o->n_voxels;
@@ -247,12 +254,19 @@ static moly_status find_sensitivity(osem *o, int64_t subset, moly_error *err)
     for (int64_t view = subset; view < o->layout->n_views && !status;
          view += o->options->n_subsets) {
         size_t n_tof = 1;
+        if (!is_mine(o, view)) {
+            continue;
+        }
         status = read_factors(o, view, &n_tof, err);
         status = status ? status
                         : moly_pet_back_project_view(n_tof > 1 ? o->projector : o->plain,
                                                      o->factors, view, o->gradient, err);
     }
-    return status ? status : blur(o, o->gradient, sum, err);
+    if (status) {
+        return status;
+    }
+    moly_ranks_sum_f32(o->options->ranks, o->gradient, o->n_voxels);
+    return blur(o, o->gradient, sum, err);
 }
 
 static moly_status back_project_ratios(osem *o, int64_t view, double *likelihood, moly_error *err)
@@ -287,9 +301,11 @@ static moly_status update(osem *o, int64_t iteration, int64_t subset, moly_error
     memset(o->gradient, 0, o->n_voxels * sizeof *o->gradient);
     for (int64_t view = subset; view < o->layout->n_views && !status;
          view += o->options->n_subsets) {
-        status = back_project_ratios(o, view, &likelihood, err);
+        status = is_mine(o, view) ? back_project_ratios(o, view, &likelihood, err) : MOLY_OK;
     }
     if (!status) {
+        moly_ranks_sum_f32(o->options->ranks, o->gradient, o->n_voxels);
+        moly_ranks_sum_f64(o->options->ranks, &likelihood, 1);
         status = blur(o, o->gradient, o->blurred, err);
     }
     for (size_t i = 0; i < o->n_voxels && !status; i++) {

@@ -7,6 +7,7 @@
  */
 
 #include "moly/base/progress.h"
+#include "moly/base/ranks.h"
 #include "moly/projection/operator.h"
 
 #ifdef __cplusplus
@@ -38,13 +39,15 @@ typedef struct moly_osem_options {
     moly_status (*on_update)(void *context, const moly_osem_update *update, moly_error *err);
     void *context;
     const moly_progress *progress; /**< may be NULL */
+    const moly_ranks *ranks;       /**< that share the views of each subset; NULL: alone. All call
+                                        moly_osem() with the same model and get the same image */
 } moly_osem_options;
 
 /** @param[in]  grid     in the scanner frame
  *  @param[out] columns  float[ny][nx][nz], in the unit that the factors make of the image
  *  @retval MOLY_ERR_RANGE  subsets that do not divide the views; layouts that do not meet
  *  @retval MOLY_ERR_DATA   a negative factor or background
- *  The result is the same, bit for bit, for any number of threads. */
+ *  The result is the same, bit for bit, for any number of threads; across ranks within 1e-5. */
 MOLY_API MOLY_CHECKED moly_status moly_osem(const moly_pet_model *model, const moly_grid *grid,
                                             const moly_osem_options *options, float *columns,
                                             moly_error *err);
