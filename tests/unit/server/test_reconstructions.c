@@ -371,6 +371,7 @@ static void what_the_command_refuses_is_said(void **state)
     answer got = wait_for(id, "failed", "done");
     assert_non_null(
         strstr(text_in(json_object_get(got.json, "error"), "message"), "time of flight"));
+    assert_null(strstr(moly_text_get(&got.body), raw));
     answer_free(&got);
 }
 
