@@ -21,6 +21,8 @@ static const moly_param params[] = {
      .max = 1e12, .is_required = true, .help = "in the whole phantom, at the start"},
     {"time", 't', MOLY_F64(scan_args, duration_s), .dim = MOLY_DIM_TIME, .min = 1e-3, .max = 1e6,
      .is_required = true, .help = "how long the scan takes"},
+    {"dose", 0, MOLY_TEXT(scan_args, dose), .max = 40.0, .pattern_hint = "DOSE",
+     .help = "the dose of the ledger that is scanned, for uptake: kept in scan.json"},
     {"start", 0, MOLY_INSTANT(scan_args, start), .fallback = "now", .help = "when it begins"},
     {"contrast", 0, MOLY_F64(scan_args, contrast), .min = 0.01, .max = 1e4,
      .help = "hot parts to background; without it the phantom's own"},
@@ -192,6 +194,9 @@ static moly_status describe(scan_work *w, moly_error *err)
     int failed = json_object_set_new(w->whole, "bins", json_integer(moly_layout_n_bins(w->layout)));
     failed |= json_object_set_new(w->whole, "tof_bins", json_integer(w->layout->n_tof));
     failed |= json_object_set_new(w->whole, "mass_kg", moly_json_rounded(mass_kg(w), 6));
+    if (a->dose) {
+        failed |= json_object_set_new(w->whole, "dose", json_string(a->dose));
+    }
     json_t *parts = json_array();
     failed |= json_object_set_new(w->whole, "solids", parts);
     for (size_t i = 0; i < w->solids->n && !failed; i++) {

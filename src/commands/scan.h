@@ -8,7 +8,7 @@
 #include "new_folder.h"
 
 typedef struct scan_args {
-    const char *scanner, *phantom, *nuclide, *output;
+    const char *scanner, *phantom, *nuclide, *dose, *output;
     double activity_bq, duration_s, contrast, efficiency_spread, voxel_mm;
     moly_instant start;
     int mode, has_tof, has_noise, has_normalisation, has_scatter, has_randoms, has_range,
