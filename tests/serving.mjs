@@ -38,14 +38,16 @@ function morningOffset() {
   return 15 * Math.round((offset < -720 ? offset + 1440 : offset) / 15);
 }
 
-/** A server of its own, by default on a fresh example centre. stop() takes it away, start() brings it back. */
+/** A server of its own, by default on a fresh example centre. stop() takes it away, start() brings it back.
+ *  `prepare`, given the server's folder, returns more words for `moly serve`. */
 export class Server {
-  static async make(options = ["--example", "--training", "--utc-offset", String(morningOffset())], db) {
+  static async make(options = ["--example", "--training", "--utc-offset", String(morningOffset())], db, prepare = () => []) {
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), "moly-browser-"));
     server.db = db ?? `sqlite:${join(server.folder, "centre.db")}`;
     const made = spawnSync(binary, ["init", "--db", server.db, ...options], { encoding: "utf8" });
     if (made.status !== 0) throw new Error(`moly init: ${made.stderr}`);
+    server.words = prepare(server.folder);
     server.port = await freePort();
     server.url = `http://127.0.0.1:${server.port}`;
     await server.start();
@@ -55,7 +57,7 @@ export class Server {
   async start() {
     const web = join(root, "web", "dist");
     const pages = existsSync(join(web, "index.html")) ? ["--web", web] : [];
-    this.process = spawn(binary, ["serve", "--db", this.db, ...pages, "--port", String(this.port)], {
+    this.process = spawn(binary, ["serve", "--db", this.db, ...pages, "--port", String(this.port), ...this.words], {
       stdio: ["ignore", "ignore", "inherit"],
     });
     const until = Date.now() + patience_ms;

@@ -11,7 +11,7 @@
 #include "moly/server/server.h"
 
 struct serve_args {
-    const char *db, *address, *certificate, *key, *web;
+    const char *db, *address, *certificate, *key, *web, *raw, *results;
     int64_t port;
     double for_s;
 };
@@ -41,6 +41,14 @@ static const moly_param params[] = {
      MOLY_TEXT(struct serve_args, web),
      .pattern_hint = "DIR",
      .help = "folder of the web front end; without it, the installed one"},
+    {.name = "raw",
+     MOLY_TEXT(struct serve_args, raw),
+     .pattern_hint = "DIR",
+     .help = "folder of raw data, to look at and to reconstruct in the browser"},
+    {.name = "results",
+     MOLY_TEXT(struct serve_args, results),
+     .pattern_hint = "DIR",
+     .help = "folder for reconstructions; without it, reconstructed/ in that of the raw data"},
     {.name = "for",
      MOLY_F64(struct serve_args, for_s),
      .dim = MOLY_DIM_TIME,
@@ -49,24 +57,23 @@ static const moly_param params[] = {
      .help = "stop after this time; without it, on a signal"},
 };
 
-/* bin/moly of an installed tree has its front end in share/moly/web, wherever the tree was moved.
- */
-static const char *installed_web(moly_arena *arena)
+/* This program itself, which reconstructs in a process of its own. */
+static const char *own_program(moly_arena *arena)
 {
     char own[4096];
-    ssize_t n = readlink("/proc/self/exe", own, sizeof own - 1);
-    if (n <= 0) {
-        return NULL;
-    }
-    own[n] = '\0';
-    for (int i = 0; i < 2; i++) {
-        char *slash = strrchr(own, '/');
-        if (!slash) {
-            return NULL;
-        }
-        *slash = '\0';
-    }
-    const char *folder = moly_arena_printf(arena, "%s/share/moly/web", own);
+    const ssize_t n = readlink("/proc/self/exe", own, sizeof own - 1);
+    return n > 0 ? moly_arena_strndup(arena, own, (size_t)n) : NULL;
+}
+
+/* bin/moly of an installed tree has its front end in share/moly/web, wherever the tree was moved.
+ */
+static const char *installed_web(const char *program, moly_arena *arena)
+{
+    const char *end = program ? strrchr(program, '/') : NULL;
+    const char *tree = end ? moly_arena_strndup(arena, program, (size_t)(end - program)) : NULL;
+    end = tree ? strrchr(tree, '/') : NULL;
+    const char *folder =
+        end ? moly_arena_printf(arena, "%.*s/share/moly/web", (int)(end - tree), tree) : NULL;
     return folder && access(folder, R_OK | X_OK) == 0 ? folder : NULL;
 }
 
@@ -105,13 +112,17 @@ static moly_status run_serve(const void *args, const moly_run *run, json_t **res
     const struct serve_args *given = args;
     const running_clock running = {moly_clock_now(&run->clock), now_s()};
     const moly_clock simulated = {running_now, &running, true};
+    const char *program = own_program(run->arena);
     const moly_server_options options = {
         .url = given->db,
         .address = given->address,
         .port = (uint16_t)given->port,
         .certificate = given->certificate,
         .key = given->key,
-        .web = given->web ? given->web : installed_web(run->arena),
+        .web = given->web ? given->web : installed_web(program, run->arena),
+        .raw = given->raw,
+        .results = given->results,
+        .program = program,
         .clock = run->clock.is_simulated ? &simulated : &run->clock,
     };
     moly_server *server = NULL;
@@ -135,7 +146,10 @@ const moly_command cli_serve_command = {
                         "HTTP on this machine only, unless another address is given; put nginx in "
                         "front for a network, or give a certificate. GET /api/openapi.json "
                         "describes the interface. Ctrl-C or SIGTERM stops it; acts that were "
-                        "begun are finished.",
+                        "begun are finished.\n\n"
+                        "With --raw, raw data of scanners in that folder (folders of moly scan, "
+                        "Interfile headers, DICOM NM) are shown and reconstructed, one at a time, "
+                        "in a process of its own. Nothing outside of the folder is read.",
                     .example = "moly serve --db sqlite:moly.db --port 0 --for 2s",
                     .params = params,
                     .n_params = sizeof params / sizeof params[0],

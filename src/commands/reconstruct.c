@@ -10,32 +10,39 @@
 #include "moly/base/text.h"
 #include "reconstruct_dicom.h"
 #include "reconstruct_slurm.h"
+#include "reconstruct_solve.h"
 
 typedef struct reconstruct_args {
-    const char *save_scatter;
-    const char *raw, *attenuation, *normalisation, *like, *output;
+    const char *raw, *attenuation, *normalisation, *save_scatter, *like, *output, *watch;
     int algorithm, projector, attenuation_unit, is_tof, has_attenuation, randoms, scatter;
     int64_t n_subsets, n_iterations, n_threads;
     const char *slurm;
     int64_t n_ranks;
-    double psf_mm, filter_mm, voxel_mm, radius_mm, duration_s, positrons;
+    const char *prior, *anatomy;
+    double until, psf_mm, filter_mm, voxel_mm, radius_mm, duration_s, positrons;
     dicom_wishes dicom;
 } reconstruct_args;
 
-enum { MLEM, OSEM };
-static const char *const algorithms[] = {"mlem", "osem", NULL};
 static const char *const projectors[] = {"joseph", "dd", NULL};
 static const char *const mu_units[] = {"1/cm", "1/mm", "HU", NULL};
 
 static const moly_param params[] = {
     {"raw", 0, MOLY_TEXT(reconstruct_args, raw), .is_required = true, .is_positional = true,
      .pattern_hint = "FILE", .help = "raw data: a folder of moly scan, or a .hs header"},
-    {"algorithm", 'a', MOLY_CHOICE(reconstruct_args, algorithm), .choices = algorithms,
+    {"algorithm", 'a', MOLY_CHOICE(reconstruct_args, algorithm), .choices = solve_algorithms,
      .fallback = "osem", .help = "how the image is found"},
     {"subsets", 's', MOLY_I64(reconstruct_args, n_subsets), .min = 1.0, .max = 4096.0,
      .help = "ordered subsets, a divisor of the views; without it about eight views in each"},
     {"iterations", 'i', MOLY_I64(reconstruct_args, n_iterations), .min = 1.0, .max = 10000.0,
      .fallback = "2", .help = "passes through all views"},
+    {"until", 0, MOLY_F64(reconstruct_args, until), .dim = MOLY_DIM_FRACTION, .min = 1e-9,
+     .max = 1.0,
+     .help = "stop earlier, once an iteration changes the image by less than this share of it"},
+    {"prior", 0, MOLY_TEXT(reconstruct_args, prior), .pattern_hint = "NAME:KEY=NUMBER,...",
+     .help = "of bsrem and svrg: rdp:beta=,gamma=,eps=; quadratic:beta=; logcosh:beta=,delta=; "
+             "tv:beta=,eps=; bowsher:beta=,n=; pls:beta=,eps=,eta="},
+    {"anatomy", 0, MOLY_TEXT(reconstruct_args, anatomy), .pattern_hint = "FILE_OR_DIR",
+     .help = "anatomical image that the prior is guided by: .nii, .hv or DICOM"},
     {"tof", 0, MOLY_BOOL(reconstruct_args, is_tof), .fallback = "no",
      .help = "use the time of flight of the raw data; without it their TOF bins are summed"},
     {"psf", 0, MOLY_F64(reconstruct_args, psf_mm), .dim = MOLY_DIM_LENGTH, .min = 0.1, .max = 50.0,
@@ -95,6 +102,8 @@ static const moly_param params[] = {
     {"injected-at", 0, MOLY_INSTANT(reconstruct_args, dicom.injected_at), .help = "when that was"},
     {"start", 0, MOLY_INSTANT(reconstruct_args, dicom.start),
      .help = "when the scan began, where the raw data do not say"},
+    {"watch", 0, MOLY_TEXT(reconstruct_args, watch), .pattern_hint = "DIR",
+     .help = "folder for the progress and the image as it grows, for who watches"},
 };
 
 static const moly_column columns[] = {
@@ -112,22 +121,20 @@ typedef struct work {
     const moly_run *run;
     raw_data data;
     moly_volume *image;
-    float *columns;
-    int64_t n_subsets;
     double radius_mm, prompts;
     dicom_series series;
-    moly_ranks *ranks;   /* that share the work; the first one writes */
-    json_t *likelihoods; /* one an iteration, summed over its subsets */
-    double likelihood;
+    moly_ranks *ranks; /* that share the work; the first one writes */
+    watcher *watch;
+    solve_record record;
 } work;
 
 static void release(work *w)
 {
     raw_close(&w->data);
+    watcher_free(w->watch);
     dicom_series_close(&w->series);
     moly_volume_free(w->image);
-    moly_free(w->columns);
-    json_decref(w->likelihoods);
+    solve_record_free(&w->record);
 }
 
 /* ---- what is wanted ---- */
@@ -153,65 +160,27 @@ static moly_status choose_grid(work *w, moly_error *err)
     if (!status) {
         const double field = raw_field_radius(w->data.layout);
         w->radius_mm = a->radius_mm > 0.0 ? fmin(a->radius_mm, field) : field;
-        w->columns = moly_alloc((size_t)moly_grid_n_voxels(&grid), sizeof *w->columns);
-        status = w->columns ? MOLY_OK : MOLY_NO_MEMORY(err);
     }
     return status;
-}
-
-/* The divisor of the views that leaves about eight of them in a subset. */
-static int64_t choose_subsets(const reconstruct_args *a, int64_t n_views)
-{
-    const int64_t wanted = n_views / 8 > 1 ? n_views / 8 : 1;
-    int64_t best = 1;
-    if (a->algorithm == MLEM) {
-        return 1;
-    }
-    if (a->n_subsets > 0) {
-        return a->n_subsets;
-    }
-    for (int64_t n = 1; n <= wanted; n++) {
-        best = n_views % n == 0 ? n : best;
-    }
-    return best;
-}
-
-static moly_status note_update(void *context, const moly_osem_update *update, moly_error *err)
-{
-    work *w = context;
-    w->likelihood += update->log_likelihood;
-    if (json_array_size(w->likelihoods) <= (size_t)update->iteration) {
-        w->likelihood = update->log_likelihood;
-        return json_array_append_new(w->likelihoods, moly_json_rounded(w->likelihood, 10)) == 0
-                   ? MOLY_OK
-                   : MOLY_NO_MEMORY(err);
-    }
-    return json_array_set_new(w->likelihoods, (size_t)update->iteration,
-                              moly_json_rounded(w->likelihood, 10)) == 0
-               ? MOLY_OK
-               : MOLY_NO_MEMORY(err);
 }
 
 static moly_status reconstruct(work *w, moly_error *err)
 {
     const reconstruct_args *a = w->args;
-    const moly_pet_model model = {w->data.prompts, w->data.factors, w->data.background};
-    const moly_osem_options options = {
-        .n_subsets = w->n_subsets,
+    const solve_wishes wishes = {
+        .algorithm = a->algorithm,
+        .n_subsets = a->n_subsets,
         .n_iterations = a->n_iterations,
-        .psf_fwhm_mm = a->psf_mm > 0.0 ? a->psf_mm : 0.0,
+        .until = a->until > 0.0 ? a->until : 0.0,
+        .psf_mm = a->psf_mm > 0.0 ? a->psf_mm : 0.0,
         .projector = {.kind = (moly_projector_kind)a->projector,
                       .radius_mm = w->radius_mm,
                       .n_threads = a->n_threads > 0 ? (int)a->n_threads : 0},
-        .on_update = note_update,
-        .context = w,
-        .progress = moly_ranks_mine(w->ranks) == 0 ? w->run->progress : NULL,
+        .prior = a->prior,
+        .anatomy = a->anatomy,
+        .watch = w->watch,
         .ranks = w->ranks};
-    w->likelihoods = json_array();
-    moly_status status = moly_osem(&model, &w->image->grid, &options, w->columns, err);
-    if (!status) {
-        moly_columns_to_volume(w->columns, w->image, 0);
-    }
+    moly_status status = solve(&wishes, &w->data, w->image, &w->record, err);
     return status || !(a->filter_mm > 0.0) ? status
                                            : moly_volume_smooth(w->image, a->filter_mm, err);
 }
@@ -234,21 +203,28 @@ static moly_status make_result(const work *w, json_t **result, moly_error *err)
         "raw", a->raw, "unit", d->is_quantitative ? "Bq/mL" : "relative", "max",
         moly_json_rounded(summary.max, 6), "mean", moly_json_rounded(summary.mean, 6),
         "activity_bq", d->is_quantitative ? moly_json_rounded(summary.mean * ml, 6) : json_null(),
-        "prompts", moly_json_rounded(w->prompts, 12), "log_likelihood",
-        json_incref(w->likelihoods));
-    json_t *how =
-        json_pack("{s:s, s:I, s:I, s:b, s:s, s:o, s:o, s:o, s:b, s:s, s:o, s:b, s:o}", "algorithm",
-                  algorithms[a->algorithm], "subsets", (json_int_t)w->n_subsets, "iterations",
-                  (json_int_t)a->n_iterations, "tof", d->layout->n_tof > 1, "projector",
-                  projectors[a->projector], "psf_mm", moly_json_real(a->psf_mm), "filter_mm",
-                  moly_json_real(a->filter_mm), "radius_mm", moly_json_rounded(w->radius_mm, 6),
-                  "attenuation", d->mu != NULL, "randoms", randoms_ways[d->randoms], "scatter",
-                  raw_scatter_json(d), "normalisation", d->normalisation != NULL, "effective_s",
-                  d->effective_s > 0.0 ? moly_json_rounded(d->effective_s, 8) : json_null());
+        "prompts", moly_json_rounded(w->prompts, 12), a->prior ? "objective" : "log_likelihood",
+        json_incref(w->record.objectives));
+    json_t *how = json_pack(
+        "{s:s, s:I, s:I, s:b, s:s, s:o, s:o, s:o, s:b, s:s, s:o, s:b, s:o}", "algorithm",
+        solve_algorithms[a->algorithm], "subsets", (json_int_t)w->record.n_subsets, "iterations",
+        (json_int_t)w->record.n_iterations, "tof", d->layout->n_tof > 1, "projector",
+        projectors[a->projector], "psf_mm", moly_json_real(a->psf_mm), "filter_mm",
+        moly_json_real(a->filter_mm), "radius_mm", moly_json_rounded(w->radius_mm, 6),
+        "attenuation", d->mu != NULL, "randoms", randoms_ways[d->randoms], "scatter",
+        raw_scatter_json(d), "normalisation", d->normalisation != NULL, "effective_s",
+        d->effective_s > 0.0 ? moly_json_rounded(d->effective_s, 8) : json_null());
     json_t *lattice = json_pack("{s:[I,I,I], s:[f,f,f]}", "voxels", (json_int_t)g->n[0],
                                 (json_int_t)g->n[1], (json_int_t)g->n[2], "spacing_mm",
                                 g->spacing_mm[0], g->spacing_mm[1], g->spacing_mm[2]);
-    if (!r || !how || !lattice || json_object_set(r, "parameters", how) != 0 ||
+    if (how && a->prior && json_object_set_new(how, "prior", json_string(a->prior)) != 0) {
+        status = MOLY_NO_MEMORY(err);
+    }
+    if (how && isfinite(w->record.change) &&
+        json_object_set_new(how, "last_change", moly_json_rounded(w->record.change, 4)) != 0) {
+        status = MOLY_NO_MEMORY(err);
+    }
+    if (status || !r || !how || !lattice || json_object_set(r, "parameters", how) != 0 ||
         json_object_set(r, "image", lattice) != 0 ||
         json_object_set_new(r, "scanner", json_string(d->scanner)) != 0 ||
         (d->nuclide && json_object_set_new(r, "nuclide", json_string(d->nuclide)) != 0) ||
@@ -277,10 +253,11 @@ static const char *method(const work *w)
     if (a->filter_mm > 0.0) {
         (void)snprintf(filter, sizeof filter, " G%.3g", a->filter_mm);
     }
-    const char *name = moly_arena_printf(
-        w->run->arena, "%s %lldi%llds%s%s%s", algorithms[a->algorithm], (long long)a->n_iterations,
-        (long long)w->n_subsets, w->data.layout->n_tof > 1 ? " TOF" : "", psf, filter);
-    return name ? name : algorithms[a->algorithm];
+    const char *name =
+        moly_arena_printf(w->run->arena, "%s %lldi%llds%s%s%s", solve_algorithms[a->algorithm],
+                          (long long)w->record.n_iterations, (long long)w->record.n_subsets,
+                          w->data.layout->n_tof > 1 ? " TOF" : "", psf, filter);
+    return name ? name : solve_algorithms[a->algorithm];
 }
 
 static const char *corrections(const work *w)
@@ -298,6 +275,7 @@ static moly_status note(const work *w, json_t *result, moly_error *err)
     json_t *brief = json_copy(result); /* shallow: only looked at */
     if (brief) {
         (void)json_object_del(brief, "log_likelihood");
+        (void)json_object_del(brief, "objective");
     }
     char *text = brief ? moly_json_canonical(brief) : NULL;
     moly_status status = text ? moly_volume_set_note(w->image, text, err) : MOLY_NO_MEMORY(err);
@@ -376,13 +354,17 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
     const bool is_dicom = is_dicom_output(a->output);
     moly_status status = is_dicom ? MOLY_OK : raw_check_image_name(a->output, err);
     status = status ? status : moly_ranks_join(&w.ranks, err);
+    if (!status) {
+        const bool is_first = moly_ranks_mine(w.ranks) == 0;
+        status =
+            watcher_new(is_first ? a->watch : NULL, is_first ? run->progress : NULL, &w.watch, err);
+    }
     status = status ? status : raw_open(&wishes, run->arena, &w.data, err);
     if (!status && is_dicom) {
         status = dicom_series_prepare(&a->dicom, &w.data, run->arena, &w.series, err);
     }
     status = status ? status : choose_grid(&w, err);
     if (!status) {
-        w.n_subsets = choose_subsets(a, w.data.layout->n_views);
         status = moly_sinogram_sum(w.data.prompts, &w.prompts, err);
     }
     status = status ? status : reconstruct(&w, err);

@@ -89,6 +89,9 @@ moly_status moly_interfile_describe(const char *path, moly_arena *arena,
         status = keep_text(&h, KEY_STUDY_DATE, arena, &f.study_date, err);
     }
     if (!status) {
+        status = keep_text(&h, KEY_DATA_FILE, arena, &f.data_file, err);
+    }
+    if (!status) {
         status = keep_unread(&h, arena, &f, err);
     }
     interfile_free(&h);

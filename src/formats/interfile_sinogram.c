@@ -236,6 +236,76 @@ moly_status moly_interfile_open_sinogram(const char *path, moly_sinogram **sinog
     return status;
 }
 
+/* ---- one plane ---- */
+
+static moly_status add_row(const file_store *s, int64_t offset, uint8_t *bytes, float *row,
+                           float *sum, moly_error *err)
+{
+    const size_t n = (size_t)s->n_tangential;
+    moly_status status =
+        interfile_data_read(&s->data, offset, bytes, n * (size_t)s->data.type.bytes, err);
+    if (!status && number_floats(bytes, s->data.type, s->data.is_swapped, s->scale, n, row) < n) {
+        status = MOLY_FAIL(err, MOLY_ERR_DATA, "%s: a bin at byte %lld is not finite", s->data.path,
+                           (long long)offset);
+    }
+    for (size_t i = 0; i < n && !status; i++) {
+        sum[i] += row[i];
+    }
+    return status;
+}
+
+static moly_status read_plane(const file_store *s, const part *p, int64_t axial, int64_t tof,
+                              float *rows, moly_error *err)
+{
+    moly_status status = MOLY_OK;
+    uint8_t *bytes = moly_alloc((size_t)s->n_tangential, (size_t)s->data.type.bytes);
+    float *row = moly_alloc((size_t)s->n_tangential, sizeof *row);
+    if (!bytes || !row) {
+        status = MOLY_NO_MEMORY(err);
+    }
+    memset(rows, 0, (size_t)(s->n_views * s->n_tangential) * sizeof *rows);
+    for (int64_t k = 0; k < s->n_tof && !status; k++) {
+        for (int64_t view = 0; view < s->n_views && !status && (tof < 0 || s->tof[k] == tof);
+             view++) {
+            status = add_row(s, place(s, k, p, view, axial), bytes, row,
+                             rows + view * s->n_tangential, err);
+        }
+    }
+    moly_free(bytes);
+    moly_free(row);
+    return status;
+}
+
+moly_status moly_interfile_read_plane(const char *path, int64_t segment, int64_t axial, int64_t tof,
+                                      float *rows, moly_error *err)
+{
+    interfile_header h = {0};
+    moly_layout *layout = NULL;
+    const part *wanted = NULL;
+    file_store *s = moly_alloc(1, sizeof *s);
+    if (!s) {
+        return MOLY_NO_MEMORY(err);
+    }
+    s->data.fd = -1;
+    moly_status status = interfile_load(path, true, &h, err);
+    status = status ? status : open_store(&h, s, &layout, err);
+    if (!status && (segment < 0 || segment >= layout->n_segments || axial < 0 ||
+                    axial >= layout->segments[segment].n_axial || tof >= layout->n_tof)) {
+        status = MOLY_FAIL(err, MOLY_ERR_RANGE,
+                           "%s has no axial position %lld of segment %lld with TOF bin %lld", path,
+                           (long long)axial, (long long)segment, (long long)tof);
+    }
+    for (int64_t i = 0; i < s->n_parts && !status; i++) {
+        wanted = s->parts[i].first_plane == layout->segments[segment].first_plane ? &s->parts[i]
+                                                                                  : wanted;
+    }
+    status = status ? status : read_plane(s, wanted, axial, tof, rows, err);
+    close_store(s);
+    moly_layout_free(layout);
+    interfile_free(&h);
+    return status;
+}
+
 /* ---- making ---- */
 
 static moly_status fail_errno(const char *path, moly_error *err)

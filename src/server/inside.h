@@ -15,8 +15,10 @@
 #include "moly/server/server.h"
 #include "patience.h"
 #include "patients.h"
+#include "pictures.h"
 #include "session.h"
 #include "target.h"
+#include "worker.h"
 
 typedef struct jobs jobs;
 typedef struct books books;
@@ -45,6 +47,9 @@ struct moly_server {
     hub *hub;
     patient_index *patients;
     books *books;
+    char *raw;      /* folder of raw data, absolute; NULL: none */
+    worker *worker; /* of reconstructions; NULL where there are no raw data */
+    desk *desk;
     char **acts; /* their description in each of moly_languages(), JSON */
 };
 
@@ -181,6 +186,8 @@ void jobs_free(jobs *queue);
 MOLY_CHECKED moly_status hub_start(moly_server *server, hub **started, moly_error *err);
 /* This process appended an event. */
 void hub_tell(hub *streams, int64_t seq);
+/* A reconstruction has changed. */
+void hub_tell_work(hub *streams);
 void hub_finish(hub *streams); /* every stream ends, none begins */
 void hub_free(hub *streams);
 
@@ -279,6 +286,20 @@ moly_status openapi_get(request *r, reply *out, moly_error *err);
 moly_status study_get(request *r, reply *out, moly_error *err);
 moly_status study_volume_get(request *r, reply *out, moly_error *err);
 moly_status study_regions_get(request *r, reply *out, moly_error *err);
+
+moly_status raw_list_get(request *r, reply *out, moly_error *err);
+moly_status raw_get(request *r, reply *out, moly_error *err);
+moly_status raw_sinogram_get(request *r, reply *out, moly_error *err);
+
+const moly_command *reconstruction_command(void);
+moly_status reconstructions_get(request *r, reply *out, moly_error *err);
+moly_status reconstruction_parameters_get(request *r, reply *out, moly_error *err);
+moly_status reconstruction_post(request *r, reply *out, moly_error *err);
+moly_status reconstruction_cancel_post(request *r, reply *out, moly_error *err);
+moly_status reconstruction_get(request *r, reply *out, moly_error *err);
+moly_status reconstruction_image_get(request *r, reply *out, moly_error *err);
+moly_status reconstruction_volume_get(request *r, reply *out, moly_error *err);
+moly_status reconstruction_attenuation_get(request *r, reply *out, moly_error *err);
 
 moly_status study_report_get(request *r, reply *out, moly_error *err);
 moly_status record_report_get(request *r, reply *out, moly_error *err);

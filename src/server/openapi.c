@@ -32,7 +32,8 @@ static json_t *media(const route *row)
     if (row->handle == stream_get) {
         return json_pack("{s:{s:{s:s}}}", "text/event-stream", "schema", "type", "string");
     }
-    if (row->handle == study_volume_get || row->handle == study_regions_get) {
+    if (row->handle == study_volume_get || row->handle == study_regions_get ||
+        row->handle == reconstruction_volume_get || row->handle == reconstruction_attenuation_get) {
         return json_pack("{s:{}}", "application/gzip");
     }
     if (row->handle == study_report_get || row->handle == record_report_get) {
@@ -55,6 +56,22 @@ static json_t *responses(const route *row)
     return all;
 }
 
+/* As the command declares it, without the files that are the server's; "raw" is a name. */
+static json_t *reconstruction_body(void)
+{
+    const moly_declaration *declaration = &reconstruction_command()->declaration;
+    json_t *schema = moly_declare_schema(declaration), *required = json_pack("[s]", "raw");
+    for (size_t i = 0; i < declaration->n_params; i++) {
+        const moly_param *param = &declaration->params[i];
+        if (strcmp(param->name, "raw") != 0 && command_reads_machine(param)) {
+            (void)json_object_del(json_object_get(schema, "properties"), param->name);
+        }
+    }
+    (void)json_object_set_new(schema, "required", required);
+    return json_pack("{s:b, s:{s:{s:o}}}", "required", 1, "content", "application/json", "schema",
+                     schema);
+}
+
 static json_t *operation(const route *row)
 {
     json_t *parameters = json_array();
@@ -64,6 +81,9 @@ static json_t *operation(const route *row)
                                   parameters, "responses", responses(row));
     if (row->flags & ROUTE_IS_OPEN) {
         (void)json_object_set_new(described, "security", json_array());
+    }
+    if (row->handle == reconstruction_post) {
+        (void)json_object_set_new(described, "requestBody", reconstruction_body());
     }
     if (row->handle == login_post) {
         (void)json_object_set_new(

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -169,15 +170,53 @@ static moly_status open_web(const char *folder, int *web, moly_error *err)
     return MOLY_OK;
 }
 
-static moly_status make_parts(moly_server *server, moly_error *err)
+static void tell_work(void *server)
+{
+    const moly_server *one = server;
+    hub_tell_work(one->hub);
+}
+
+static moly_status open_raw(moly_server *server, const moly_server_options *options,
+                            moly_error *err)
+{
+    moly_text results = {0};
+    if (!options->raw) {
+        return options->results
+                   ? MOLY_FAIL(err, MOLY_ERR_USAGE, "a folder of results needs one of raw data")
+                   : MOLY_OK;
+    }
+    char *whole = realpath(options->raw, NULL);
+    if (!whole) {
+        return MOLY_FAIL(err, MOLY_ERR_NOT_FOUND, "no folder of raw data at %.200s: %s",
+                         options->raw, strerror(errno));
+    }
+    server->raw = moly_strdup(whole);
+    free(whole);
+    moly_text_printf(&results, "%s%s", options->results ? options->results : server->raw,
+                     options->results ? "" : "/reconstructed");
+    const worker_options work = {.program = options->program,
+                                 .results = moly_text_get(&results),
+                                 .clock = options->clock,
+                                 .tell = tell_work,
+                                 .context = server};
+    moly_status status = server->raw && !results.is_broken
+                             ? worker_start(&work, &server->worker, err)
+                             : MOLY_NO_MEMORY(err);
+    moly_text_free(&results);
+    return status;
+}
+
+static moly_status make_parts(moly_server *server, const moly_server_options *options,
+                              moly_error *err)
 {
     server->sessions = session_table_new();
     server->rates = rate_table_new();
     server->gate = password_gate_new();
     server->patients = patient_index_new();
     server->books = books_new();
+    server->desk = desk_new();
     if (!server->sessions || !server->rates || !server->gate || !server->patients ||
-        !server->books) {
+        !server->books || !server->desk) {
         return MOLY_NO_MEMORY(err);
     }
     server->clock.may_be_said = moly_ledger_site(server->ledger)->is_training;
@@ -185,7 +224,8 @@ static moly_status make_parts(moly_server *server, moly_error *err)
     if (!status) {
         status = jobs_start(&server->jobs, err);
     }
-    return status ? status : hub_start(server, &server->hub, err);
+    status = status ? status : hub_start(server, &server->hub, err);
+    return status ? status : open_raw(server, options, err);
 }
 
 moly_status moly_server_start(const moly_server_options *options, moly_server **started,
@@ -217,7 +257,7 @@ moly_status moly_server_start(const moly_server_options *options, moly_server **
         status = moly_ledger_open(options->url, &server->clock.clock, &server->ledger, err);
     }
     if (!status) {
-        status = make_parts(server, err);
+        status = make_parts(server, options, err);
     }
     if (!status) {
         double head_s = options->patience_s > 0.0 ? options->patience_s : LIMIT_HEAD_S;
@@ -247,6 +287,7 @@ void moly_server_stop(moly_server *server)
         return;
     }
     /* No connection may be suspended when libmicrohttpd stops: first those who wake them. */
+    worker_finish(server->worker); /* it tells the streams */
     jobs_finish(server->jobs);
     hub_finish(server->hub);
     if (server->daemon) {
@@ -257,6 +298,9 @@ void moly_server_stop(moly_server *server)
     hub_free(server->hub);
     patience_free(server->patience);
     books_free(server->books);
+    worker_free(server->worker);
+    desk_free(server->desk);
+    moly_free(server->raw);
     patient_index_free(server->patients);
     password_gate_free(server->gate);
     rate_table_free(server->rates);

@@ -11,9 +11,10 @@ moly_status site_get(request *r, reply *out, moly_error *err)
     const moly_site *site = request_site(r);
     char now[MOLY_INSTANT_TEXT_SIZE];
     (void)moly_instant_format(request_now(r), now);
-    out->json = json_pack("{s:s, s:s?, s:i, s:b, s:s}", "name", site->name, "country",
-                          site->country, "utc_offset_minutes", site->utc_offset_minutes,
-                          "is_training", site->is_training ? 1 : 0, "now", now);
+    out->json =
+        json_pack("{s:s, s:s?, s:i, s:b, s:b, s:s}", "name", site->name, "country", site->country,
+                  "utc_offset_minutes", site->utc_offset_minutes, "is_training",
+                  site->is_training ? 1 : 0, "has_raw", r->server->raw ? 1 : 0, "now", now);
     return out->json ? MOLY_OK : MOLY_NO_MEMORY(err);
 }
 

@@ -13,8 +13,9 @@ typedef struct stream {
     hub *hub;
     struct MHD_Connection *connection;
     uint64_t session;
-    int64_t seq;   /* last told; -1 in the beginning */
-    uint64_t beat; /* last given */
+    int64_t seq;    /* last told; -1 in the beginning */
+    uint64_t beat;  /* last given */
+    uint64_t works; /* last told */
     bool is_suspended;
 } stream;
 
@@ -26,6 +27,7 @@ struct hub {
     bool is_watching, is_finishing;
     int64_t seq;
     uint64_t beat;
+    uint64_t works; /* how often a reconstruction has changed */
     size_t n;
     stream *first;
 };
@@ -58,9 +60,10 @@ static void *watch(void *given)
     hub *streams = given;
     double beat_at_s = server_now_s() + BEAT_S;
     int64_t shown = -1;
+    uint64_t works = 0;
     (void)pthread_mutex_lock(&streams->lock);
     while (!streams->is_finishing) {
-        if (streams->seq == shown) {
+        if (streams->seq == shown && streams->works == works) {
             struct timespec until;
             (void)clock_gettime(CLOCK_MONOTONIC, &until);
             until.tv_sec += POLL_S;
@@ -78,8 +81,9 @@ static void *watch(void *given)
             beat_at_s = server_now_s() + BEAT_S;
             streams->beat++;
         }
-        if (is_beat || streams->seq != shown) {
+        if (is_beat || streams->seq != shown || streams->works != works) {
             shown = streams->seq;
+            works = streams->works;
             wake_all(streams);
         }
     }
@@ -104,6 +108,11 @@ static ssize_t next_piece(void *given, uint64_t position, char *piece, size_t si
         n = snprintf(piece, size, "event: ledger\ndata: {\"seq\":%lld}\n\n",
                      (long long)streams->seq);
         s->seq = streams->seq;
+        s->beat = streams->beat;
+    } else if (!is_over && s->works != streams->works) {
+        n = snprintf(piece, size, "event: reconstruction\ndata: {\"change\":%llu}\n\n",
+                     (unsigned long long)streams->works);
+        s->works = streams->works;
         s->beat = streams->beat;
     } else if (!is_over && s->beat != streams->beat) {
         n = snprintf(piece, size, ": still here\n\n");
@@ -148,6 +157,7 @@ static bool add_stream(hub *streams, stream *s, int64_t head)
         streams->n++;
         streams->seq = head > streams->seq ? head : streams->seq;
         s->beat = streams->beat;
+        s->works = streams->works;
     }
     (void)pthread_mutex_unlock(&streams->lock);
     return has_room;
@@ -220,6 +230,14 @@ void hub_tell(hub *streams, int64_t seq)
         streams->seq = seq;
         (void)pthread_cond_signal(&streams->told);
     }
+    (void)pthread_mutex_unlock(&streams->lock);
+}
+
+void hub_tell_work(hub *streams)
+{
+    (void)pthread_mutex_lock(&streams->lock);
+    streams->works++;
+    (void)pthread_cond_signal(&streams->told);
     (void)pthread_mutex_unlock(&streams->lock);
 }
 

@@ -213,6 +213,57 @@ static void a_job_script_runs_the_same_command(void **state)
     assert_contains(result.out, "it's.nii");
 }
 
+/* What the web viewer reads while a reconstruction runs; the result is the same, bit for bit. */
+static void a_reconstruction_can_be_watched(void **state)
+{
+    (void)state;
+    moly_error err = {0};
+    moly_volume *image = NULL, *picture = NULL, *mu = NULL;
+    run_well("moly reconstruct raw --subsets 5 --iterations 2 --voxel 6mm -o alone.nii");
+    run_well("moly reconstruct raw --subsets 5 --iterations 2 --voxel 6mm -o seen.nii --watch seen "
+             "&& tail -c 90000 alone.nii > alone && tail -c 90000 seen.nii | cmp alone - "
+             "&& cat seen/progress.json");
+    assert_contains(result.out, "\"fraction\":1,\"iteration\":2,\"iterations\":2");
+    assert_contains(result.out, "\"subsets\":5");
+    assert_contains(result.out, "\"log_likelihood\":[");
+    assert_ok(moly_nifti_read("seen.nii", &image, &err), err);
+    assert_ok(moly_nifti_read("seen/picture.nii", &picture, &err), err);
+    assert_ok(moly_nifti_read("seen/attenuation.nii.gz", &mu, &err), err);
+    assert_true(moly_grid_equal(&image->grid, &picture->grid, 1e-3));
+    double water = 0.0;
+    for (int64_t i = 0; i < moly_grid_n_voxels(&mu->grid); i++) {
+        water = fmax(water, (double)mu->data[i]);
+    }
+    assert_relative(water, 0.0096, 0.01); /* 1/mm at 511 keV, NIST XCOM */
+    moly_volume_free(image);
+    moly_volume_free(picture);
+    moly_volume_free(mu);
+    run_line("moly reconstruct raw --iterations 1 --voxel 6mm -o seen.nii --watch none/none",
+             &result);
+    assert_int_equal(result.exit_code, 74);
+    assert_contains(result.err, "none/none");
+}
+
+static void a_prior_is_named_and_told(void **state)
+{
+    (void)state;
+    run_well(
+        "moly reconstruct raw --algorithm svrg --prior rdp:beta=0.01,gamma=2,eps=1 --subsets 5 "
+        "--iterations 30 --until 1% --voxel 8mm -o map.nii");
+    run_well("cat map.json");
+    assert_contains(result.out, "\"prior\": \"rdp:beta=0.01,gamma=2,eps=1\"");
+    assert_contains(result.out, "\"objective\"");
+    assert_contains(result.out, "\"last_change\": 0.00");
+    run_well("moly reconstruct raw --algorithm bsrem --prior bowsher:beta=1e-6 "
+             "--anatomy raw/attenuation.hv --subsets 5 --iterations 1 --voxel 8mm -o map.nii");
+    run_line("moly reconstruct raw --prior rdp:beta=1 -o map.nii", &result);
+    assert_int_equal(result.exit_code, 2);
+    assert_contains(result.err, "osem has none; bsrem and svrg have");
+    run_line("moly reconstruct raw --algorithm svrg --prior pls:beta=1 -o map.nii", &result);
+    assert_int_equal(result.exit_code, 2);
+    assert_contains(result.err, "needs an anatomical image");
+}
+
 static void what_cannot_be_is_said(void **state)
 {
     (void)state;
@@ -237,10 +288,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sensitivity_is_that_of_stirs_ray_tracing),
         cmocka_unit_test(a_cylinder_comes_back_in_bq_per_ml),
+        cmocka_unit_test(a_reconstruction_can_be_watched),
         cmocka_unit_test(a_pacs_takes_the_image),
         cmocka_unit_test(nifti_lies_as_the_patient_does),
         cmocka_unit_test(four_processes_make_the_same_image),
         cmocka_unit_test(a_job_script_runs_the_same_command),
+        cmocka_unit_test(a_prior_is_named_and_told),
         cmocka_unit_test(what_cannot_be_is_said),
     };
     return cmocka_run_group_tests(tests, run_in_fresh_folder, leave_fresh_folder);

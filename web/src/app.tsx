@@ -7,6 +7,7 @@ import { useAtom } from "./core/atom.ts";
 import { clockSeconds, clockTime, offsetMinutes, offsetText, useNow, weekdayOf } from "./core/clock.ts";
 import { language, speak, spoken, t } from "./core/i18n.ts";
 import { isDark, theme, toggleTheme } from "./core/preferences.ts";
+import { RECONSTRUCTING } from "./core/raw.ts";
 import { forgetReadings, useReading } from "./core/resource.ts";
 import { link, route } from "./core/route.ts";
 import { useScanner } from "./core/scanner.ts";
@@ -21,6 +22,8 @@ import { Shortcuts, useShortcuts } from "./ui/shortcuts.tsx";
 interface Place {
   /** It is shown where this act exists. */
   needs?: string;
+  /** It is shown to these, where the server has raw data. */
+  rawFor?: readonly string[];
   path: string;
   key: string;
   icon: IconName;
@@ -37,6 +40,7 @@ const PLACES: readonly Place[] = [
   { path: "batches", key: "q", icon: "vial", name: () => t("Batch records"), needs: "quality.do_step" },
   { path: "protection", key: "o", icon: "warn", name: () => t("Protection"), needs: "safety.survey" },
   { path: "studies", key: "s", icon: "studies", name: () => t("Studies") },
+  { path: "raw", key: "w", icon: "sinogram", name: () => t("Raw data"), rawFor: RECONSTRUCTING },
   { path: "production", key: "c", icon: "target", name: () => t("Production") },
   { path: "plan", key: "l", icon: "plan", name: () => t("Planning") },
   { path: "trace", key: "r", icon: "trace", name: () => t("Trace") },
@@ -52,7 +56,7 @@ export function App() {
 }
 
 /** Screens that belong to a place in the navigation without being it. */
-const INSIDE: Record<string, string> = { act: "lab", papers: "lab", patient: "patients", batch: "batches", instrument: "instruments", find: "today", sheet: "lab", sheets: "lab", study: "studies", record: "trace", telephone: "persons" };
+const INSIDE: Record<string, string> = { act: "lab", papers: "lab", patient: "patients", batch: "batches", instrument: "instruments", find: "today", sheet: "lab", sheets: "lab", study: "studies", reconstruction: "raw", record: "trace", telephone: "persons" };
 
 function House() {
   const here = useAtom(route);
@@ -62,7 +66,10 @@ function House() {
   const site = useReading<Site>("/api/site").data;
   const place = here.parts[0] ?? "today";
   const known = useAtom(acts);
-  const places = useMemo(() => PLACES.filter((one) => one.needs === undefined || known.some((act) => act.name === one.needs)), [known]);
+  const roles = useAtom(session)?.roles;
+  const places = useMemo(() => PLACES.filter((one) =>
+    (one.needs === undefined || known.some((act) => act.name === one.needs)) &&
+    (one.rawFor === undefined || (site?.has_raw === true && one.rawFor.some((role) => roles?.includes(role))))), [known, site?.has_raw, roles]);
   const mustEnrol = useAtom(session)?.must_enrol === true;
 
   useEffect(listen, []);

@@ -54,6 +54,15 @@ MOLY_API MOLY_CHECKED moly_status moly_interfile_open_sinogram(const char *path,
                                                                moly_sinogram **sinogram,
                                                                moly_error *err);
 
+/** One sinogram of it, without reading the others: an axial position of a segment over all views.
+ *  @param[in]  segment  index into the layout's segments
+ *  @param[in]  tof      TOF bin; -1: their sum
+ *  @param[out] rows     float[n_views][n_tangential] of the layout
+ *  @retval MOLY_ERR_RANGE  no such segment, axial position or TOF bin */
+MOLY_API MOLY_CHECKED moly_status moly_interfile_read_plane(const char *path, int64_t segment,
+                                                            int64_t axial, int64_t tof, float *rows,
+                                                            moly_error *err);
+
 /** Begin sinograms as `path` (.hs) and, beside it, their bins (.s, float32, little-endian; segment,
  *  view, axial position, tangential bin, with TOF bins slowest). All bins are 0 until written. The
  *  sinogram can be read back while it is being written. Nothing carries the names until
@@ -95,6 +104,7 @@ typedef enum moly_interfile_kind {
 typedef struct moly_interfile_facts {
     moly_interfile_kind kind;
     const char *system, *nuclide, *study_date;
+    const char *data_file; /**< as named, unchecked */
     double duration_s, start_s, window_low_kev, window_high_kev;
     const char **unread; /**< keys that Moly passed over, as written */
     int *unread_lines;

@@ -26,12 +26,15 @@ typedef struct moly_pet_model {
 typedef struct moly_osem_update {
     int64_t iteration, subset; /**< from 0 */
     double log_likelihood;     /**< of the subset before the update: sum of y ln e - e */
+    double change;             /**< of the image over the iteration, |now - before| / |now|; NAN but
+                                    after the last subset */
     const float *columns;      /**< the image after it */
 } moly_osem_update;
 
 typedef struct moly_osem_options {
     int64_t n_subsets;    /**< a divisor of the number of views; 1: MLEM */
     int64_t n_iterations; /**< passes through all views */
+    double until;         /**< no further iteration once the change is below that; 0: all */
     double psf_fwhm_mm;   /**< resolution that is modelled in the image; 0: none */
     moly_projector_options projector;
     const float *start; /**< columns; NULL: 1 within the radius that counts */

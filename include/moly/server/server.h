@@ -26,8 +26,12 @@ typedef struct moly_server_options {
     /** Of the ledger; borrowed until the server has stopped. On a training database a request may
      *  say another time: X-Moly-Clock, or the argument `clock`. */
     const moly_clock *clock;
-    unsigned n_threads; /**< that answer requests; 0 = one for each processor, at most 16 */
-    double patience_s;  /**< for the head of a request, and for a body beyond 10 kB/s; 0 = 10 s */
+    unsigned n_threads;  /**< that answer requests; 0 = one for each processor, at most 16 */
+    const char *raw;     /**< folder of raw data to look at and to reconstruct; NULL: none */
+    const char *results; /**< folder for reconstructions, this server's alone; NULL: reconstructed/
+                              in the folder of raw data */
+    const char *program; /**< the moly command, which reconstructs; NULL: nothing can be started */
+    double patience_s;   /**< for the head of a request, and for a body beyond 10 kB/s; 0 = 10 s */
 } moly_server_options;
 
 /** Open the ledger, listen and return; requests are answered by threads of the server's own.
@@ -36,7 +40,8 @@ typedef struct moly_server_options {
  *  @retval MOLY_ERR_USAGE      an address that is no number, a certificate without a key
  *  @retval MOLY_ERR_DATA       a certificate or key that is none, or not each other's
  *  @retval MOLY_ERR_NOT_FOUND  no ledger, certificate, key or folder there
- *  @retval MOLY_ERR_IO         the port is taken, or not permitted */
+ *  @retval MOLY_ERR_IO         the port is taken, or not permitted; the folder of results cannot be
+ *          written, or another server has it */
 MOLY_API MOLY_CHECKED moly_status moly_server_start(const moly_server_options *options,
                                                     moly_server **server, moly_error *err);
 /** The port that it listens on. */

@@ -541,6 +541,21 @@ static void any_order_on_disk_is_read(void **state)
             }
         }
     }
+    /* the same bins, a plane at a time: axial position 1 of segment 1, and of the sum over TOF */
+    float rows[4 * 5], sums[4 * 5];
+    assert_ok(moly_interfile_read_plane(path, 2, 1, 0, rows, &err), err);
+    assert_ok(moly_interfile_read_plane(path, 2, 1, -1, sums, &err), err);
+    for (int64_t i = 0; i < n_views * n_t; i++) {
+        const int64_t first = (before[2] + 1) * n_views * n_t + i, step = n_planes * n_views * n_t;
+        assert_int_equal((int64_t)rows[i], tof_place[0] * step + first);
+        assert_int_equal((int64_t)sums[i], 3 * step + 3 * first);
+    }
+    assert_fails(moly_interfile_read_plane(path, 2, 2, 0, rows, &err), MOLY_ERR_RANGE,
+                 "axial position 2", err);
+    assert_fails(moly_interfile_read_plane(path, 3, 0, 0, rows, &err), MOLY_ERR_RANGE, "segment 3",
+                 err);
+    assert_fails(moly_interfile_read_plane(path, 0, 0, 3, rows, &err), MOLY_ERR_RANGE, "TOF bin 3",
+                 err);
     moly_sinogram_free(s);
     put_file(folder, "a.s", data, sizeof data - 1);
     assert_fails(moly_interfile_open_sinogram(path, &s, &err), MOLY_ERR_DATA, "its header asks",

@@ -27,6 +27,8 @@ export const session = atom<Session | null>(null);
 export const sessionEnded = atom(false);
 /** Sequence number of the newest event that we heard of. */
 export const ledgerHead = atom(0);
+/** Grows whenever the server says that a reconstruction has changed. */
+export const workChange = atom(0);
 
 const PATIENCE_MS = 20_000;
 
@@ -85,11 +87,21 @@ async function refusal(response: Response): Promise<Refusal> {
   );
 }
 
+/** An answer that was cut, or took too long to come, is none. */
+async function bodyOf(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (cause) {
+    unreachable();
+    throw new NoAnswer("", { cause });
+  }
+}
+
 async function json<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
   const response = await send(method, path, body, key);
   if (!response.ok) throw await refusal(response);
   if (response.status === 204) return undefined as T;
-  const value = (await response.json()) as T;
+  const value = (await bodyOf(response)) as T;
   const now = (value as { now?: unknown } | null)?.now;
   if (typeof now === "string") adoptServerTime(now);
   return value;
@@ -229,6 +241,10 @@ export function listen(): () => void {
       reached();
       const { seq } = JSON.parse((message as MessageEvent<string>).data) as { seq: number };
       ledgerHead.set(seq);
+    });
+    source.addEventListener("reconstruction", () => {
+      reached();
+      workChange.set(workChange.get() + 1);
     });
     source.onerror = () => {
       source?.close();

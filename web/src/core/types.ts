@@ -19,6 +19,8 @@ export interface Site {
   country?: string;
   utc_offset_minutes: number;
   is_training: boolean;
+  /** It was given a folder of raw data. */
+  has_raw?: boolean;
 }
 
 export type FieldType =

@@ -15,7 +15,9 @@ import { Persons } from "./persons.tsx";
 import { PlanPage } from "./plan.tsx";
 import { ProductionPage } from "./production.tsx";
 import { ProtectionPage } from "./protection.tsx";
+import { RawDataPage, RawPage } from "./raw.tsx";
 import { RecordPage } from "./record.tsx";
+import { ReconstructionPage } from "./reconstruction.tsx";
 import { SheetPage, Sheets } from "./sheet.tsx";
 import { StockPage } from "./stock.tsx";
 import { Studies, StudyPage } from "./studies.tsx";
@@ -60,6 +62,10 @@ export function screenOf(route: Route) {
       return <Studies />;
     case "study":
       return <StudyPage key={first} id={first} />;
+    case "raw":
+      return first === "" ? <RawPage /> : <RawDataPage key={first} name={first} />;
+    case "reconstruction":
+      return <ReconstructionPage key={first} id={first} />;
     case "trace":
       return <TracePage kind={first} id={second} />;
     case "record":

@@ -37,6 +37,7 @@ const PATHS = {
   minus: "M5 12h14",
   report: "M5 3h10l4 4v14H5zM15 3v4h4M9 17v-3M12 17v-6M15 17v-4",
   target: "M12 19a7 7 0 1 0 0-14 7 7 0 0 0 0 14M12 2v5M12 17v5M2 12h5M17 12h5",
+  sinogram: "M3 4h18v16H3zM7 4c0 8 10 8 10 16M12 4c0 4 5 6 5 9M7 11c0 3 5 5 5 9",
   plan: "M4 3v18h17M7 7h6M10 11.500h7M14 16h5",
   stock: "M3 8l9-5 9 5v8l-9 5-9-5zM3 8l9 5 9-5M12 13v8",
   gauge: "M4 17a8.500 8.500 0 1 1 16 0M12 15l4-5M3 20h18",

@@ -28,6 +28,7 @@ export class Slices {
   private readonly nv: Niivue;
   private image: NVImage | undefined;
   private labels: NVImage | undefined;
+  private over: NVImage | undefined;
 
   constructor(private readonly onMove: (reading: Reading) => void) {
     this.nv = new Niivue({
@@ -143,6 +144,19 @@ export class Slices {
   regionsVisible(isVisible: boolean): void {
     const at = this.nv.volumes.indexOf(this.labels as NVImage);
     if (at > 0) this.nv.setOpacity(at, isVisible ? 0.55 : 0);
+  }
+
+  /** Another image of the same place in greys over the first one. */
+  async overlay(volume: ArrayBuffer, low: number, high: number, opacity: number): Promise<void> {
+    this.over = await NVImage.loadFromUrl({ url: "over.nii.gz", name: "over.nii.gz", buffer: volume, colormap: "gray", opacity });
+    this.over.cal_min = low;
+    this.over.cal_max = high;
+    this.nv.addVolume(this.over);
+  }
+
+  overlayOpacity(opacity: number): void {
+    const at = this.nv.volumes.indexOf(this.over as NVImage);
+    if (at > 0) this.nv.setOpacity(at, opacity);
   }
 
   goTo(lps_mm: Lps): void {

@@ -147,7 +147,7 @@ export function Viewer({ study }: { study: Study }) {
   );
 }
 
-const STEPS: Record<string, [number, number, number]> = {
+export const STEPS: Record<string, [number, number, number]> = {
   ArrowLeft: [1, 0, 0], // radiological: the patient's right is at the left
   ArrowRight: [-1, 0, 0],
   ArrowUp: [0, 1, 0],
@@ -187,10 +187,10 @@ function StudyTools({ study }: { study: Study }) {
   );
 }
 
-const mm = (lps: Lps): string => `LPS ${lps.map((one) => one.toFixed(1).replace("-", "−")).join("  ")} ${word("mm")}`;
+export const mm = (lps: Lps): string => `LPS ${lps.map((one) => one.toFixed(1).replace("-", "−")).join("  ")} ${word("mm")}`;
 
 /** What the greys or colours mean; it stands in the image, so that a picture of it still says so. */
-function Legend({ high, colours, units }: { high: number; colours: Colours; units: string | undefined }) {
+export function Legend({ high, colours, units }: { high: number; colours: Colours; units: string | undefined }) {
   return (
     <div class="legend num" role="img" aria-label={t("Scale from 0 to {high} {units}", { high, units: units ?? "SUV" })}>
       <div class={`legend-bar legend-${colours}`} />
