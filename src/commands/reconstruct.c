@@ -50,7 +50,7 @@ static const moly_param params[] = {
      .help = "of bsrem and svrg: rdp:beta=,gamma=,eps=; quadratic:beta=; logcosh:beta=,delta=; "
              "tv:beta=,eps=; bowsher:beta=,n=; pls:beta=,eps=,eta="},
     {"anatomy", 0, MOLY_TEXT(reconstruct_args, anatomy), .pattern_hint = "FILE_OR_DIR",
-     .help = "anatomical image that the prior is guided by: .nii, .hv or DICOM"},
+     .help = "anatomical image that guides kem and the prior: .nii, .hv or DICOM"},
     {"tof", 0, MOLY_BOOL(reconstruct_args, is_tof), .fallback = "no",
      .help = "use the time of flight of the raw data; without it their TOF bins are summed"},
     {"psf", 0, MOLY_F64(reconstruct_args, psf_mm), .dim = MOLY_DIM_LENGTH, .min = 0.1, .max = 50.0,
@@ -194,6 +194,7 @@ static moly_status reconstruct(work *w, moly_error *err)
 {
     const reconstruct_args *a = w->args;
     const solve_wishes wishes = {
+        .raw = a->raw,
         .algorithm = a->algorithm,
         .n_subsets = a->n_subsets,
         .n_iterations = a->n_iterations,

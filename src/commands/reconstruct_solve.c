@@ -5,9 +5,17 @@
 #include <string.h>
 
 #include "moly/base/memory.h"
+#include "moly/formats/petsird.h"
+#include "moly/reconstruction/kernel.h"
+#include "moly/reconstruction/listmode.h"
 #include "moly/reconstruction/map.h"
 
-const char *const solve_algorithms[] = {"mlem", "osem", "bsrem", "svrg", NULL};
+/* Kernel EM: voxels that make up one, where they are looked for, and how alike they are. */
+enum { KERNEL_NEIGHBOURS = 20, KERNEL_RADIUS = 3 };
+static const double kernel_sigma = 0.5;
+
+const char *const solve_algorithms[] = {"mlem",  "osem", "kem", "listmode-osem",
+                                        "bsrem", "svrg", NULL};
 
 typedef struct solver {
     const solve_wishes *wishes;
@@ -122,10 +130,60 @@ static moly_status make_prior(solver *s, moly_error *err)
 
 /* ---- the algorithms ---- */
 
+static moly_status make_basis(const solver *s, moly_operator **basis, moly_error *err)
+{
+    const moly_kernel_options options = {.n_neighbours = KERNEL_NEIGHBOURS,
+                                         .radius = KERNEL_RADIUS,
+                                         .sigma = kernel_sigma,
+                                         .n_threads = s->wishes->projector.n_threads};
+    float *anatomy = NULL;
+    if (s->wishes->algorithm != SOLVE_KEM) {
+        return MOLY_OK;
+    }
+    if (!s->wishes->anatomy) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE, "kem needs an anatomical image: --anatomy FILE");
+    }
+    moly_status status = read_anatomy(s, &anatomy, err);
+    status = status ? status : moly_kernel_basis(&s->image->grid, anatomy, &options, basis, err);
+    moly_free(anatomy);
+    return status;
+}
+
+/* The events of the raw data's folder, with factors and background of its sinograms. */
+static moly_status run_listmode(solver *s, moly_error *err)
+{
+    const solve_wishes *w = s->wishes;
+    moly_text path = {0};
+    moly_event_list list = {0};
+    const moly_list_model model = {&list, s->data->layout, s->data->factors, s->data->background};
+    const moly_list_options options = {.n_subsets = s->record->n_subsets,
+                                       .n_iterations = w->n_iterations,
+                                       .until = w->until,
+                                       .psf_fwhm_mm = w->psf_mm,
+                                       .projector = w->projector,
+                                       .on_update = note_em,
+                                       .context = s,
+                                       .progress = watcher_progress(w->watch)};
+    if (moly_ranks_n(w->ranks) > 1) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE, "listmode-osem runs in one process");
+    }
+    moly_text_printf(&path, "%s/events.petsird", w->raw);
+    moly_status status =
+        path.is_broken ? MOLY_NO_MEMORY(err) : moly_petsird_read(path.data, &list, err);
+    status = status ? status
+                    : moly_listmode_osem(&model, &s->image->grid, &options, s->columns, NULL, err);
+    moly_event_list_free(&list);
+    moly_text_free(&path);
+    return status;
+}
+
 static moly_status run_em(solver *s, const moly_pet_model *model, moly_error *err)
 {
     const solve_wishes *w = s->wishes;
+    moly_operator *basis = NULL;
+    moly_status status = make_basis(s, &basis, err);
     const moly_osem_options options = {.n_subsets = s->record->n_subsets,
+                                       .basis = basis,
                                        .n_iterations = w->n_iterations,
                                        .until = w->until,
                                        .psf_fwhm_mm = w->psf_mm,
@@ -134,7 +192,9 @@ static moly_status run_em(solver *s, const moly_pet_model *model, moly_error *er
                                        .context = s,
                                        .progress = watcher_progress(w->watch),
                                        .ranks = w->ranks};
-    return moly_osem(model, &s->image->grid, &options, s->columns, err);
+    status = status ? status : moly_osem(model, &s->image->grid, &options, s->columns, err);
+    moly_operator_free(basis);
+    return status;
 }
 
 static moly_status run_map(solver *s, const moly_pet_model *model, moly_error *err)
@@ -169,8 +229,9 @@ moly_status solve(const solve_wishes *wishes, const raw_data *data, moly_volume 
     status = status ? status
                     : watcher_begin(wishes->watch, &image->grid, image->quantity, data->mu, err);
     if (!status) {
-        status =
-            wishes->algorithm >= SOLVE_BSREM ? run_map(&s, &model, err) : run_em(&s, &model, err);
+        status = wishes->algorithm >= SOLVE_BSREM      ? run_map(&s, &model, err)
+                 : wishes->algorithm == SOLVE_LISTMODE ? run_listmode(&s, err)
+                                                       : run_em(&s, &model, err);
     }
     if (!status) {
         moly_columns_to_volume(s.columns, image, 0);

@@ -9,11 +9,12 @@
 #include "reconstruct_data.h"
 #include "reconstruct_watch.h"
 
-enum { SOLVE_MLEM, SOLVE_OSEM, SOLVE_BSREM, SOLVE_SVRG };
+enum { SOLVE_MLEM, SOLVE_OSEM, SOLVE_KEM, SOLVE_LISTMODE, SOLVE_BSREM, SOLVE_SVRG };
 /* In that order; NULL ends the list. */
 extern const char *const solve_algorithms[];
 
 typedef struct solve_wishes {
+    const char *raw; /* folder, for its list mode */
     int algorithm;
     int64_t n_subsets;    /* not positive: about eight views in each */
     int64_t n_iterations; /* at most */

@@ -232,7 +232,7 @@ moly_status moly_map(const moly_pet_model *model, const moly_grid *grid,
                      const moly_map_options *options, float *columns, moly_error *err)
 {
     const subset_options shared = {options->n_subsets, options->psf_fwhm_mm, options->projector,
-                                   options->ranks};
+                                   options->ranks, NULL};
     map m = {.options = options};
     if (options->n_iterations < 1 || (unsigned)options->method >= MOLY_N_MAP_METHODS) {
         return MOLY_FAIL(err, MOLY_ERR_RANGE, "%lld iterations of method %d: there is one at least",

@@ -57,8 +57,11 @@ static moly_status update(osem *o, int64_t iteration, int64_t subset, bool is_la
     }
     *change = is_last && !status ? image_change(o->before, o->image, n) : NAN;
     if (!status && o->options->on_update) {
-        const moly_osem_update done = {iteration, subset, likelihood, *change, o->image};
-        status = o->options->on_update(o->options->context, &done, err);
+        const moly_operator *basis = o->options->basis;
+        const moly_osem_update done = {iteration, subset, likelihood, *change,
+                                       basis ? o->ratios : o->image};
+        status = basis ? moly_operator_forward(basis, o->image, o->ratios, err) : MOLY_OK;
+        status = status ? status : o->options->on_update(o->options->context, &done, err);
     }
     return status;
 }
@@ -101,7 +104,7 @@ moly_status moly_osem(const moly_pet_model *model, const moly_grid *grid,
                       const moly_osem_options *options, float *columns, moly_error *err)
 {
     const subset_options shared = {options->n_subsets, options->psf_fwhm_mm, options->projector,
-                                   options->ranks};
+                                   options->ranks, options->basis};
     osem o = {.options = options};
     int64_t *order = NULL;
     if (options->n_iterations < 1) {
@@ -122,7 +125,9 @@ moly_status moly_osem(const moly_pet_model *model, const moly_grid *grid,
         subset_mask(&o.model, o.image);
         status = iterate(&o, order, err);
     }
-    if (!status) {
+    if (!status && options->basis) {
+        status = moly_operator_forward(options->basis, o.image, columns, err);
+    } else if (!status) {
         memcpy(columns, o.image, o.model.n_voxels * sizeof *columns);
     }
     moly_free(order);

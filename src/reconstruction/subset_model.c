@@ -90,6 +90,7 @@ void subset_model_close(subset_model *m)
     moly_pet_projector_free(m->projector);
     moly_layout_free(m->plain_layout);
     moly_operator_free(m->psf);
+    moly_free(m->between);
     moly_free(m->blurred);
     moly_free(m->gradient);
     moly_free(m->prompts);
@@ -213,6 +214,26 @@ static moly_status blur(const subset_model *m, const float *in, float *out, moly
     return MOLY_OK;
 }
 
+static moly_status to_image(subset_model *m, const float *in, float *out, moly_error *err)
+{
+    const moly_operator *basis = m->options.basis;
+    if (!basis) {
+        return blur(m, in, out, err);
+    }
+    moly_status status = moly_operator_forward(basis, in, m->between, err);
+    return status ? status : blur(m, m->between, out, err);
+}
+
+static moly_status from_image(subset_model *m, const float *in, float *out, moly_error *err)
+{
+    const moly_operator *basis = m->options.basis;
+    if (!basis) {
+        return blur(m, in, out, err);
+    }
+    moly_status status = blur(m, in, m->between, err); /* a Gaussian is its own adjoint */
+    return status ? status : moly_operator_adjoint(basis, m->between, out, err);
+}
+
 /* Views of a subset go round the ranks. */
 static bool is_mine(const subset_model *m, int64_t view)
 {
@@ -239,7 +260,7 @@ moly_status subset_sensitivity(subset_model *m, int64_t subset, float *sum, moly
         return status;
     }
     moly_ranks_sum_f32(m->options.ranks, m->gradient, m->n_voxels);
-    return blur(m, m->gradient, sum, err);
+    return from_image(m, m->gradient, sum, err);
 }
 
 static moly_status back_project_ratios(subset_model *m, int64_t view, double *likelihood,
@@ -271,7 +292,7 @@ moly_status subset_ratios(subset_model *m, const float *image, int64_t subset, f
                           double *likelihood, moly_error *err)
 {
     double own = 0.0;
-    moly_status status = blur(m, image, m->blurred, err);
+    moly_status status = to_image(m, image, m->blurred, err);
     memset(m->gradient, 0, m->n_voxels * sizeof *m->gradient);
     for (int64_t view = subset; view < m->layout->n_views && !status;
          view += m->options.n_subsets) {
@@ -285,7 +306,7 @@ moly_status subset_ratios(subset_model *m, const float *image, int64_t subset, f
     if (likelihood) {
         *likelihood += own;
     }
-    return blur(m, m->gradient, sum, err);
+    return from_image(m, m->gradient, sum, err);
 }
 
 moly_status subset_model_open(const moly_pet_model *model, const moly_grid *grid,
@@ -298,6 +319,10 @@ moly_status subset_model_open(const moly_pet_model *model, const moly_grid *grid
     moly_status status = check(model, options, err);
     status = status ? status : make_projectors(m, grid, err);
     status = status ? status : make_room(m, err);
+    if (!status && options->basis) {
+        m->between = moly_alloc(m->n_voxels, sizeof *m->between);
+        status = m->between ? MOLY_OK : MOLY_NO_MEMORY(err);
+    }
     if (!status && options->psf_fwhm_mm > 0.0) {
         status = moly_operator_gaussian(grid, options->psf_fwhm_mm, m->n_threads, &m->psf, err);
     }

@@ -12,6 +12,7 @@ typedef struct subset_options {
     double psf_fwhm_mm;
     moly_projector_options projector;
     const moly_ranks *ranks;
+    const moly_operator *basis; /* image = basis * what is updated; NULL: itself */
 } subset_options;
 
 typedef struct subset_model {
@@ -25,6 +26,7 @@ typedef struct subset_model {
     moly_operator *psf; /* NULL: none */
     size_t n_voxels, row_bins, n_planes, n_tof, background_tof;
     float *blurred, *gradient; /* n_voxels each, for the passes */
+    float *between;            /* of basis and blur; NULL without a basis */
     float *prompts, *factors, *background, *bins;
     double *row_likelihood; /* [n_tangential] */
     int n_threads;

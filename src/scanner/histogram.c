@@ -22,8 +22,7 @@ static int64_t find_tof(const moly_layout *l, int64_t bin)
     return k >= 0 && k < l->n_tof ? k : NOT_KEPT;
 }
 
-/* Number of the bin: view * view_bins + bin of the view. */
-static int64_t find_bin(const moly_layout *l, const moly_event *e)
+int64_t moly_layout_find_bin(const moly_layout *l, const moly_event *e)
 {
     const int64_t n = l->scanner.n_detectors;
     int64_t ring_1 = e->crystal_1 / n, ring_2 = e->crystal_2 / n, view, tangential;
@@ -82,7 +81,7 @@ static moly_status sort_by_view(const moly_event_list *list, const moly_layout *
     }
     for (size_t i = 0; i < list->n; i++) {
         const moly_event *e = &list->events[i];
-        found[i] = (e->is_delayed != 0) == is_delayed ? find_bin(l, e) : NOT_KEPT;
+        found[i] = (e->is_delayed != 0) == is_delayed ? moly_layout_find_bin(l, e) : NOT_KEPT;
         if (found[i] >= 0) {
             first[found[i] / view_bins + 2]++;
         }

@@ -37,6 +37,8 @@ typedef struct moly_osem_options {
     double until;         /**< no further iteration once the change is below that; 0: all */
     double psf_fwhm_mm;   /**< resolution that is modelled in the image; 0: none */
     moly_projector_options projector;
+    /** image = basis * coefficients, and those are what is updated (kernel EM); NULL: the voxels */
+    const moly_operator *basis;
     const float *start; /**< columns; NULL: 1 within the radius that counts */
     /** Called after each update when not NULL; another status than MOLY_OK stops. */
     moly_status (*on_update)(void *context, const moly_osem_update *update, moly_error *err);

@@ -100,6 +100,10 @@ MOLY_API double moly_layout_tof_sigma(const moly_layout *layout);
 MOLY_API bool moly_layout_find_line(const moly_layout *layout, int64_t first, int64_t second,
                                     int64_t *view, int64_t *tangential, bool *is_swapped);
 
+/** The bin that a coincidence falls into: view * moly_layout_view_bins() + bin of the view; its
+ *  crystals are those of the scanner. @return -1: none of the layout */
+MOLY_API int64_t moly_layout_find_bin(const moly_layout *layout, const moly_event *event);
+
 /** Bins, wherever they are kept: in memory, or in a file that is read a view at a time. */
 typedef struct moly_sinogram moly_sinogram;
 typedef struct moly_sinogram_ops {
