@@ -36,6 +36,7 @@
     X(instrument_calibrate)                                                                        \
     X(instrument_check_accuracy)                                                                   \
     X(instrument_check_background)                                                                 \
+    X(instrument_check_camera)                                                                     \
     X(instrument_check_constancy)                                                                  \
     X(instrument_check_geometry)                                                                   \
     X(instrument_check_linearity)                                                                  \

@@ -249,22 +249,33 @@ static moly_status add_check(work *w, const json_t *instrument, const json_t *ro
     bool is_failed = strcmp(result, "failed") == 0;
     bool is_due = json_is_true(json_object_get(row, "is_overdue")) || is_failed ||
                   (!moly_instant_is_none(due) && due.us < w->midnight.us + 86400LL * 1000000);
+    const char *rule = "R-28", *name = word;
+    json_t *fields = json_pack("{s:s}", "instrument", record_text(instrument, "id"));
     for (size_t i = 0; i < N_INSTRUMENT_CHECKS; i++) {
-        act = strcmp(instrument_checks[i].word, word) == 0 ? instrument_checks[i].act : act;
+        const instrument_check_row *check = &instrument_checks[i];
+        if (strcmp(check->word, word) == 0) {
+            act = check->act;
+            rule = check->rule;
+            name = check->name;
+        }
+    }
+    if (strcmp(act, "instrument.check_camera") == 0 && fields) {
+        (void)json_object_set_new(fields, "check", json_string(name));
     }
     if (!is_due || !may(w, act)) {
+        json_decref(fields);
         return MOLY_OK;
     }
     const item it = {.act = act,
                      .kind = "instrument",
                      .record = instrument,
-                     .fields = json_pack("{s:s}", "instrument", record_text(instrument, "id")),
+                     .fields = fields,
                      .when = NOW,
                      .step = STEP_INSTRUMENT,
                      .reason = is_failed  ? because(MOLY_N("the last check failed"))
                                : !*result ? because(MOLY_N("it has never been checked"))
                                           : because(MOLY_N("the check of the plan is due")),
-                     .rule = "R-28",
+                     .rule = rule,
                      .due = due};
     return add(w, &it, err);
 }

@@ -25,6 +25,7 @@ extern const moly_command cli_ledger_export_command;
 extern const moly_command cli_ledger_rebuild_command;
 extern const moly_command cli_ledger_verify_command;
 extern const moly_command cli_man_command;
+extern const moly_command cli_nema_command;
 extern const moly_command cli_pack_show_command;
 extern const moly_command cli_pack_sign_command;
 extern const moly_command cli_pack_verify_command;

@@ -28,6 +28,7 @@ static const moly_command *const own_commands[] = {
     &cli_ledger_rebuild_command,
     &cli_ledger_verify_command,
     &cli_man_command,
+    &cli_nema_command,
     &cli_qualify_command,
     &cli_recall_command,
     &cli_record_list_command,

@@ -10,14 +10,15 @@
 #include "moly/formats/listmode.h"
 #include "moly/formats/petsird.h"
 
-const char *const raw_kind_names[] = {"image", "PET sinograms", "PET list mode",
-                                      "SPECT projections"};
+const char *const raw_kind_names[] = {"image", "PET sinograms", "PET list mode", "gamma camera"};
+
+enum { HEAD = 160 };
 
 /* The first bytes, lower case; "" where there are none. */
-static void read_head(const char *path, char head[32])
+static void read_head(const char *path, char head[HEAD])
 {
     FILE *file = fopen(path, "rbe");
-    size_t n = file ? fread(head, 1, 31, file) : 0;
+    size_t n = file ? fread(head, 1, HEAD - 1, file) : 0;
     head[n] = '\0';
     for (size_t i = 0; i < n; i++) {
         const int letter = tolower((unsigned char)head[i]);
@@ -60,17 +61,19 @@ static moly_status find_interfile(raw_file *file, moly_arena *arena, moly_error 
 
 moly_status raw_find_kind(const char *name, moly_arena *arena, raw_file *file, moly_error *err)
 {
-    char head[32];
+    char head[HEAD] = "";
     struct stat info;
     raw_file found = {.path = name};
     if (stat(name, &info) != 0) {
         return MOLY_FAIL(err, MOLY_ERR_NOT_FOUND, "no such file: %s", name);
     }
     if (S_ISDIR(info.st_mode)) {
+        const char *peak = moly_arena_printf(arena, "%s/peak.hs", name);
         moly_status status = raw_sinogram_path(name, "prompts", arena, &found.path, err);
         if (status) {
             return status;
         }
+        found.path = peak && stat(peak, &info) == 0 ? peak : found.path;
     }
     read_head(found.path, head);
     moly_status status = MOLY_OK;
@@ -78,6 +81,9 @@ moly_status raw_find_kind(const char *name, moly_arena *arena, raw_file *file, m
     if (strncmp(head, "yardl", 5) == 0) {
         found.kind = RAW_EVENTS;
         found.is_petsird = true;
+    } else if (memcmp(head + 128, "dicm", 4) == 0) {
+        found.kind = RAW_SPECT;
+        found.is_dicom = true;
     } else if (strstr(head, "interfile")) {
         status = find_interfile(&found, arena, err);
     } else if ((n > 4 && strcmp(found.path + n - 4, ".nii") == 0) ||
@@ -86,7 +92,7 @@ moly_status raw_find_kind(const char *name, moly_arena *arena, raw_file *file, m
     } else {
         status = MOLY_FAIL(err, MOLY_ERR_DATA,
                            "%s: not raw data that Moly knows: neither an Interfile header, nor "
-                           "PETSIRD, nor NIfTI",
+                           "PETSIRD, NIfTI or DICOM",
                            found.path);
     }
     if (!status) {

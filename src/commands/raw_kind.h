@@ -3,6 +3,7 @@
 #define MOLY_COMMANDS_RAW_KIND_H
 
 /* What a raw file is, by what it says itself, for `moly raw show` and `moly raw convert`. */
+#include "moly/formats/dicom_nm.h"
 #include "moly/formats/interfile.h"
 #include "moly/scanner/events.h"
 
@@ -16,7 +17,7 @@ extern const char *const raw_kind_names[];
 typedef struct raw_file {
     const char *path; /**< that of a folder's prompts, where a folder was named */
     raw_kind kind;
-    bool is_interfile, is_petsird;
+    bool is_interfile, is_petsird, is_dicom;
     moly_interfile_facts facts; /**< of an Interfile header */
 } raw_file;
 

@@ -14,7 +14,8 @@ typedef struct show_args {
 static const moly_param params[] = {
     {"file", 0, MOLY_TEXT(show_args, file), .is_required = true, .is_positional = true,
      .pattern_hint = "FILE",
-     .help = "an Interfile header, PETSIRD list mode, a NIfTI image, or a folder of raw data"},
+     .help = "an Interfile header, PETSIRD list mode, a NIfTI image, DICOM NM, or a folder of raw "
+             "data"},
     {"counts", 0, MOLY_BOOL(show_args, has_counts), .fallback = "yes",
      .help = "read sinograms through and add up their bins"},
 };
@@ -50,6 +51,22 @@ static const moly_column scanner_columns[] = {
     {"length_mm", "Length", MOLY_DIM_LENGTH, 6},
     {"timing_ps", "Timing, ps", MOLY_DIM_NONE, 4},
 };
+static const moly_column camera_columns[] = {
+    {"type", "What", MOLY_DIM_NONE, MOLY_OWN_WORDS},
+    {"views", "Views", MOLY_DIM_NONE, 0},
+    {"size", "Pixels", MOLY_DIM_NONE, 0},
+    {"pixel_mm", "Size, mm", MOLY_DIM_NONE, 0},
+    {"gates", "Gates", MOLY_DIM_NONE, 0},
+    {"heads", "Heads", MOLY_DIM_NONE, 0},
+    {"orbit", "Orbit", MOLY_DIM_NONE, 0},
+    {"counts", "Counts", MOLY_DIM_NONE, 12},
+};
+static const moly_column window_columns[] = {
+    {"window", "Window", MOLY_DIM_NONE, 0},
+    {"low_kev", "From, keV", MOLY_DIM_NONE, 5},
+    {"high_kev", "To, keV", MOLY_DIM_NONE, 5},
+    {"counts", "Counts", MOLY_DIM_NONE, 12},
+};
 static const moly_column unread_columns[] = {
     {"line", "Line", MOLY_DIM_NONE, 0},
     {"key", "Key", MOLY_DIM_NONE, 0},
@@ -61,6 +78,8 @@ static const moly_view views[] = {
     {NULL, "not_counted", not_counted_columns, 1},
     {NULL, "events", event_columns, sizeof event_columns / sizeof *event_columns},
     {NULL, "image", image_columns, sizeof image_columns / sizeof *image_columns},
+    {NULL, "camera", camera_columns, sizeof camera_columns / sizeof *camera_columns},
+    {"Energy windows", "windows", window_columns, sizeof window_columns / sizeof *window_columns},
     {"Keys passed over", "unread", unread_columns, 2},
 };
 
@@ -185,6 +204,80 @@ static moly_status show_image(const raw_file *file, json_t *whole, moly_error *e
     return status;
 }
 
+/* ---- gamma cameras ---- */
+
+static json_t *windows_of(const moly_projections *p)
+{
+    const size_t n = (size_t)(p->n_gates * p->n_views) * moly_projections_view_size(p);
+    json_t *list = json_array();
+    for (int64_t w = 0; w < p->n_windows && list; w++) {
+        const float *counts = moly_projections_view(p, w, 0, 0);
+        double sum = 0.0;
+        for (size_t i = 0; i < n; i++) {
+            sum += (double)counts[i];
+        }
+        const bool is_known = p->windows[w].high_kev > 0.0;
+        (void)json_array_append_new(
+            list, json_pack("{s:I, s:o, s:o, s:o}", "window", (json_int_t)w + 1, "low_kev",
+                            is_known ? moly_json_rounded(p->windows[w].low_kev, 6) : json_null(),
+                            "high_kev",
+                            is_known ? moly_json_rounded(p->windows[w].high_kev, 6) : json_null(),
+                            "counts", moly_json_rounded(sum, 12)));
+    }
+    return list;
+}
+
+static moly_status add_projections(const moly_projections *p, const char *type, int64_t n_heads,
+                                   json_t *whole, moly_error *err)
+{
+    char size[96], pixel[96], orbit[160];
+    double least = INFINITY, most = 0.0;
+    for (int64_t v = 0; v < p->n_views; v++) {
+        least = fmin(least, p->views[v].radius_mm);
+        most = fmax(most, p->views[v].radius_mm);
+    }
+    (void)snprintf(size, sizeof size, "%lld x %lld", (long long)p->n_bins, (long long)p->n_axial);
+    (void)snprintf(pixel, sizeof pixel, "%.6g x %.6g", p->bin_mm, p->axial_mm);
+    (void)snprintf(orbit, sizeof orbit, "%.4g .. %.4g deg, %.4g .. %.4g mm",
+                   p->views[0].angle_rad * 57.29577951308232,
+                   p->views[p->n_views - 1].angle_rad * 57.29577951308232, least, most);
+    moly_status status = set(whole, "camera",
+                             json_pack("{s:s, s:I, s:s, s:s, s:I, s:o, s:o, s:o}", "type", type,
+                                       "views", (json_int_t)p->n_views, "size", size, "pixel_mm",
+                                       pixel, "gates", (json_int_t)p->n_gates, "heads",
+                                       n_heads > 0 ? json_integer(n_heads) : json_null(), "orbit",
+                                       p->n_views > 1 ? json_string(orbit) : json_null(), "counts",
+                                       moly_json_rounded(moly_projections_total(p), 12)),
+                             err);
+    return status ? status : set(whole, "windows", windows_of(p), err);
+}
+
+static moly_status show_camera(const raw_file *file, json_t *whole, moly_error *err)
+{
+    if (file->is_dicom) {
+        moly_dicom_nm *nm = NULL;
+        moly_status status = moly_dicom_read_nm(file->path, &nm, err);
+        if (!status) {
+            const char *model = nm->header.model, *nuclide = nm->header.radionuclide_meaning;
+            status = add_projections(nm->projections, nm->kind[0] ? nm->kind : "STATIC",
+                                     nm->n_heads, whole, err);
+            if (!status &&
+                (json_object_set_new(whole, "scanner", model ? json_string(model) : json_null()) ||
+                 json_object_set_new(whole, "nuclide",
+                                     nuclide ? json_string(nuclide) : json_null()))) {
+                status = MOLY_NO_MEMORY(err);
+            }
+        }
+        moly_dicom_nm_free(nm);
+        return status;
+    }
+    moly_projections *p = NULL;
+    moly_status status = moly_interfile_read_projections(file->path, &p, err);
+    status = status ? status : add_projections(p, "TOMO", 0, whole, err);
+    moly_projections_free(p);
+    return status;
+}
+
 static json_t *known(double value)
 {
     return isfinite(value) ? moly_json_real(value) : json_null();
@@ -232,6 +325,8 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
         status = show_events(&file, whole, err);
     } else if (!status && file.kind == RAW_IMAGE) {
         status = show_image(&file, whole, err);
+    } else if (!status) {
+        status = show_camera(&file, whole, err);
     }
     if (status) {
         json_decref(whole);
@@ -249,7 +344,9 @@ const moly_command moly_command_raw_show = {
             .description =
                 "Reads Interfile headers of images, of PET sinograms (STIR, Siemens e7) and of "
                 "list "
-                "mode (Siemens), PETSIRD, and NIfTI. A folder that moly scan wrote stands for its "
+                "mode (Siemens), PETSIRD, NIfTI, and of gamma cameras Interfile and DICOM NM "
+                "(tomographies, whole bodies, planar, dynamic and gated pictures). A folder that "
+                "moly scan wrote stands for its "
                 "prompts. What a header says that Moly does not read is listed.",
             .example = "moly raw show recon_demo/smalllong.hs",
             .params = params,

@@ -11,16 +11,23 @@
 #include "reconstruct_dicom.h"
 #include "reconstruct_slurm.h"
 #include "reconstruct_solve.h"
+#include "reconstruct_spect.h"
 
 typedef struct reconstruct_args {
+    const char *save_scatter;
     const char *raw, *attenuation, *normalisation, *like, *output, *watch;
-    int algorithm, projector, attenuation_unit, is_tof, has_attenuation, has_randoms;
+    int algorithm, projector, attenuation_unit, is_tof, has_attenuation, randoms, scatter;
     int64_t n_subsets, n_iterations, n_threads;
     const char *slurm;
     int64_t n_ranks;
     const char *prior, *anatomy;
     double until, psf_mm, filter_mm, voxel_mm, radius_mm, duration_s, positrons;
     dicom_wishes dicom;
+    /* of a gamma camera */
+    const char *camera, *collimator, *nuclide;
+    int has_cdr;
+    int64_t window;
+    double cps_per_mbq, scatter_filter_mm;
 } reconstruct_args;
 
 static const char *const projectors[] = {"joseph", "dd", NULL};
@@ -28,7 +35,8 @@ static const char *const mu_units[] = {"1/cm", "1/mm", "HU", NULL};
 
 static const moly_param params[] = {
     {"raw", 0, MOLY_TEXT(reconstruct_args, raw), .is_required = true, .is_positional = true,
-     .pattern_hint = "FILE", .help = "raw data: a folder of moly scan, or a .hs header"},
+     .pattern_hint = "FILE",
+     .help = "raw data: a folder of moly scan, a .hs header, or a DICOM NM file"},
     {"algorithm", 'a', MOLY_CHOICE(reconstruct_args, algorithm), .choices = solve_algorithms,
      .fallback = "osem", .help = "how the image is found"},
     {"subsets", 's', MOLY_I64(reconstruct_args, n_subsets), .min = 1.0, .max = 4096.0,
@@ -56,8 +64,16 @@ static const moly_param params[] = {
              "for .nii"},
     {"correct-attenuation", 0, MOLY_BOOL(reconstruct_args, has_attenuation), .fallback = "yes",
      .help = "correct for attenuation where a map is known"},
-    {"correct-randoms", 0, MOLY_BOOL(reconstruct_args, has_randoms), .fallback = "yes",
-     .help = "count the delayed coincidences as expected randoms where there are any"},
+    {"randoms", 0, MOLY_CHOICE(reconstruct_args, randoms), .choices = randoms_ways,
+     .fallback = "smooth",
+     .help = "expected randoms: the delayed coincidences as they are, or fitted to the crystals"},
+    {"scatter", 0, MOLY_CHOICE(reconstruct_args, scatter), .choices = scatter_ways,
+     .help =
+         "PET: single-scatter simulation (sss), without it where a map of attenuation is known, "
+         "save for scans simulated without scatter; SPECT: from energy windows (tew, dew), "
+         "without it tew where there are two beside the peak's"},
+    {"save-scatter", 0, MOLY_TEXT(reconstruct_args, save_scatter), .pattern_hint = "FILE",
+     .help = "write the expected scattered coincidences of each bin, .hs"},
     {"normalisation", 'n', MOLY_TEXT(reconstruct_args, normalisation), .pattern_hint = "FILE",
      .help = "sensitivity of each bin, .hs; without it that of the raw data"},
     {"like", 0, MOLY_TEXT(reconstruct_args, like), .pattern_hint = "FILE",
@@ -98,6 +114,22 @@ static const moly_param params[] = {
      .help = "when the scan began, where the raw data do not say"},
     {"watch", 0, MOLY_TEXT(reconstruct_args, watch), .pattern_hint = "DIR",
      .help = "folder for the progress and the image as it grows, for who watches"},
+    {"camera", 0, MOLY_TEXT(reconstruct_args, camera), .pattern_hint = "NAME",
+     .help = "gamma camera of SPECT data, or a .camera file; without it that of scan.json"},
+    {"collimator", 0, MOLY_TEXT(reconstruct_args, collimator), .pattern_hint = "NAME",
+     .help = "of that camera; its response is modelled and gives the sensitivity"},
+    {"cdr", 0, MOLY_BOOL(reconstruct_args, has_cdr),
+     .help = "model the collimator's blur by depth; without it where the collimator is known"},
+    {"scatter-filter", 0, MOLY_F64(reconstruct_args, scatter_filter_mm), .dim = MOLY_DIM_LENGTH,
+     .min = 0.0, .max = 200.0,
+     .help = "smoothing of that scatter, full width at half maximum; without it 5 mm"},
+    {"sensitivity", 0, MOLY_F64(reconstruct_args, cps_per_mbq), .min = 1e-3, .max = 1e6,
+     .help = "counts a second and MBq of one head of the gamma camera, as measured (NEMA NU 1); "
+             "without it from scan.json or from the collimator's holes"},
+    {"nuclide", 0, MOLY_TEXT(reconstruct_args, nuclide), .pattern_hint = "NUCLIDE",
+     .help = "in SPECT data: for its photons' energy and its decay; without it that of scan.json"},
+    {"window", 0, MOLY_I64(reconstruct_args, window), .min = 1.0, .max = 1024.0,
+     .help = "energy window of the SPECT data that holds the peak; without it the nuclide's"},
 };
 
 static const moly_column columns[] = {
@@ -200,15 +232,15 @@ static moly_status make_result(const work *w, json_t **result, moly_error *err)
         "activity_bq", d->is_quantitative ? moly_json_rounded(summary.mean * ml, 6) : json_null(),
         "prompts", moly_json_rounded(w->prompts, 12), a->prior ? "objective" : "log_likelihood",
         json_incref(w->record.objectives));
-    json_t *how =
-        json_pack("{s:s, s:I, s:I, s:b, s:s, s:o, s:o, s:o, s:b, s:b, s:b, s:o}", "algorithm",
-                  solve_algorithms[a->algorithm], "subsets", (json_int_t)w->record.n_subsets,
-                  "iterations", (json_int_t)w->record.n_iterations, "tof", d->layout->n_tof > 1,
-                  "projector", projectors[a->projector], "psf_mm", moly_json_real(a->psf_mm),
-                  "filter_mm", moly_json_real(a->filter_mm), "radius_mm",
-                  moly_json_rounded(w->radius_mm, 6), "attenuation", d->mu != NULL, "randoms",
-                  d->background != NULL, "normalisation", d->normalisation != NULL, "effective_s",
-                  d->effective_s > 0.0 ? moly_json_rounded(d->effective_s, 8) : json_null());
+    json_t *how = json_pack(
+        "{s:s, s:I, s:I, s:b, s:s, s:o, s:o, s:o, s:b, s:s, s:o, s:b, s:o}", "algorithm",
+        solve_algorithms[a->algorithm], "subsets", (json_int_t)w->record.n_subsets, "iterations",
+        (json_int_t)w->record.n_iterations, "tof", d->layout->n_tof > 1, "projector",
+        projectors[a->projector], "psf_mm", moly_json_real(a->psf_mm), "filter_mm",
+        moly_json_real(a->filter_mm), "radius_mm", moly_json_rounded(w->radius_mm, 6),
+        "attenuation", d->mu != NULL, "randoms", randoms_ways[d->randoms], "scatter",
+        raw_scatter_json(d), "normalisation", d->normalisation != NULL, "effective_s",
+        d->effective_s > 0.0 ? moly_json_rounded(d->effective_s, 8) : json_null());
     json_t *lattice = json_pack("{s:[I,I,I], s:[f,f,f]}", "voxels", (json_int_t)g->n[0],
                                 (json_int_t)g->n[1], (json_int_t)g->n[2], "spacing_mm",
                                 g->spacing_mm[0], g->spacing_mm[1], g->spacing_mm[2]);
@@ -258,9 +290,9 @@ static const char *method(const work *w)
 static const char *corrections(const work *w)
 {
     const raw_data *d = &w->data;
-    const char *text =
-        moly_arena_printf(w->run->arena, "DECY%s%s%s", d->normalisation ? "\\NORM" : "",
-                          d->mu ? "\\ATTN" : "", d->background ? "\\RAN" : "");
+    const char *text = moly_arena_printf(w->run->arena, "DECY%s%s%s%s",
+                                         d->normalisation ? "\\NORM" : "", d->mu ? "\\ATTN" : "",
+                                         d->randoms ? "\\RAN" : "", d->scatter ? "\\SCAT" : "");
     return text ? text : "DECY";
 }
 
@@ -288,9 +320,9 @@ static moly_status write_image(work *w, moly_error *err)
 }
 
 /* image.nii -> image.json, images/ -> images.json */
-static moly_status write_provenance(const work *w, const json_t *result, moly_error *err)
+static moly_status write_provenance(const char *name, const moly_run *run, const json_t *result,
+                                    moly_error *err)
 {
-    const char *name = w->args->output;
     size_t stem = strlen(name);
     const char *slash = is_dicom_output(name) ? NULL : strrchr(name, '/');
     const size_t folder = slash ? (size_t)(slash - name) + 1 : 0;
@@ -299,7 +331,7 @@ static moly_status write_provenance(const work *w, const json_t *result, moly_er
         const size_t n = strlen(endings[i]);
         stem -= stem > folder + n && strncmp(name + stem - n, endings[i], n) == 0 ? n : 0;
     }
-    const char *path = moly_arena_printf(w->run->arena, "%.*s.json", (int)stem, name);
+    const char *path = moly_arena_printf(run->arena, "%.*s.json", (int)stem, name);
     char *text = moly_json_pretty(result);
     moly_status status =
         path && text ? moly_file_write(path, text, strlen(text), err) : MOLY_NO_MEMORY(err);
@@ -322,22 +354,89 @@ static moly_status write_all(work *w, json_t *made, moly_error *err)
 {
     moly_status status = note(w, made, err);
     status = status ? status : write_image(w, err);
-    return status ? status : write_provenance(w, made, err);
+    return status ? status : write_provenance(w->args->output, w->run, made, err);
+}
+
+/* ---- SPECT ---- */
+
+static moly_status run_spect(const reconstruct_args *a, const moly_run *run, json_t **result,
+                             moly_error *err)
+{
+    const spect_wishes wishes = {.raw = a->raw,
+                                 .output = a->output,
+                                 .attenuation = a->attenuation,
+                                 .camera = a->camera,
+                                 .collimator = a->collimator,
+                                 .nuclide = a->nuclide,
+                                 .attenuation_unit = a->attenuation_unit,
+                                 .scatter = a->scatter,
+                                 .has_cdr = a->has_cdr,
+                                 .has_attenuation = a->has_attenuation,
+                                 .n_subsets = a->n_subsets,
+                                 .n_iterations = a->n_iterations,
+                                 .n_threads = a->n_threads,
+                                 .window = a->window,
+                                 .filter_mm = a->filter_mm,
+                                 .voxel_mm = a->voxel_mm,
+                                 .scatter_filter_mm = a->scatter_filter_mm,
+                                 .cps_per_mbq = a->cps_per_mbq,
+                                 .duration_s = a->duration_s,
+                                 .is_mlem = a->algorithm == SOLVE_MLEM};
+    moly_volume *image = NULL;
+    moly_ranks *ranks = NULL;
+    json_t *made = NULL;
+    if (a->is_tof == 1 || a->psf_mm > 0.0 || a->normalisation || a->like || a->radius_mm > 0.0 ||
+        isfinite(a->positrons) || is_dicom_output(a->output)) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE,
+                         "%s is of a gamma camera: it takes no --tof, --psf, --normalisation, "
+                         "--like, --radius, --positrons and no DICOM output",
+                         a->raw);
+    }
+    moly_status status = raw_check_image_name(a->output, err);
+    status = status ? status : moly_ranks_join(&ranks, err);
+    if (!status && moly_ranks_mine(ranks) == 0) { /* the others have nothing to share yet */
+        status = reconstruct_spect(&wishes, run, &image, &made, err);
+        status = status ? status : raw_write_image(a->output, image, err);
+        status = status ? status : write_provenance(a->output, run, made, err);
+    }
+    if (!status) {
+        moly_ranks_leave(ranks);
+    }
+    moly_volume_free(image);
+    if (status) {
+        json_decref(made);
+        return status;
+    }
+    *result = made;
+    return MOLY_OK;
+}
+
+/* Whether it is of a gamma camera; what cannot be told is left to the PET half to refuse. */
+static bool is_spect(const char *raw, moly_arena *arena)
+{
+    raw_file file = {0};
+    return raw_find_kind(raw, arena, &file, NULL) == MOLY_OK && file.kind == RAW_SPECT;
 }
 
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)
 {
     const reconstruct_args *a = raw_args;
-    work w = {.args = a, .run = run};
     if (a->slurm) {
         return write_job(a, run, result, err);
     }
+    if (is_spect(a->raw, run->arena)) {
+        return run_spect(a, run, result, err);
+    }
+    work w = {.args = a, .run = run};
     const raw_wishes wishes = {.raw = a->raw,
                                .attenuation = a->attenuation,
                                .attenuation_unit = a->attenuation_unit,
                                .normalisation = a->normalisation,
                                .has_attenuation = a->has_attenuation == 1,
-                               .has_randoms = a->has_randoms == 1,
+                               .randoms = a->randoms,
+                               .scatter = a->scatter,
+                               .save_scatter = a->save_scatter,
+                               .progress = run->progress,
                                .is_tof = a->is_tof == 1,
                                .duration_s = a->duration_s,
                                .positrons = a->positrons,
@@ -381,7 +480,7 @@ const moly_command moly_command_reconstruct = {
     .declaration =
         {
             .name = "reconstruct",
-            .summary = "Reconstruct a PET image from raw data",
+            .summary = "Reconstruct a PET or SPECT image from raw data",
             .description =
                 "Sinograms to an image. What lies in the folder of raw data is used: prompts, "
                 "delayed coincidences, the attenuation map, the sensitivity of each bin, and "
@@ -391,6 +490,10 @@ const moly_command moly_command_reconstruct = {
                 "Beside the image stands its provenance as JSON: version, data, parameters, back "
                 "end, likelihood of each iteration; without the likelihoods it is also in the "
                 "image's file.\n\n"
+                "Projections of a gamma camera (Interfile, DICOM NM, a folder of moly scan) are "
+                "reconstructed by OSEM with attenuation, the collimator's response and scatter "
+                "from energy windows; with the nuclide, the times of the views and a sensitivity "
+                "the image is in Bq/mL at the start.\n\n"
                 "A DICOM series takes patient, study and frame of reference from a series of the "
                 "same examination; a simulated scan is its own patient. Slices lie head first, "
                 "supine, ring 0 at the head.\n\n"

@@ -116,17 +116,17 @@ static moly_status read_attenuation(const raw_wishes *w, moly_arena *arena, raw_
 
 /* ---- sinograms ---- */
 
-static moly_status open_named(const raw_wishes *w, const char *name, moly_arena *arena,
-                              moly_sinogram **sinogram, moly_error *err)
+moly_status raw_open_named(const char *raw, const char *name, moly_arena *arena,
+                           moly_sinogram **sinogram, moly_error *err)
 {
-    const char *path = moly_arena_printf(arena, "%s/%s.hs", w->raw, name);
+    const char *path = moly_arena_printf(arena, "%s/%s.hs", raw, name);
     if (!path) {
         return MOLY_NO_MEMORY(err);
     }
     return is_there(path) ? moly_interfile_open_sinogram(path, sinogram, err) : MOLY_OK;
 }
 
-static moly_status without_tof(moly_sinogram **sinogram, moly_error *err)
+moly_status raw_without_tof(moly_sinogram **sinogram, moly_error *err)
 {
     moly_sinogram *plain = NULL;
     if (!*sinogram || moly_sinogram_layout(*sinogram)->n_tof == 1) {
@@ -151,7 +151,7 @@ static moly_status open_prompts(const raw_wishes *w, moly_arena *arena, raw_data
     if (w->is_tof && moly_sinogram_layout(d->prompts)->n_tof == 1) {
         return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s has no time of flight: leave out --tof", path);
     }
-    status = w->is_tof ? MOLY_OK : without_tof(&d->prompts, err);
+    status = w->is_tof ? MOLY_OK : raw_without_tof(&d->prompts, err);
     return status ? status : moly_layout_copy(moly_sinogram_layout(d->prompts), &d->layout, err);
 }
 
@@ -184,18 +184,14 @@ moly_status raw_open(const raw_wishes *wishes, moly_arena *arena, raw_data *data
     if (!status && w->normalisation) {
         status = moly_interfile_open_sinogram(w->normalisation, &d->normalisation, err);
     } else if (!status) {
-        status = open_named(w, "normalisation", arena, &d->normalisation, err);
-    }
-    if (!status && w->has_randoms) {
-        status = open_named(w, "delayeds", arena, &d->background, err);
-        status = status || w->is_tof ? status : without_tof(&d->background, err);
+        status = raw_open_named(w->raw, "normalisation", arena, &d->normalisation, err);
     }
     if (!status) {
         d->scanner = d->layout->scanner.name;
         d->is_quantitative = d->normalisation && d->effective_s > 0.0;
         status = make_factors(w, d, err);
     }
-    return status;
+    return status ? status : raw_make_background(w, arena, d, err);
 }
 
 void raw_close(raw_data *data)
@@ -204,6 +200,8 @@ void raw_close(raw_data *data)
     moly_sinogram_free(data->factors);
     moly_sinogram_free(data->normalisation);
     moly_sinogram_free(data->background);
+    moly_sinogram_free(data->sensitivity);
+    moly_scatter_free(data->scatter);
     moly_volume_free(data->mu);
     moly_layout_free(data->layout);
     json_decref(data->scan);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* moly scan: raw data of a PET scan of a phantom that is known exactly. */
+/* moly scan: raw data of a scan of a phantom that is known exactly. */
 #include "scan.h"
 
 #include <jansson.h>
@@ -8,18 +8,21 @@
 #include "moly/base/parallel.h"
 
 const char *const scan_modes[] = {"exact", "events", NULL};
+static const char *const orbits[] = {"circular", "contour", NULL};
 
 static const moly_param params[] = {
     {"scanner", 0, MOLY_TEXT(scan_args, scanner), .is_required = true, .pattern_hint = "NAME",
-     .help = "PET scanner: its name, or a .scanner file of your own"},
+     .help = "PET scanner or gamma camera: its name, or a .scanner or .camera file of your own"},
     {"phantom", 0, MOLY_TEXT(scan_args, phantom), .is_required = true, .pattern_hint = "NAME",
      .help = "what is scanned: its name, or a .phantom file of your own"},
-    {"nuclide", 'n', MOLY_TEXT(scan_args, nuclide), .fallback = "F-18", .pattern_hint = "NUCLIDE",
-     .help = "a positron emitter"},
+    {"nuclide", 'n', MOLY_TEXT(scan_args, nuclide), .pattern_hint = "NUCLIDE",
+     .help = "what is in it; without it F-18 for PET, Tc-99m for a gamma camera"},
     {"activity", 'a', MOLY_F64(scan_args, activity_bq), .dim = MOLY_DIM_ACTIVITY, .min = 1.0,
      .max = 1e12, .is_required = true, .help = "in the whole phantom, at the start"},
     {"time", 't', MOLY_F64(scan_args, duration_s), .dim = MOLY_DIM_TIME, .min = 1e-3, .max = 1e6,
      .is_required = true, .help = "how long the scan takes"},
+    {"dose", 0, MOLY_TEXT(scan_args, dose), .max = 40.0, .pattern_hint = "DOSE",
+     .help = "the dose of the ledger that is scanned, for uptake: kept in scan.json"},
     {"start", 0, MOLY_INSTANT(scan_args, start), .fallback = "now", .help = "when it begins"},
     {"contrast", 0, MOLY_F64(scan_args, contrast), .min = 0.01, .max = 1e4,
      .help = "hot parts to background; without it the phantom's own"},
@@ -52,7 +55,23 @@ static const moly_param params[] = {
     {"tof-mashing", 0, MOLY_I64(scan_args, tof_mashing), .min = 1.0, .max = 1001.0,
      .help = "TOF bins of the scanner in one, odd; without it about half the resolution"},
     {"rays", 0, MOLY_I64(scan_args, n_rays), .min = 1.0, .max = 64.0, .fallback = "1",
-     .help = "lines over the faces of two crystals, of an exact scan"},
+     .help =
+         "lines over the faces of two crystals, of an exact scan; of a gamma camera 32 times as "
+         "many in each pixel"},
+    {"collimator", 0, MOLY_TEXT(scan_args, collimator), .pattern_hint = "NAME",
+     .help = "of the gamma camera; without it the first that is made for the photons' energy"},
+    {"views", 0, MOLY_I64(scan_args, n_views), .min = 1.0, .max = 720.0, .fallback = "120",
+     .help = "of a gamma camera, over 360 degrees"},
+    {"bins", 0, MOLY_I64(scan_args, n_bins), .min = 8.0, .max = 1024.0, .fallback = "128",
+     .help = "pixels of a gamma camera across and along the axis"},
+    {"pixel", 0, MOLY_F64(scan_args, pixel_mm), .dim = MOLY_DIM_LENGTH, .min = 0.2, .max = 50.0,
+     .help = "of a gamma camera; without it as its field holds them"},
+    {"orbit", 0, MOLY_CHOICE(scan_args, orbit), .choices = orbits, .fallback = "circular",
+     .help = "way of a gamma camera's heads"},
+    {"radius", 0, MOLY_F64(scan_args, radius_mm), .dim = MOLY_DIM_LENGTH, .min = 20.0,
+     .max = 1000.0, .help = "of a circular orbit; without it 30 mm outside of the phantom"},
+    {"histories", 0, MOLY_I64(scan_args, n_histories), .min = 1.0, .max = 1e9, .fallback = "100000",
+     .help = "photons followed for each view of a gamma camera"},
     {"voxel", 0, MOLY_F64(scan_args, voxel_mm), .dim = MOLY_DIM_LENGTH, .min = 0.5, .max = 50.0,
      .fallback = "2 mm", .help = "of the truth images"},
     {"seed", 's', MOLY_I64(scan_args, seed), .min = 0.0, .max = 9e15, .fallback = "1",
@@ -117,7 +136,8 @@ static moly_status prepare(scan_work *w, moly_error *err)
     }
     moly_status status = moly_pet_scanner_find(a->scanner, &w->scanner, err);
     status = status ? status : make_layout(w, err);
-    status = status ? status : moly_nuclide_find(set, a->nuclide, &nuclide, err);
+    status =
+        status ? status : moly_nuclide_find(set, a->nuclide ? a->nuclide : "F-18", &nuclide, err);
     if (!status) {
         const double contrast = isfinite(a->contrast) ? a->contrast : 0.0;
         status = moly_solids_find(a->phantom, contrast, &w->solids, err);
@@ -174,6 +194,9 @@ static moly_status describe(scan_work *w, moly_error *err)
     int failed = json_object_set_new(w->whole, "bins", json_integer(moly_layout_n_bins(w->layout)));
     failed |= json_object_set_new(w->whole, "tof_bins", json_integer(w->layout->n_tof));
     failed |= json_object_set_new(w->whole, "mass_kg", moly_json_rounded(mass_kg(w), 6));
+    if (a->dose) {
+        failed |= json_object_set_new(w->whole, "dose", json_string(a->dose));
+    }
     json_t *parts = json_array();
     failed |= json_object_set_new(w->whole, "solids", parts);
     for (size_t i = 0; i < w->solids->n && !failed; i++) {
@@ -203,6 +226,9 @@ static moly_status scan(scan_work *w, moly_error *err)
 
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)
 {
+    if (scan_is_camera(((const scan_args *)raw_args)->scanner)) {
+        return scan_spect(raw_args, run, result, err);
+    }
     scan_work w = {
         .args = raw_args, .live_share = 1.0, .progress = run->progress, .arena = run->arena};
     moly_status status = prepare(&w, err);
@@ -225,16 +251,26 @@ const moly_command moly_command_scan = {
     .declaration =
         {
             .name = "scan",
-            .summary = "Raw data of a PET scan of a phantom that is known exactly",
+            .summary = "Raw data of a PET or SPECT scan of a phantom that is known exactly",
             .description =
                 "Writes a folder: prompts (prompts.hs), the true normalisation (normalisation.hs, "
                 "counts per second of a bin for 1 Bq/mL along 1 mm), the true attenuation "
                 "(attenuation.hv, 1/cm) and activity (truth.hv, Bq/mL at the start), and scan.json "
                 "with all figures. Nothing of it shares code with the reconstruction.\n\n"
+                "A scan decay by decay (--scatter, --randoms, --mode events) follows positrons, "
+                "photons and crystals; beside the prompts stand the delayed coincidences "
+                "(delayeds.hs) and, as truth, the scattered ones alone (scatter.hs).\n\n"
                 "An exact scan integrates along the lines of all pairs of crystals through the "
                 "solids of the phantom and draws Poisson counts; no scatter, no randoms. Phantoms: "
                 "nema-iq, nema-scatter, nema-sensitivity, uniform-cylinder, cross-calibration, "
-                "point, point-offset, annulus, torso, derenzo. See src/simulation/README.md.",
+                "point, point-offset, annulus, torso, derenzo, spect-sphere. See "
+                "src/simulation/README.md.\n\n"
+                "A gamma camera turns around the phantom: projections in the peak's window "
+                "(peak.hs) and in one below and above it (lower.hs, upper.hs), all of them in "
+                "projections.dcm (up to 65535 counts a pixel), the attenuation at the peak's "
+                "energy, the activity. Its exact "
+                "scan has primary photons alone, each pixel seen through the collimator's holes; "
+                "its events are photons that are followed through phantom and crystal.",
             .example = "moly scan --scanner ge-discovery-mi --phantom uniform-cylinder "
                        "--activity 50MBq --time 10min --max-ring-difference 0 --view-mashing 16 "
                        "--voxel 8mm -o cylinder",

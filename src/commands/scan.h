@@ -8,12 +8,17 @@
 #include "new_folder.h"
 
 typedef struct scan_args {
-    const char *scanner, *phantom, *nuclide, *output;
+    const char *scanner, *phantom, *nuclide, *dose, *output;
     double activity_bq, duration_s, contrast, efficiency_spread, voxel_mm;
     moly_instant start;
     int mode, has_tof, has_noise, has_normalisation, has_scatter, has_randoms, has_range,
         has_acollinearity, has_list;
     int64_t span, max_difference, view_mashing, tof_mashing, n_rays, seed, n_threads;
+    /* of a gamma camera */
+    const char *collimator;
+    double pixel_mm, radius_mm;
+    int64_t n_views, n_bins, n_histories;
+    int orbit;
 } scan_args;
 
 enum { SCAN_EXACT, SCAN_EVENTS };
@@ -34,6 +39,12 @@ typedef struct scan_work {
     json_t *whole;     /* scan.json */
     json_t *files;     /* names of what stands in the folder */
 } scan_work;
+
+/** Is that the name of a gamma camera, or of a text of one? */
+bool scan_is_camera(const char *scanner);
+/** SPECT: the whole command. */
+MOLY_CHECKED moly_status scan_spect(const scan_args *args, const moly_run *run, json_t **result,
+                                    moly_error *err);
 
 /** scan.json into the folder, and the folder its name. */
 MOLY_CHECKED moly_status scan_finish(scan_work *w, moly_error *err);

@@ -117,11 +117,11 @@ moly_status scan_write_exact(scan_work *w, moly_error *err)
 /* ---- decay by decay ---- */
 
 static moly_status write_histogram(scan_work *w, const moly_event_list *list, bool is_delayed,
-                                   moly_error *err)
+                                   const char *role, moly_error *err)
 {
-    const char *role = is_delayed ? "delayeds" : "prompts", *path = NULL;
+    const char *name = moly_arena_printf(w->arena, "%s.hs", role), *path = NULL;
     moly_sinogram *bins = NULL;
-    moly_status status = scan_file(w, role, is_delayed ? "delayeds.hs" : "prompts.hs", &path, err);
+    moly_status status = name ? scan_file(w, role, name, &path, err) : MOLY_NO_MEMORY(err);
     status = status ? status : moly_interfile_create_sinogram(path, w->layout, &bins, err);
     status = status ? status : moly_events_histogram(list, is_delayed, bins, NULL, err);
     status = status ? status : moly_sinogram_finish(bins, err);
@@ -170,12 +170,13 @@ static moly_status add_figures(scan_work *w, const moly_event_figures *f, double
 
 moly_status scan_write_events(scan_work *w, moly_error *err)
 {
+    moly_event_list list = {0}, scatters = {0};
     const moly_event_options options = {.has_scatter = w->args->has_scatter == 1,
                                         .has_randoms = w->args->has_randoms == 1,
                                         .has_range = w->args->has_range == 1,
                                         .has_acollinearity = w->args->has_acollinearity == 1,
-                                        .has_delayeds = w->args->has_randoms == 1};
-    moly_event_list list = {0};
+                                        .has_delayeds = w->args->has_randoms == 1,
+                                        .scatters = w->args->has_scatter == 1 ? &scatters : NULL};
     moly_event_figures figures;
     const clock_t begin = clock();
     moly_status status = moly_scan_events(&w->setup, &options, &list, &figures, err);
@@ -184,9 +185,12 @@ moly_status scan_write_events(scan_work *w, moly_error *err)
         w->live_share = live * live;
     }
     const double cpu_s = (double)(clock() - begin) / CLOCKS_PER_SEC;
-    status = status ? status : write_histogram(w, &list, false, err);
+    status = status ? status : write_histogram(w, &list, false, "prompts", err);
+    if (!status && options.has_scatter) {
+        status = write_histogram(w, &scatters, false, "scatter", err);
+    }
     if (!status && options.has_delayeds) {
-        status = write_histogram(w, &list, true, err);
+        status = write_histogram(w, &list, true, "delayeds", err);
     }
     if (!status && w->args->has_list == 1) {
         const char *path = NULL;
@@ -195,5 +199,6 @@ moly_status scan_write_events(scan_work *w, moly_error *err)
     }
     status = status ? status : add_figures(w, &figures, cpu_s, err);
     moly_event_list_free(&list);
+    moly_event_list_free(&scatters);
     return status;
 }

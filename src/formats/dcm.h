@@ -72,6 +72,8 @@ void dcm_set_u16(dcm_file *file, dcm_item *item, uint32_t tag, uint16_t value);
 void dcm_set_u32s(dcm_file *file, dcm_item *item, uint32_t tag, const uint32_t *values, size_t n);
 void dcm_set_tag(dcm_file *file, dcm_item *item, uint32_t tag, uint32_t value);
 void dcm_set_words(dcm_file *file, dcm_item *item, uint32_t tag, const uint16_t *words, size_t n);
+/** Values of a US, or groups and elements in turn (2 a tag) of an AT. */
+void dcm_set_u16s(dcm_file *file, dcm_item *item, uint32_t tag, const uint16_t *values, size_t n);
 void dcm_set_bytes(dcm_file *file, dcm_item *item, uint32_t tag, const uint8_t *bytes, size_t n);
 /** Append an item to a sequence, which is made when needed. */
 dcm_item *dcm_add_item(dcm_file *file, dcm_item *item, uint32_t tag);

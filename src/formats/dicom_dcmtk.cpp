@@ -651,6 +651,14 @@ void dcm_set_words(dcm_file *file, dcm_item *item, uint32_t tag, const uint16_t 
     });
 }
 
+void dcm_set_u16s(dcm_file *file, dcm_item *item, uint32_t tag, const uint16_t *values, size_t n)
+{
+    setting(file, item, [&](DcmItem *to) { /* by its dictionary: US, or pairs of an AT */
+        return to->putAndInsertUint16Array(DcmTag(key(tag)), values,
+                                           static_cast<unsigned long>(n));
+    });
+}
+
 void dcm_set_bytes(dcm_file *file, dcm_item *item, uint32_t tag, const uint8_t *bytes, size_t n)
 {
     setting(file, item, [&](DcmItem *to) {

@@ -159,6 +159,48 @@ static void read_view(const nm_file *n, const nm_frame *f, moly_arena *arena,
     view->angle_rad = pi - degrees / degrees_per_rad;
     view->radius_mm = radius > 0.0 && radius < 1e4 ? radius : 0.0;
     view->duration_s = duration_ms > 0.0 && duration_ms < 1e9 ? duration_ms / ms_per_s : 0.0;
+    view->start_s = number * view->duration_s;
+}
+
+/* ---- which way rows and bins run ---- */
+
+static void turn_round(float *first, size_t n, size_t step)
+{
+    for (size_t i = 0; i < n / 2; i++) {
+        const float kept = first[i * step];
+        first[i * step] = first[(n - 1 - i) * step];
+        first[(n - 1 - i) * step] = kept;
+    }
+}
+
+/* The detector's orientation is that of the first view. */
+static void orient(const nm_file *n, moly_dicom_nm *made)
+{
+    moly_projections *p = made->projections;
+    const dcm_item *head = dcm_sequence(n->root, TAG_DetectorInformationSequence, 0);
+    double d[6];
+    for (size_t i = 0; i < 6; i++) {
+        d[i] = head ? dcm_number(head, TAG_ImageOrientationPatient, i) : NAN;
+    }
+    made->first_row_mm = head ? dcm_number(head, TAG_ImagePositionPatient, 2) : NAN;
+    const double angle = p->views[0].angle_rad;
+    const bool is_known = fabs(d[5]) > 0.9 && isfinite(d[0]) && isfinite(d[1]);
+    if (!is_known || p->n_views < 2 || !strstr(made->kind, "TOMO") || strstr(made->kind, "RECON")) {
+        return;
+    }
+    const size_t n_z = (size_t)p->n_axial, n_u = (size_t)p->n_bins;
+    const int64_t n_images = p->n_windows * p->n_gates * p->n_views;
+    const bool is_to_head = d[5] > 0.0, is_against = d[0] * cos(angle) + d[1] * sin(angle) < -0.5;
+    for (int64_t i = 0; i < n_images; i++) {
+        float *image = p->counts + (size_t)i * n_z * n_u;
+        for (size_t u = 0; u < n_u && is_to_head; u++) {
+            turn_round(image + u, n_z, n_u);
+        }
+        for (size_t z = 0; z < n_z && is_against; z++) {
+            turn_round(image + z * n_u, n_u, 1);
+        }
+    }
+    made->first_row_mm += is_to_head ? (double)(p->n_axial - 1) * p->axial_mm : 0.0;
 }
 
 static moly_status read_counts(dcm_file *file, const nm_file *n, moly_projections **made,
@@ -231,6 +273,7 @@ static moly_status read_all(dcm_file *file, moly_arena *arena, moly_dicom_nm *ma
     dicom_read_header(n.root, arena, &made->header);
     read_kind(n.root, arena, made->kind);
     made->counts_accumulated = dcm_number(n.root, TAG_CountsAccumulated, 0);
+    orient(&n, made);
     return moly_projections_check(made->projections, err);
 }
 

@@ -39,6 +39,17 @@ enum dicom_tag {
     TAG_DerivationImageSequence = 0x00089124,
     TAG_DerivationCodeSequence = 0x00089215,
     TAG_PurposeOfReferenceCodeSequence = 0x0040a170,
+    TAG_CollimatorGridName = 0x00181180,
+    TAG_ScanArc = 0x00181143,
+    TAG_FocalDistance = 0x00181182,
+    TAG_FrameIncrementPointer = 0x00280009,
+    TAG_NumberOfEnergyWindows = 0x00540011,
+    TAG_NumberOfDetectors = 0x00540021,
+    TAG_NumberOfRotations = 0x00540051,
+    TAG_NumberOfFramesInRotation = 0x00540053,
+    TAG_TypeOfDetectorMotion = 0x00540202,
+    TAG_ImageID = 0x00540400,
+    TAG_EnergyWindowName = 0x00540018,
     TAG_EnergyWindowVector = 0x00540010,
     TAG_EnergyWindowInformationSequence = 0x00540012,
     TAG_PatientName = 0x00100010,
@@ -165,6 +176,7 @@ enum dicom_tag {
     TAG_PixelData = 0x7fe00010,
 };
 
+#define UID_NM_IMAGE "1.2.840.10008.5.1.4.1.1.20"
 #define UID_PET_IMAGE "1.2.840.10008.5.1.4.1.1.128"
 #define UID_ENHANCED_PET "1.2.840.10008.5.1.4.1.1.130"
 #define UID_LEGACY_PET "1.2.840.10008.5.1.4.1.1.128.1"

@@ -281,7 +281,6 @@ moly_status moly_interfile_read_plane(const char *path, int64_t segment, int64_t
 {
     interfile_header h = {0};
     moly_layout *layout = NULL;
-    const part *wanted = NULL;
     file_store *s = moly_alloc(1, sizeof *s);
     if (!s) {
         return MOLY_NO_MEMORY(err);
@@ -295,11 +294,14 @@ moly_status moly_interfile_read_plane(const char *path, int64_t segment, int64_t
                            "%s has no axial position %lld of segment %lld with TOF bin %lld", path,
                            (long long)axial, (long long)segment, (long long)tof);
     }
-    for (int64_t i = 0; i < s->n_parts && !status; i++) {
-        wanted = s->parts[i].first_plane == layout->segments[segment].first_plane ? &s->parts[i]
-                                                                                  : wanted;
+    if (!status) {
+        const part *wanted = s->parts;
+        for (int64_t i = 0; i < s->n_parts; i++) {
+            wanted = s->parts[i].first_plane == layout->segments[segment].first_plane ? &s->parts[i]
+                                                                                      : wanted;
+        }
+        status = read_plane(s, wanted, axial, tof, rows, err);
     }
-    status = status ? status : read_plane(s, wanted, axial, tof, rows, err);
     close_store(s);
     moly_layout_free(layout);
     interfile_free(&h);

@@ -41,8 +41,7 @@ struct moly_spect_projector {
     int n_threads;
     float *mu;            /* columns, or NULL */
     float *turned;        /* [n_w][n_u][stride] */
-    float *turned_mu;     /* the same */
-    float *rows;          /* [n_threads][2][stride + 2 padding] */
+    float *rows;          /* [n_threads][thread_room()] */
     plane_kernel *planes; /* [n_w], of the view at work */
 };
 
@@ -140,31 +139,21 @@ static int find_corners(const moly_spect_projector *p, double x, double y, float
     return n;
 }
 
-static void turn_plane(void *context, int64_t plane, int thread)
+/* A sample of the turned frame, all along the axis, from an image that is not. Nothing of the
+ * turned image is kept: it would cost more to write and read again than to make. */
+static void turn_row(const moly_spect_projector *p, const turn *t, const float *image, size_t u,
+                     size_t w, float *out)
 {
-    const job *j = context;
-    moly_spect_projector *p = j->p;
-    const turn *t = &j->turn;
-    (void)thread;
-    for (size_t u = 0; u < p->n_u; u++) {
-        const size_t at = ((size_t)plane * p->n_u + u) * p->stride;
-        const double x = t->x0 + (double)u * t->xu + (double)plane * t->xw;
-        const double y = t->y0 + (double)u * t->yu + (double)plane * t->yw;
-        const float *rows[4];
-        float weights[4];
-        size_t voxels[4];
-        const int n = find_corners(p, x, y, weights, voxels);
-        for (int pass = 0; pass < 2; pass++) {
-            const float *image = pass == 0 ? j->image : p->mu;
-            if (image) {
-                for (int i = 0; i < n; i++) {
-                    rows[i] = image + voxels[i] * p->n_z;
-                }
-                p->kernels->combine(p->n_z, n, weights, rows, false,
-                                    (pass == 0 ? p->turned : p->turned_mu) + at);
-            }
-        }
+    const double x = t->x0 + (double)u * t->xu + (double)w * t->xw;
+    const double y = t->y0 + (double)u * t->yu + (double)w * t->yw;
+    const float *rows[4];
+    float weights[4];
+    size_t voxels[4];
+    const int n = find_corners(p, x, y, weights, voxels);
+    for (int i = 0; i < n; i++) {
+        rows[i] = image + voxels[i] * p->n_z;
     }
+    p->kernels->combine(p->n_z, n, weights, rows, false, out);
 }
 
 /* A row of the image takes back what was lent to samples: the same weights, gathered. */
@@ -200,15 +189,31 @@ static void turn_back(void *context, int64_t iy, int thread)
 
 /* ---- along the axis: attenuation and blur of one row of samples ---- */
 
-/* A row with zeros before and behind, from one of the thread's two. */
+/* Floats of a thread: a row with zeros before and behind, the path so far, a row of the turned
+ * image and one of its attenuation, each with room between. */
+static size_t thread_room(const moly_spect_projector *p)
+{
+    return 4 * (p->stride + 2 * HALF_TAPS + 2 * PAD);
+}
+
 static float *padded_row(const moly_spect_projector *p, int thread)
 {
-    return p->rows + (size_t)thread * (2 * p->stride + 4 * HALF_TAPS + 4 * PAD) + HALF_TAPS + PAD;
+    return p->rows + (size_t)thread * thread_room(p) + HALF_TAPS + PAD;
 }
 
 static float *path_row(const moly_spect_projector *p, int thread)
 {
     return padded_row(p, thread) + p->stride + 2 * HALF_TAPS + 2 * PAD;
+}
+
+static float *mu_row(const moly_spect_projector *p, int thread)
+{
+    return path_row(p, thread) + p->stride + 2 * HALF_TAPS + 2 * PAD;
+}
+
+static float *image_row(const moly_spect_projector *p, int thread)
+{
+    return mu_row(p, thread) + p->stride + 2 * HALF_TAPS + 2 * PAD;
 }
 
 static void blur_row(const moly_spect_projector *p, const plane_kernel *k, const float *padded,
@@ -226,6 +231,7 @@ static void leave(void *context, int64_t u, int thread)
     const job *j = context;
     const moly_spect_projector *p = j->p;
     float *row = padded_row(p, thread), *path = path_row(p, thread);
+    float *image = image_row(p, thread), *mu = mu_row(p, thread);
     const float half_step = (float)(0.5 * p->grid.spacing_mm[0]);
     memset(path, 0, p->stride * sizeof *path);
     for (size_t w = 0; w < p->n_w; w++) {
@@ -234,10 +240,11 @@ static void leave(void *context, int64_t u, int thread)
             continue;
         }
         if (p->mu) {
-            p->kernels->attenuate(p->stride, half_step, p->turned_mu + at, path, p->turned + at,
-                                  row);
+            turn_row(p, &j->turn, j->image, (size_t)u, w, image);
+            turn_row(p, &j->turn, p->mu, (size_t)u, w, mu);
+            p->kernels->attenuate(p->stride, half_step, mu, path, image, row);
         } else {
-            memcpy(row, p->turned + at, p->n_z * sizeof *row);
+            turn_row(p, &j->turn, j->image, (size_t)u, w, row);
         }
         memset(row + p->n_z, 0, (p->stride - p->n_z) * sizeof *row);
         blur_row(p, &p->planes[w], row, p->turned + at);
@@ -284,7 +291,7 @@ static void enter(void *context, int64_t u, int thread)
 {
     const job *j = context;
     const moly_spect_projector *p = j->p;
-    float *row = padded_row(p, thread), *path = path_row(p, thread);
+    float *row = padded_row(p, thread), *path = path_row(p, thread), *mu = mu_row(p, thread);
     const float step = (float)p->grid.spacing_mm[0];
     memset(path, 0, p->stride * sizeof *path);
     for (size_t w = 0; w < p->n_w; w++) {
@@ -304,9 +311,8 @@ static void enter(void *context, int64_t u, int thread)
         memset(row + p->n_z, 0, (p->stride - p->n_z) * sizeof *row);
         blur_row(p, k, row, out);
         if (p->mu) {
-            p->kernels->attenuate(p->stride, 0.5F * step,
-                                  p->turned_mu + (w * p->n_u + (size_t)u) * p->stride, path, out,
-                                  out);
+            turn_row(p, &j->turn, p->mu, (size_t)u, w, mu);
+            p->kernels->attenuate(p->stride, 0.5F * step, mu, path, out, out);
         }
     }
 }
@@ -326,7 +332,6 @@ void moly_spect_project_view(moly_spect_projector *p, const float *columns, int6
 {
     job j = {.image = columns, .bins = bins};
     start(p, view, &j);
-    moly_parallel(p->n_threads, (int64_t)p->n_w, turn_plane, &j);
     moly_parallel(p->n_threads, (int64_t)p->n_u, leave, &j);
     moly_parallel(p->n_threads, ((int64_t)p->n_u + BLOCK - 1) / BLOCK, sum_block, &j);
 }
@@ -336,9 +341,6 @@ void moly_spect_back_project_view(moly_spect_projector *p, const float *bins, in
 {
     job j = {.bins_in = bins, .columns = columns};
     start(p, view, &j);
-    if (p->mu) {
-        moly_parallel(p->n_threads, (int64_t)p->n_w, turn_plane, &j);
-    }
     moly_parallel(p->n_threads, (int64_t)p->n_u, enter, &j);
     moly_parallel(p->n_threads, p->grid.n[1], turn_back, &j);
 }
@@ -434,13 +436,11 @@ static moly_status make_room(moly_spect_projector *p, const moly_projections *vi
     p->views = moly_alloc((size_t)views->n_views, sizeof *p->views);
     p->turned = moly_alloc(p->n_w, plane * sizeof *p->turned);
     p->planes = moly_alloc(p->n_w, sizeof *p->planes);
-    p->rows = moly_alloc((size_t)p->n_threads,
-                         (2 * p->stride + 4 * HALF_TAPS + 4 * PAD) * sizeof *p->rows);
+    p->rows = moly_alloc((size_t)p->n_threads, thread_room(p) * sizeof *p->rows);
     if (mu) {
         p->mu = moly_alloc((size_t)moly_grid_n_voxels(&p->grid), sizeof *p->mu);
-        p->turned_mu = moly_alloc(p->n_w, plane * sizeof *p->turned_mu);
     }
-    if (!p->views || !p->turned || !p->planes || !p->rows || (mu && (!p->mu || !p->turned_mu))) {
+    if (!p->views || !p->turned || !p->planes || !p->rows || (mu && !p->mu)) {
         return MOLY_NO_MEMORY(err);
     }
     memcpy(p->views, views->views, (size_t)views->n_views * sizeof *p->views);
@@ -504,7 +504,6 @@ void moly_spect_projector_free(moly_spect_projector *projector)
         moly_free(projector->views);
         moly_free(projector->mu);
         moly_free(projector->turned);
-        moly_free(projector->turned_mu);
         moly_free(projector->rows);
         moly_free(projector->planes);
         moly_free(projector);
@@ -519,6 +518,12 @@ size_t moly_spect_projector_n_voxels(const moly_spect_projector *projector)
 size_t moly_spect_projector_view_bins(const moly_spect_projector *projector)
 {
     return projector->n_u * projector->n_z;
+}
+
+const char *moly_spect_back_end(void)
+{
+    const spect_kernels *fast = spect_kernels_avx2();
+    return fast ? fast->name : spect_kernels_generic()->name;
 }
 
 const char *moly_spect_projector_back_end(const moly_spect_projector *projector)

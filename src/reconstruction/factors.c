@@ -182,6 +182,71 @@ moly_status moly_sinogram_without_tof(moly_sinogram *source, moly_sinogram **pla
     return moly_sinogram_wrap(&layout, &ops, source, plain, err);
 }
 
+/* ---- sums ---- */
+
+typedef struct plus {
+    moly_layout *layout;
+    moly_sinogram *parts[2];
+} plus;
+
+static moly_status read_plus(void *store, int64_t view, float *bins, moly_error *err)
+{
+    const plus *p = store;
+    const moly_layout *l = p->layout;
+    const size_t n = (size_t)moly_layout_view_bins(l), n_planes = (size_t)l->n_planes;
+    const size_t row = (size_t)l->n_tof * n_planes;
+    float *part = moly_alloc(n, sizeof *part);
+    moly_status status = part ? MOLY_OK : MOLY_NO_MEMORY(err);
+    memset(bins, 0, n * sizeof *bins);
+    for (int k = 0; k < 2 && !status; k++) {
+        const bool is_shared = moly_sinogram_layout(p->parts[k])->n_tof != l->n_tof;
+        const float share = is_shared ? 1.0F / (float)l->n_tof : 1.0F;
+        status = moly_sinogram_read_view(p->parts[k], view, part, err);
+        for (size_t i = 0; i < n && !status; i++) {
+            bins[i] += share * part[is_shared ? i / row * n_planes + i % n_planes : i];
+        }
+    }
+    moly_free(part);
+    return status;
+}
+
+static void close_plus(void *store)
+{
+    plus *p = store;
+    moly_sinogram_free(p->parts[0]);
+    moly_sinogram_free(p->parts[1]);
+    moly_layout_free(p->layout);
+    moly_free(p);
+}
+
+moly_status moly_sinogram_plus(const moly_layout *layout, moly_sinogram *one, moly_sinogram *two,
+                               moly_sinogram **sum, moly_error *err)
+{
+    static const moly_sinogram_ops ops = {.read_view = read_plus, .close = close_plus};
+    moly_sinogram *parts[2] = {one, two};
+    *sum = NULL;
+    for (int k = 0; k < 2; k++) {
+        const moly_layout *l = moly_sinogram_layout(parts[k]);
+        if (l->n_views != layout->n_views || l->n_tangential != layout->n_tangential ||
+            l->n_planes != layout->n_planes || (l->n_tof != 1 && l->n_tof != layout->n_tof)) {
+            return MOLY_FAIL(err, MOLY_ERR_RANGE, "two backgrounds of other bins than the data");
+        }
+    }
+    plus *p = moly_alloc(1, sizeof *p);
+    if (!p) {
+        return MOLY_NO_MEMORY(err);
+    }
+    moly_status status = moly_layout_copy(layout, &p->layout, err);
+    status = status ? status : moly_sinogram_wrap(layout, &ops, p, sum, err);
+    if (status) {
+        close_plus(p); /* the parts are not yet its own */
+        return status;
+    }
+    p->parts[0] = one;
+    p->parts[1] = two;
+    return MOLY_OK;
+}
+
 /* ---- CT ---- */
 
 moly_status moly_mu_from_ct(moly_volume *volume, double water_per_mm, double bone_per_mm,

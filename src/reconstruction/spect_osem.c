@@ -47,6 +47,12 @@ static moly_status check(const moly_projections *data, const moly_spect_osem_opt
     if (!(o->scale > 0.0 && isfinite(o->scale))) {
         return MOLY_FAIL(err, MOLY_ERR_RANGE, "a scale of %g; above 0", o->scale);
     }
+    for (int64_t v = 0; v < data->n_views && o->view_shares; v++) {
+        if (!(o->view_shares[v] > 0.0 && isfinite(o->view_shares[v]))) {
+            return MOLY_FAIL(err, MOLY_ERR_RANGE, "view %lld counts %g; above 0", (long long)v + 1,
+                             o->view_shares[v]);
+        }
+    }
     if (s &&
         (s->n_views != data->n_views || s->n_axial != data->n_axial || s->n_bins != data->n_bins)) {
         return MOLY_FAIL(err, MOLY_ERR_RANGE,
@@ -86,22 +92,28 @@ static void release(work *w)
     moly_free(w->scatter);
 }
 
+static float share_of(const work *w, int64_t view)
+{
+    return w->options->view_shares ? (float)w->options->view_shares[view] : 1.0F;
+}
+
 static void find_sensitivity(work *w, int64_t subset)
 {
     float *sum = w->sensitivity + (size_t)subset * w->n_voxels;
-    for (size_t i = 0; i < w->n_bins; i++) {
-        w->bins[i] = 1.0F;
-    }
     for (int64_t v = subset; v < w->data->n_views; v += w->options->n_subsets) {
+        const float share = share_of(w, v);
+        for (size_t i = 0; i < w->n_bins; i++) {
+            w->bins[i] = share;
+        }
         moly_spect_back_project_view(w->projector, w->bins, v, sum);
     }
 }
 
-/* The gradient's term of a view: A' (counts / expected), the scale cancels. */
+/* The gradient's term of a view: A' (share counts / expected), the scale cancels. */
 static void add_ratios(work *w, int64_t view)
 {
     const moly_spect_osem_options *o = w->options;
-    const float scale = (float)o->scale;
+    const float share = share_of(w, view), scale = (float)o->scale * share;
     moly_spect_view_in(w->data, moly_projections_view(w->data, o->window, o->gate, view),
                        w->counts);
     if (o->scatter) {
@@ -110,7 +122,7 @@ static void add_ratios(work *w, int64_t view)
     moly_spect_project_view(w->projector, w->image, view, w->bins);
     for (size_t i = 0; i < w->n_bins; i++) {
         const float expected = scale * w->bins[i] + w->scatter[i];
-        w->bins[i] = expected > least_expected ? w->counts[i] / expected : 0.0F;
+        w->bins[i] = expected > least_expected ? share * w->counts[i] / expected : 0.0F;
     }
     moly_spect_back_project_view(w->projector, w->bins, view, w->gradient);
 }

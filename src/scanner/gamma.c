@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "moly/base/memory.h"
+#include "moly/matter/photon.h"
 
 static const double most_counts = 1099511627776.0; /* 2^40 */
 
@@ -54,35 +55,32 @@ moly_status moly_collimator_check(const moly_collimator *c, moly_error *err)
     return MOLY_OK;
 }
 
-/* keV and cm2/g of lead without coherent scatter, from memory of NIST XCOM: check; above and below
- * the K edge, 88.0 keV
- */
-static const struct {
-    double kev, cm2_per_g;
-} lead[] = {{30.0, 28.7},    {40.0, 13.4},    {50.0, 7.39},    {60.0, 4.53},
-            {80.0, 2.11},    {88.0, 1.65},    {88.01, 7.32},   {100.0, 5.24},
-            {150.0, 1.91},   {200.0, 0.941},  {300.0, 0.380},  {400.0, 0.2196},
-            {500.0, 0.1529}, {600.0, 0.1194}, {800.0, 0.0851}, {1000.0, 0.0692}};
-
 double moly_lead_mu_per_mm(double energy_kev)
 {
-    static const double density_g_per_cm3 = 11.35, per_cm = 0.1;
-    const size_t n = sizeof lead / sizeof *lead;
-    const double e = fmin(fmax(energy_kev, lead[0].kev), lead[n - 1].kev);
-    size_t i = 1;
-    while (i < n - 1 && lead[i].kev < e) {
-        i++;
-    }
-    const double part = log(e / lead[i - 1].kev) / log(lead[i].kev / lead[i - 1].kev);
-    const double cm2_per_g =
-        lead[i - 1].cm2_per_g * pow(lead[i].cm2_per_g / lead[i - 1].cm2_per_g, part);
-    return cm2_per_g * density_g_per_cm3 * per_cm;
+    static const double density_g_per_cm3 = 11.35, per_cm = 0.1, least_kev = 1.0, most_kev = 2e4;
+    const moly_constituent element = {
+        .z = 82, .is_natural = true, .atom_fraction = 1.0, .mass_fraction = 1.0};
+    const moly_material lead = {.text = "lead",
+                                .n_elements = 1,
+                                .elements = &element,
+                                .mean_mass_u = 207.2,
+                                .density_g_cm3 = density_g_per_cm3,
+                                .table = -1};
+    const double energy = fmin(fmax(energy_kev, least_kev), most_kev);
+    return moly_photon_attenuation_cm2_g(&lead, energy) * density_g_per_cm3 * per_cm;
 }
 
 double moly_collimator_length(const moly_collimator *c, double mu_per_mm)
 {
     const double length = mu_per_mm > 0.0 ? c->length_mm - 2.0 / mu_per_mm : c->length_mm;
     return fmax(length, 0.1 * c->length_mm);
+}
+
+double moly_collimator_penetration(const moly_collimator *c, double mu_per_mm, double *hole_mm)
+{
+    const double both = 2.0 * c->hole_mm + c->septum_mm, d = c->hole_mm;
+    *hole_mm = both;
+    return exp(-mu_per_mm * c->septum_mm * c->length_mm / both) * (both * both / (d * d) - 1.0);
 }
 
 /* A pinhole's rim lets photons through: it is wider than it looks. Source: Anger (1964) */
@@ -191,8 +189,10 @@ void moly_projections_orbit(moly_projections *p, double start_rad, double extent
                             double radius_mm, double duration_s)
 {
     for (int64_t v = 0; v < p->n_views; v++) {
-        p->views[v] = (moly_camera_view){start_rad + extent_rad * (double)v / (double)p->n_views,
-                                         radius_mm, duration_s};
+        p->views[v] =
+            (moly_camera_view){.angle_rad = start_rad + extent_rad * (double)v / (double)p->n_views,
+                               .radius_mm = radius_mm,
+                               .duration_s = duration_s};
     }
 }
 
@@ -209,10 +209,11 @@ moly_status moly_projections_check(const moly_projections *p, moly_error *err)
     for (int64_t v = 0; v < p->n_views; v++) {
         const moly_camera_view *c = &p->views[v];
         if (!isfinite(c->angle_rad) || !(c->radius_mm >= 0.0 && c->radius_mm < 1e4) ||
-            !(c->duration_s >= 0.0 && c->duration_s < 1e7)) {
+            !(c->duration_s >= 0.0 && c->duration_s < 1e7) ||
+            !(c->start_s >= 0.0 && c->start_s < 1e8)) {
             return MOLY_FAIL(err, MOLY_ERR_DATA,
-                             "view %lld: angle %g rad, radius %g mm, duration %g s", (long long)v,
-                             c->angle_rad, c->radius_mm, c->duration_s);
+                             "view %lld: angle %g rad, radius %g mm, duration %g s, begun at %g s",
+                             (long long)v, c->angle_rad, c->radius_mm, c->duration_s, c->start_s);
         }
     }
     for (int64_t i = 0; i < n; i++) {
@@ -234,4 +235,16 @@ double moly_projections_total(const moly_projections *p)
         sum += (double)p->counts[i];
     }
     return sum;
+}
+
+void moly_projections_time(moly_projections *p, int64_t n_heads)
+{
+    const int64_t n_steps =
+        n_heads > 0 && p->n_views % n_heads == 0 ? p->n_views / n_heads : p->n_views;
+    double at_s = 0.0;
+    for (int64_t v = 0; v < p->n_views; v++) {
+        at_s = v % n_steps == 0 ? 0.0 : at_s;
+        p->views[v].start_s = at_s;
+        at_s += p->views[v].duration_s;
+    }
 }

@@ -21,11 +21,12 @@ static bool is_dataset_name(const char *name)
     return name[0] != '\0' && name[0] != '.' && strlen(name) <= MOST_NAME && !strchr(name, '/');
 }
 
-/* Messages name a dataset as people know it, not where this machine keeps it. */
-static void hide_folder(const char *folder, moly_error *err)
+void raw_hide_folder(const request *r, char *message)
 {
-    const size_t n = strlen(folder);
-    for (char *at = strstr(err->message, folder); at && at[n] == '/'; at = strstr(at, folder)) {
+    const char *folder = r->server->raw;
+    const size_t n = folder ? strlen(folder) : 0;
+    for (char *at = n > 0 ? strstr(message, folder) : NULL; at && at[n] == '/';
+         at = strstr(at, folder)) {
         memmove(at, at + n + 1, strlen(at + n + 1) + 1);
     }
 }
@@ -44,7 +45,7 @@ moly_status raw_path(const request *r, const char *name, const char **path, moly
     const char *whole = moly_arena_printf(r->arena, "%s/%s", folder, name);
     moly_status status = whole ? moly_raw_check_inside(whole, err) : MOLY_NO_MEMORY(err);
     if (status) {
-        hide_folder(folder, err);
+        raw_hide_folder(r, err->message);
         return status;
     }
     *path = whole;
@@ -62,7 +63,7 @@ moly_status raw_facts(const request *r, const char *name, bool has_counts, json_
         status = MOLY_NO_MEMORY(err);
     }
     if (status) {
-        hide_folder(r->server->raw ? r->server->raw : "", err);
+        raw_hide_folder(r, err->message);
         json_decref(*facts);
         *facts = NULL;
     }
@@ -216,7 +217,7 @@ moly_status raw_sinogram_get(request *r, reply *out, moly_error *err)
         out->json = describe(&picture);
         status = out->json ? MOLY_OK : MOLY_NO_MEMORY(err);
     } else {
-        hide_folder(r->server->raw, err);
+        raw_hide_folder(r, err->message);
     }
     moly_raw_picture_free(&picture);
     return status;

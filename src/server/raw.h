@@ -12,5 +12,7 @@ MOLY_CHECKED moly_status raw_path(const request *r, const char *name, const char
 /* What they are (moly/commands/raw.h), with "name". New reference. */
 MOLY_CHECKED moly_status raw_facts(const request *r, const char *name, bool has_counts,
                                    json_t **facts, moly_error *err);
+/* Messages name a dataset as people know it, not where this machine keeps it: in place. */
+void raw_hide_folder(const request *r, char *message);
 
 #endif

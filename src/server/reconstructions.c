@@ -5,6 +5,7 @@
 #include "moly/base/parallel.h"
 #include "moly/commands/commands.h"
 #include "raw.h"
+#include "uptake.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -238,6 +239,17 @@ static moly_status add_result(request *r, json_t *job, moly_error *err)
     return status;
 }
 
+static void hide_folder(const request *r, json_t *job)
+{
+    json_t *error = json_object_get(job, "error");
+    const char *said = json_string_value(json_object_get(error, "message"));
+    char *message = said ? moly_arena_strdup(r->arena, said) : NULL;
+    if (message) {
+        raw_hide_folder(r, message);
+        (void)json_object_set_new(error, "message", json_string(message));
+    }
+}
+
 moly_status reconstruction_get(request *r, reply *out, moly_error *err)
 {
     moly_status status = need_worker(r, err);
@@ -247,8 +259,10 @@ moly_status reconstruction_get(request *r, reply *out, moly_error *err)
         const bool is_done = state && strcmp(state, "done") == 0;
         if (is_done) {
             status = add_result(r, out->json, err);
+            uptake_add(r, out->json);
         } else {
             add_seconds_left(out->json);
+            hide_folder(r, out->json);
         }
     }
     return status;

@@ -9,7 +9,9 @@
 
 typedef struct photon {
     double position[3], direction[3], energy_kev;
-    double way_mm; /* since the annihilation */
+    double way_mm;   /* since the annihilation */
+    bool is_compton; /* its last interaction in the phantom */
+    int n_scatters;  /* in the phantom */
 } photon;
 
 typedef struct detector {

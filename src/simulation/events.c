@@ -7,6 +7,7 @@
 #include "moly/base/memory.h"
 #include "moly/base/parallel.h"
 #include "slice.h"
+#include "source.h"
 
 enum { ANNIHILATIONS_IN_A_SLICE = 50000, SLICES_A_BATCH = 64 };
 static const double fwhm_to_sigma = 0.42466090014400953; /* 1 / (2 sqrt(2 ln 2)) */
@@ -17,16 +18,6 @@ static const double acollinearity_fwhm_deg = 0.54;
 static const double negligible_sigmas = 4.0;
 
 /* ---- what all slices share ---- */
-
-static double volume_of(const moly_solid *s)
-{
-    const double *h = s->half_mm;
-    const double pi = 180.0 * degree;
-    const double shape = s->shape == MOLY_SOLID_ELLIPSOID  ? 4.0 / 3.0 * pi
-                         : s->shape == MOLY_SOLID_CYLINDER ? 2.0 * pi
-                                                           : 8.0;
-    return shape * h[0] * h[1] * h[2];
-}
 
 static void release(world *w)
 {
@@ -39,6 +30,11 @@ static moly_status prepare(world *w, moly_error *err)
 {
     const moly_scan_setup *s = w->setup;
     const size_t n_crystals = (size_t)(w->scanner->n_rings * w->scanner->n_detectors);
+    if (!(w->scanner->coincidence_window_ps > 0.0)) {
+        return MOLY_FAIL(err, MOLY_ERR_RANGE,
+                         "scanner %s: its coincidence window is 0 ps; nothing would be counted",
+                         w->scanner->name);
+    }
     moly_status status = detector_make(w->scanner, &w->crystals, err);
     status = status ? status : transport_new(s->solids, &w->phantom, err);
     if (status) {
@@ -49,15 +45,9 @@ static moly_status prepare(world *w, moly_error *err)
     if (!w->efficiencies || !w->until) {
         return MOLY_NO_MEMORY(err);
     }
-    double sum = 0.0;
-    for (size_t i = 0; i < s->solids->n; i++) {
-        const moly_solid *solid = &s->solids->solids[i];
-        sum += solid->bq_per_ml * volume_of(solid);
-        w->until[i] = sum;
-    }
-    if (!(sum > 0.0)) {
-        return MOLY_FAIL(err, MOLY_ERR_DATA, "phantom %s: nothing in it is active",
-                         s->solids->name);
+    status = source_until(s->solids, w->until, err);
+    if (status) {
+        return status;
     }
     for (size_t m = 0; m < s->solids->n_materials; m++) {
         w->density_g_cm3[m] = s->solids->materials[m]->density_g_cm3;
@@ -104,6 +94,17 @@ static void add_figures(const moly_event_figures *part, moly_event_figures *sum)
     sum->outside += part->outside;
 }
 
+static moly_status add_event(const world *w, moly_event event, moly_event_list *list,
+                             moly_error *err)
+{
+    moly_status status = MOLY_OK;
+    if (w->options->scatters && event.gate > 0) {
+        status = moly_event_list_add(w->options->scatters, &event, err);
+    }
+    event.gate = 0; /* a scanner knows of no label */
+    return status ? status : moly_event_list_add(list, &event, err);
+}
+
 static moly_status join(batch *b, int64_t n, moly_event_list *list, moly_event_figures *figures,
                         moly_error *err)
 {
@@ -119,7 +120,7 @@ static moly_status join(batch *b, int64_t n, moly_event_list *list, moly_event_f
                              (unsigned long)UINT32_MAX);
         }
         for (size_t k = 0; k < s->n_events && !status; k++) {
-            status = moly_event_list_add(list, &s->events[k], err);
+            status = add_event(b->world, s->events[k], list, err);
         }
         add_figures(&s->figures, figures);
     }
@@ -171,6 +172,10 @@ moly_status moly_scan_events(const moly_scan_setup *setup, const moly_event_opti
     b->world = w;
     list->scanner = setup->layout->scanner;
     list->duration_s = setup->duration_s;
+    if (options->scatters) {
+        options->scatters->scanner = list->scanner;
+        options->scatters->duration_s = list->duration_s;
+    }
     status = prepare(w, err);
     status = status ? status : run_slices(w, b, list, &made, err);
     if (!status) {

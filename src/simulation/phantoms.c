@@ -287,10 +287,10 @@ moly_status moly_solids_parse(const char *text, const char *what, moly_solids **
 
 const char *const *moly_solids_names(void)
 {
-    static const char *const names[] = {
-        "annulus",      "cross-calibration", "derenzo", "nema-iq",
-        "nema-scatter", "nema-sensitivity",  "point",   "point-offset",
-        "torso",        "uniform-cylinder",  NULL};
+    static const char *const names[] = {"annulus", "cross-calibration", "derenzo",
+                                        "nema-iq", "nema-scatter",      "nema-sensitivity",
+                                        "point",   "point-offset",      "spect-sphere",
+                                        "torso",   "uniform-cylinder",  NULL};
     return names;
 }
 

@@ -17,6 +17,13 @@ double klein_nishina_cm2(double energy_kev)
     return 2.0 * pi * electron_radius2_cm2 * (first + l / (2.0 * k) - (1.0 + 3.0 * k) / (m * m));
 }
 
+double klein_nishina_per_sr(double energy_kev, double cosine)
+{
+    const double share = 1.0 / (1.0 + energy_kev / ANNIHILATION_KEV * (1.0 - cosine));
+    return 0.5 * electron_radius2_cm2 * share * share *
+           (share + 1.0 / share - (1.0 - cosine * cosine)) / klein_nishina_cm2(energy_kev);
+}
+
 static double electrons_per_g(const moly_material *material)
 {
     double z = 0.0;

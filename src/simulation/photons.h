@@ -20,6 +20,8 @@ void photon_table_make(const moly_material *material, photon_table *table);
 
 /** Cross section of an electron, cm2. Source: Klein, Nishina, Z. Phys. 52 (1929) 853 */
 double klein_nishina_cm2(double energy_kev);
+/** Probability per sr that a Compton scattering turns the photon by an angle of this cosine. */
+double klein_nishina_per_sr(double energy_kev, double cosine);
 /** Energy after a Compton scattering on a free electron at rest, keV, exactly distributed;
  *  @param[out] cosine  of the angle
  *  Source: Butcher, Messel, Nucl. Phys. 20 (1960) 15 */

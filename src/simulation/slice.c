@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "moly/base/memory.h"
+#include "source.h"
 
+enum { MOST_LABELLED = 127 };
 static const double ps_per_s = 1e12, ps_per_mm = 1.0 / 0.299792458;
 static const double least_density = 0.01; /* thinner: a source in a capsule that stops positrons */
 static const double delay_ps = 5e5;       /* of the delayed window: beyond all that is true */
@@ -35,48 +37,8 @@ static bool grow(void **items, size_t size, size_t n, size_t *capacity)
 
 /* ---- decays ---- */
 
-static void point_in(const moly_solid *s, moly_random *random, double point[3])
-{
-    double q[3];
-    const int n_round = s->shape == MOLY_SOLID_ELLIPSOID ? 3 : s->shape == MOLY_SOLID_BOX ? 0 : 2;
-    double norm;
-    do {
-        norm = 0.0;
-        for (int i = 0; i < 3; i++) {
-            q[i] = 2.0 * draw(random) - 1.0;
-            norm += i < n_round ? q[i] * q[i] : 0.0;
-        }
-    } while (norm > 1.0);
-    for (int i = 0; i < 3; i++) {
-        point[i] = s->centre_mm[i] + q[0] * s->half_mm[0] * s->axes[i] +
-                   q[1] * s->half_mm[1] * s->axes[3 + i] + q[2] * s->half_mm[2] * s->axes[6 + i];
-    }
-}
-
-/* A solid by its whole volume, a point in it; not counted where a later solid or a cut has it. */
-static int emission(const world *w, moly_random *random, double point[3])
-{
-    const moly_solids *solids = w->setup->solids;
-    for (;;) {
-        const double u = draw(random) * w->until[solids->n - 1];
-        size_t low = 0, high = solids->n - 1;
-        while (low < high) {
-            const size_t middle = (low + high) / 2;
-            if (w->until[middle] > u) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        point_in(&solids->solids[low], random, point);
-        if (transport_solid_at(w->phantom, point) == (int)low) {
-            return (int)low;
-        }
-    }
-}
-
 static void keep_single(const world *w, const hit *seen, double time_ps, uint32_t decay,
-                        bool is_scattered, moly_random *random, slice *s)
+                        int n_scatters, moly_random *random, slice *s)
 {
     const moly_pet_scanner *scanner = w->scanner;
     if (!grow((void **)&s->singles, sizeof *s->singles, s->n_singles, &s->singles_capacity)) {
@@ -91,13 +53,14 @@ static void keep_single(const world *w, const hit *seen, double time_ps, uint32_
                              energy <= scanner->window_high_kev &&
                              draw(random) < (double)w->efficiencies[seen->crystal];
     s->singles[s->n_singles++] =
-        (single){time, (uint32_t)seen->crystal, decay, is_scattered, is_accepted};
+        (single){time, (uint32_t)seen->crystal, decay,
+                 (uint8_t)(n_scatters < MOST_LABELLED ? n_scatters : MOST_LABELLED), is_accepted};
 }
 
 static void one_decay(const world *w, double time_ps, uint32_t decay, moly_random *random, slice *s)
 {
     photon p = {.energy_kev = ANNIHILATION_KEV};
-    const int solid = emission(w, random, p.position);
+    const int solid = source_draw(w->setup->solids, w->until, w->phantom, random, p.position);
     const double density = w->density_g_cm3[w->setup->solids->solids[solid].material];
     if (w->options->has_range && density > least_density) {
         double shift[3];
@@ -122,7 +85,7 @@ static void one_decay(const world *w, double time_ps, uint32_t decay, moly_rando
         const fate end =
             transport_follow(w->phantom, q, w->options->has_scatter, w->least_kev, random);
         if (end != FATE_GONE && detector_follow(&w->crystals, q, random, &seen)) {
-            keep_single(w, &seen, time_ps, decay, end == FATE_SCATTERED, random, s);
+            keep_single(w, &seen, time_ps, decay, q->n_scatters, random, s);
         }
     }
 }
@@ -199,6 +162,7 @@ static void keep_pair(const world *w, const single *a, const single *b, double d
 {
     const bool is_random = a->decay != b->decay;
     moly_event event = {.is_delayed = is_delayed};
+    event.gate = is_random || is_delayed ? 0 : (uint8_t)(a->n_scatters + b->n_scatters);
     if (is_random && !is_delayed && !w->options->has_randoms) {
         return;
     }
@@ -217,7 +181,7 @@ static void keep_pair(const world *w, const single *a, const single *b, double d
         s->figures.delayeds += 1.0;
     } else if (is_random) {
         s->figures.randoms += 1.0;
-    } else if (a->is_scattered || b->is_scattered) {
+    } else if (event.gate > 0) {
         s->figures.scatters += 1.0;
     } else {
         s->figures.trues += 1.0;

@@ -28,14 +28,15 @@ typedef struct world {
 typedef struct single {
     double time_ps; /* of the slice */
     uint32_t crystal, decay;
-    bool is_scattered, is_accepted;
+    uint8_t n_scatters;
+    bool is_accepted;
 } single;
 
 /* Of one slice; grown as needed and used again. */
 typedef struct slice {
     single *singles;
     size_t n_singles, singles_capacity;
-    moly_event *events;
+    moly_event *events; /* gate: how often both photons of one decay were scattered */
     size_t n_events, events_capacity;
     double *busy_until_ps; /* by block */
     moly_event_figures figures;

@@ -501,8 +501,13 @@ moly_status moly_solids_set_activity(moly_solids *solids, double activity_bq, mo
     return MOLY_OK;
 }
 
-double moly_solids_mu_per_mm(const moly_solids *solids, int material)
+double moly_solids_mu_at_per_mm(const moly_solids *solids, int material, double energy_kev)
 {
     const moly_material *m = solids->materials[material];
-    return 0.1 * m->density_g_cm3 * moly_photon_attenuation_cm2_g(m, annihilation_kev);
+    return 0.1 * m->density_g_cm3 * moly_photon_attenuation_cm2_g(m, energy_kev);
+}
+
+double moly_solids_mu_per_mm(const moly_solids *solids, int material)
+{
+    return moly_solids_mu_at_per_mm(solids, material, annihilation_kev);
 }

@@ -131,19 +131,17 @@ static bool is_within(const transport *t, const double p[3])
     return is_in;
 }
 
-fate transport_follow(const transport *t, photon *p, bool has_scatter, double least_kev,
-                      moly_random *random)
+int transport_collide(const transport *t, photon *p, moly_random *random)
 {
-    fate now = FATE_STRAIGHT;
+    const int row = photon_row(p->energy_kev);
+    const double most = (double)t->most_per_mm[row];
     for (;;) {
-        const int row = photon_row(p->energy_kev);
-        const double most = (double)t->most_per_mm[row];
         const double step = -log(draw(random)) / most;
         const double next[3] = {p->position[0] + step * p->direction[0],
                                 p->position[1] + step * p->direction[1],
                                 p->position[2] + step * p->direction[2]};
         if (!is_within(t, next)) {
-            return now; /* where it stood: the way is straight from here on */
+            return -1; /* where it stood: the way is straight from here on */
         }
         memcpy(p->position, next, sizeof next);
         p->way_mm += step;
@@ -152,11 +150,28 @@ fate transport_follow(const transport *t, photon *p, bool has_scatter, double le
             continue;
         }
         const photon_table *table = &t->tables[t->solids->solids[solid].material];
-        const double chance = draw(random) * most;
-        if (chance >= (double)table->mu_per_mm[row]) {
-            continue;
+        const double chance = draw(random) * most, mu = (double)table->mu_per_mm[row];
+        if (chance < mu) {
+            p->is_compton = chance < mu * (double)table->compton[row];
+            return solid;
         }
-        if (!has_scatter || chance >= (double)table->mu_per_mm[row] * (double)table->compton[row]) {
+    }
+}
+
+double transport_mu_per_mm(const transport *t, int solid, double energy_kev)
+{
+    return (double)t->tables[t->solids->solids[solid].material].mu_per_mm[photon_row(energy_kev)];
+}
+
+fate transport_follow(const transport *t, photon *p, bool has_scatter, double least_kev,
+                      moly_random *random)
+{
+    fate now = FATE_STRAIGHT;
+    for (;;) {
+        if (transport_collide(t, p, random) < 0) {
+            return now;
+        }
+        if (!has_scatter || !p->is_compton) {
             return FATE_GONE;
         }
         double cosine;
@@ -165,6 +180,7 @@ fate transport_follow(const transport *t, photon *p, bool has_scatter, double le
             return FATE_GONE;
         }
         turn_direction(p->direction, cosine, random);
+        p->n_scatters++;
         now = FATE_SCATTERED;
     }
 }

@@ -48,9 +48,9 @@ static void row(void *context, int64_t item, int thread)
     }
 }
 
-moly_status moly_phantom_voxelise(const moly_solids *solids, const moly_grid *grid, int n_sub,
-                                  int n_threads, moly_volume **activity, moly_volume **mu,
-                                  moly_error *err)
+static moly_status voxelise(const moly_solids *solids, const moly_grid *grid, int n_sub,
+                            int n_threads, double energy_kev, moly_volume **activity,
+                            moly_volume **mu, moly_error *err)
 {
     double by_material[MOLY_SOLIDS_MOST_MATERIALS] = {0.0};
     moly_volume *made_activity = NULL, *made_mu = NULL;
@@ -60,7 +60,8 @@ moly_status moly_phantom_voxelise(const moly_solids *solids, const moly_grid *gr
                          n_sub);
     }
     for (size_t i = 0; i < solids->n_materials; i++) {
-        by_material[i] = moly_solids_mu_per_mm(solids, (int)i);
+        by_material[i] = energy_kev > 0.0 ? moly_solids_mu_at_per_mm(solids, (int)i, energy_kev)
+                                          : moly_solids_mu_per_mm(solids, (int)i);
     }
     if (activity) {
         status = moly_volume_new(grid, 1, MOLY_QUANTITY_BQ_PER_ML, &made_activity, err);
@@ -86,4 +87,19 @@ moly_status moly_phantom_voxelise(const moly_solids *solids, const moly_grid *gr
         *mu = made_mu;
     }
     return MOLY_OK;
+}
+
+moly_status moly_phantom_voxelise(const moly_solids *solids, const moly_grid *grid, int n_sub,
+                                  int n_threads, moly_volume **activity, moly_volume **mu,
+                                  moly_error *err)
+{
+    return voxelise(solids, grid, n_sub, n_threads, 0.0, activity, mu, err);
+}
+
+moly_status moly_phantom_attenuation(const moly_solids *solids, const moly_grid *grid, int n_sub,
+                                     int n_threads, double energy_kev, moly_volume **mu,
+                                     moly_error *err)
+{
+    return energy_kev > 0.0 ? voxelise(solids, grid, n_sub, n_threads, energy_kev, NULL, mu, err)
+                            : MOLY_FAIL(err, MOLY_ERR_RANGE, "attenuation at %g keV", energy_kev);
 }

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { cannotRun, go, openBrowser, openPage, Server, signIn, speak, violations } from "./moly.mjs";
 
-const PLACES = ["today", "lab", "dispensing", "patients", "stock", "protection", "batches", "batch/BAT-000001", "instruments", "instrument/INS-000001", "papers", "sheets", "sheet/pharmacy.elute", "sheet/journal", "find?code=nothing", "studies", "production", "plan", "trace", "balance", "audit", "persons"];
+const PLACES = ["today", "lab", "dispensing", "patients", "stock", "protection", "batches", "batch/BAT-000001", "instruments", "instrument/INS-000001", "papers", "sheets", "sheet/pharmacy.elute", "sheet/journal", "find?code=nothing", "studies", "raw", "production", "plan", "trace", "balance", "audit", "persons"];
 
 describe("the screens", { skip: cannotRun, timeout: 600_000 }, () => {
   let server;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every command has an example and it runs, as it stands in its help. Examples may use what is put
- * into the folder first: `study`, a PET series, `eu152.Spe`, a spectrum, and `recon_demo`,
- * sinograms, of the reference data, `day.json`, the documentation's day, `kg.json` and
- * `kg.signed.json`, packs of limits, `moly.db`, an example centre in training, `backup.db` and
- * `again.db`, its backup and what was restored from that, `crc35r.pty`, a simulated calibrator, and
- * the passwords of its staff. Acts run in the order of their names, an hour after the centre was
- * made; waste is cleared a month later. */
+ * into the folder first: `study`, a PET series, `eu152.Spe`, a spectrum, `recon_demo`,
+ * sinograms, and `flood.dcm`, a flood, of the reference data, `day.json`, the documentation's day,
+ * `kg.json` and `kg.signed.json`, packs of limits, `moly.db`, an example centre in training,
+ * `backup.db` and `again.db`, its backup and what was restored from that, `crc35r.pty`, a simulated
+ * calibrator, and the passwords of its staff. Acts run in the order of their names, an hour after
+ * the centre was made; waste is cleared a month later. */
 #include "running.h"
 
 #include <ctype.h>
@@ -21,6 +21,7 @@ static const struct {
     {"study", "data/clinical/dicom_pet/qin_hn_0024_cps1023"},
     {"eu152.Spe", "data/clinical/gamma_spectra/curie/eu_calib_7cm.Spe"},
     {"recon_demo", "data/clinical/raw_pet/recon_demo"},
+    {"flood.dcm", "data/clinical/dicom_nm/mediso_qc/UNIFORMIDAD_1.dcm"},
 };
 
 static const char made_at[] = "2026-11-23T03:00Z", acts_at[] = "2026-11-23T04:00Z",
@@ -37,6 +38,28 @@ static void make_pack(void)
     }
     run_line("grep public_key kg.signed.json | cut -d'\"' -f4 | tr -d '\\n' > publisher.key",
              &result);
+}
+
+/* A gamma camera whose checks hold. */
+static void make_camera(void)
+{
+    static const char *const acts[] = {
+        "register --kind 'gamma camera' --id CAM-000001 --model 'AnyScan S' --serial AS-0417",
+        "check_camera --instrument CAM-000001 --check uniformity --value 0.03",
+        "check_camera --instrument CAM-000001 --check 'energy peak' --value 0.006",
+        "check_camera --instrument CAM-000001 --check rotation --value 0.4",
+    };
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        char line[400];
+        (void)snprintf(line, sizeof line,
+                       "moly act instrument.%s --db sqlite:moly.db --as physicist "
+                       "--password-file physicist.password --clock %s",
+                       acts[i], made_at);
+        run_line(line, &result);
+        if (result.exit_code != 0) {
+            fail_msg("instrument.%s: %s", acts[i], result.err);
+        }
+    }
 }
 
 static void make_centre(void)
@@ -80,6 +103,7 @@ static void make_centre(void)
         (void)snprintf(line, sizeof line, "echo %s-moly > %s.password", staff[i], staff[i]);
         run_line(line, &result);
     }
+    make_camera();
 }
 
 static bool link_data(void)

@@ -43,6 +43,8 @@ MOLY_API MOLY_CHECKED moly_status moly_spect_projector_new(const moly_projection
 MOLY_API void moly_spect_projector_free(moly_spect_projector *projector);
 MOLY_API size_t moly_spect_projector_n_voxels(const moly_spect_projector *projector);
 MOLY_API size_t moly_spect_projector_view_bins(const moly_spect_projector *projector);
+/** The back end that is taken unless another is asked for. */
+MOLY_API const char *moly_spect_back_end(void);
 MOLY_API const char *moly_spect_projector_back_end(const moly_spect_projector *projector);
 
 /** bins[n_bins][n_axial] = attenuated, blurred integral of the image along the line, mm times its

@@ -32,6 +32,14 @@ MOLY_API MOLY_CHECKED moly_status moly_sinogram_keep(const moly_sinogram *source
 MOLY_API MOLY_CHECKED moly_status moly_sinogram_without_tof(moly_sinogram *source,
                                                             moly_sinogram **plain, moly_error *err);
 
+/** What two sinograms expect together, worked out when a view is read. One with a single TOF bin is
+ *  shared out evenly over those of the layout.
+ *  @param one, two  taken over from success on
+ *  @retval MOLY_ERR_RANGE  other views, tangential bins, planes or TOF bins than `layout` */
+MOLY_API MOLY_CHECKED moly_status moly_sinogram_plus(const moly_layout *layout, moly_sinogram *one,
+                                                     moly_sinogram *two, moly_sinogram **sum,
+                                                     moly_error *err);
+
 /** CT numbers to attenuation at a photon energy: two straight lines that meet at water, bone's
  *  steeper share falling with energy. Below -1000 HU there is nothing.
  *  Source: Carney et al., Med Phys 33 (2006) 976 for the form; slopes follow from the coefficients

@@ -18,6 +18,8 @@ typedef struct moly_spect_osem_options {
     moly_spect_options projector;    /**< collimator, attenuation, threads */
     const moly_projections *scatter; /**< expected scatter, counts, window 0 and gate 0 of it; views
                                           and pixels as the data; NULL: none */
+    const double *view_shares; /**< [n_views] what a view counts relative to `scale`: its length,
+                                    decay; above 0; NULL: 1 */
     double scale; /**< counts for an integral of 1 (mm times the image's unit), such as seconds a
                        view times sensitivity times pixel area; > 0. See moly_spect_scale() */
     const moly_progress *progress; /**< may be NULL */
@@ -30,7 +32,7 @@ typedef struct moly_spect_osem_options {
  *                     (NEMA NU 1), 1/(s Bq) */
 MOLY_API double moly_spect_scale(const moly_projections *p, double cps_per_bq);
 
-/** Maximum likelihood by OSEM: expected = scale * A image + scatter.
+/** Maximum likelihood by OSEM: expected = scale * share of the view * A image + scatter.
  *  @param[in]  grid     as moly_spect_projector_new() wants it
  *  @param[out] columns  float[ny][nx][nz]
  *  @retval MOLY_ERR_RANGE  subsets that do not divide the views; scatter of other sizes; a scale

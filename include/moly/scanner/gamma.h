@@ -93,8 +93,16 @@ MOLY_API double moly_collimator_fwhm_mm(const moly_collimator *collimator, doubl
  *  Source: as above; fan: Jaszczak, Chang, Murphy, IEEE Trans Nucl Sci 26 (1979) 2864 */
 MOLY_API double moly_collimator_sensitivity(const moly_collimator *collimator, double distance_mm,
                                             double mu_per_mm);
-/** Attenuation of lead at a photon energy of 30 to 1000 keV, 1/mm, without coherent scatter, by
- *  log-log interpolation; within 2 %. Source: NIST XCOM, total without coherent, 11.35 g/cm3 */
+/** What gets through one wall between holes, relative to what goes through the holes: two
+ *  neighbours and their wall act as one hole of 2 hole + septum, whose photons cross at least
+ *  septum length / (2 hole + septum) of lead:
+ *  share = exp(-mu path) ((2 hole + septum)^2 / hole^2 - 1). A geometric estimate; measure yours.
+ *  @param[out] hole_mm  of that hole
+ *  Source: for the path, Anger (1964); Cherry et al., ch. 14 */
+MOLY_API double moly_collimator_penetration(const moly_collimator *collimator, double mu_per_mm,
+                                            double *hole_mm);
+/** Attenuation of lead, 11.35 g/cm3, coherent scattering included, 1/mm; energies outside of
+ *  1..20000 keV count as those. Source: NIST XAAMDI by moly_photon_attenuation_cm2_g() */
 MOLY_API double moly_lead_mu_per_mm(double energy_kev);
 
 /* ---- raw data ---- */
@@ -108,6 +116,7 @@ typedef struct moly_camera_view {
     double angle_rad;  /**< see above */
     double radius_mm;  /**< from the axis to the face of the collimator; 0: not known (planar) */
     double duration_s; /**< 0: not known */
+    double start_s;    /**< since the scan's start */
 } moly_camera_view;
 
 /** Counts of views: SPECT, or planar images (one view), in energy windows and gates. */
@@ -138,6 +147,9 @@ MOLY_API float *moly_projections_view(const moly_projections *projections, int64
  *  circle. */
 MOLY_API void moly_projections_orbit(moly_projections *projections, double start_rad,
                                      double extent_rad, double radius_mm, double duration_s);
+/** Views of each head one after the other, all heads at once; heads that do not divide the views
+ *  count as one. */
+MOLY_API void moly_projections_time(moly_projections *projections, int64_t n_heads);
 /** Counts finite and not negative, windows and views sensible.
  *  @retval MOLY_ERR_DATA  the message names view and bin */
 MOLY_API MOLY_CHECKED moly_status moly_projections_check(const moly_projections *projections,

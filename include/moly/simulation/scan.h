@@ -77,6 +77,9 @@ typedef struct moly_event_options {
     bool has_range;   /**< positrons travel before they annihilate */
     bool has_acollinearity;
     bool has_delayeds; /**< pairs of a delayed window are listed too */
+    /** Scattered coincidences alone, which are among all others too; `gate` says how often both
+     *  photons together were scattered. Empty; NULL: not wanted. */
+    moly_event_list *scatters;
 } moly_event_options;
 
 /** What was counted; rates follow with the duration. */

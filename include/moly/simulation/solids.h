@@ -89,6 +89,9 @@ MOLY_API MOLY_CHECKED moly_status moly_solids_set_activity(moly_solids *solids, 
 
 /** Linear attenuation of its material at 511 keV, coherent scattering included, 1/mm. */
 MOLY_API double moly_solids_mu_per_mm(const moly_solids *solids, int material);
+/** The same at another energy, 1..20000 keV. */
+MOLY_API double moly_solids_mu_at_per_mm(const moly_solids *solids, int material,
+                                         double energy_kev);
 
 /** Truth images: the mean of `n_sub`^3 points of each voxel.
  *  @param[out] activity  Bq/mL; may be NULL
@@ -98,6 +101,12 @@ MOLY_API MOLY_CHECKED moly_status moly_phantom_voxelise(const moly_solids *solid
                                                         const moly_grid *grid, int n_sub,
                                                         int n_threads, moly_volume **activity,
                                                         moly_volume **mu, moly_error *err);
+
+/** The attenuation alone at an energy, 1/mm: as above. */
+MOLY_API MOLY_CHECKED moly_status moly_phantom_attenuation(const moly_solids *solids,
+                                                           const moly_grid *grid, int n_sub,
+                                                           int n_threads, double energy_kev,
+                                                           moly_volume **mu, moly_error *err);
 
 /** A phantom by name, or from a text file of one's own (a path that ends in ".phantom").
  *  Concentrations are relative; set the activity next.

@@ -2,10 +2,12 @@
 #include "acts.h"
 #include "clinic/fitness.h"
 #include "clinic/serve.h"
+#include "instruments/camera.h"
+#include "product.h"
 #include "vessel.h"
 
 struct administer_args {
-    const char *dose, *patient, *birth_date, *name, *site, *reason, *note;
+    const char *dose, *patient, *birth_date, *name, *site, *camera, *reason, *note;
     int route;
     moly_instant at;
 };
@@ -44,6 +46,10 @@ static const moly_param params[] = {
      MOLY_TEXT(struct administer_args, site),
      .max = 200.0,
      .help = "where, \"left antecubital vein\""},
+    {.name = "camera",
+     MOLY_TEXT(struct administer_args, camera),
+     .record = "instrument",
+     .help = "camera that the image will be made with; without it any whose checks hold"},
     {.name = "reason",
      MOLY_TEXT(struct administer_args, reason),
      .max = 2000.0,
@@ -98,6 +104,16 @@ static moly_status check_order(const moly_act_context *context, const struct adm
     return status ? status : fitness_check_order(context, order, context->at, decision, err);
 }
 
+/* nobody is injected for an image that no camera may make. */
+static moly_status check_camera(const moly_act_context *context, const struct administer_args *a,
+                                const vessel *dose, moly_error *err)
+{
+    const product *p = product_named(record_text(dose->record, "product"));
+    return !a->camera && p && product_is(p, "therapy")
+               ? MOLY_OK
+               : rule_camera(context, a->camera, vessel_nuclide(dose->record), err);
+}
+
 /* */
 static moly_status check_tolerance(const moly_act_context *context, const char *reason,
                                    double prescribed_bq, double injected_bq,
@@ -134,6 +150,7 @@ static void record(const moly_act_context *context, const struct administer_args
     decision_number(decision, "net_bq", injected_bq); /* until the residual is known */
     decision_text(decision, "route", routes[a->route]);
     decision_text(decision, "site", a->site);
+    decision_text(decision, "camera", a->camera);
     decision_text(decision, "deviation_reason", a->reason);
     decision_record(decision, "order", record_text(dose->record, "order"));
     decision_text(decision, "state", "given");
@@ -162,6 +179,9 @@ static moly_status decide(const moly_act_context *context, const void *args,
     }
     if (!status) {
         status = check_order(context, a, &dose, decision, err);
+    }
+    if (!status) {
+        status = check_camera(context, a, &dose, err);
     }
     if (!status) { /* all of the syringe; measure_residual posts back what stayed in it */
         status = vessel_move_all(context, dose.node, act_node(context, "patient", a->patient),
@@ -198,7 +218,7 @@ const moly_act clinic_administer = {
     .roles = CLINIC,
     .signature = MOLY_SIGNATURE_ONE,
     .meaning = "administered",
-    .rules = "R-10 R-13 R-22 R-24 R-34 R-35 R-36 R-37",
+    .rules = "R-10 R-13 R-22 R-24 R-32 R-34 R-35 R-36 R-37",
     .subject_kind = "dose",
     .decide = decide,
 };

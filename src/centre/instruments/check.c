@@ -1,13 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "instruments/check.h"
 
+/* Rows of a dose calibrator's plan. */
+#define OF_CALIBRATOR(word)                                                                        \
+    {                                                                                              \
+        word, word "_tolerance", word "_interval_s", "instrument.check_" word,                     \
+            {"dose calibrator", NULL}, "R-28", true, word                                          \
+    }
+/* clang-format off */
 const instrument_check_row instrument_checks[N_INSTRUMENT_CHECKS] = {
-    {"constancy", "constancy_tolerance", "constancy_interval_s", "instrument.check_constancy"},
-    {"accuracy", "accuracy_tolerance", "accuracy_interval_s", "instrument.check_accuracy"},
-    {"linearity", "linearity_tolerance", "linearity_interval_s", "instrument.check_linearity"},
-    {"geometry", "geometry_tolerance", "geometry_interval_s", "instrument.check_geometry"},
-    {"background", "background_tolerance", "background_interval_s", "instrument.check_background"},
+    OF_CALIBRATOR("constancy"),
+    OF_CALIBRATOR("accuracy"),
+    OF_CALIBRATOR("linearity"),
+    OF_CALIBRATOR("geometry"),
+    OF_CALIBRATOR("background"),
+    {"uniformity", "camera_uniformity_integral_ufov", "camera_uniformity_interval_s",
+     "instrument.check_camera", {INSTRUMENT_GAMMA_CAMERA, NULL}, "R-32", true, "uniformity"},
+    {"energy_peak", "camera_energy_peak", "camera_energy_peak_interval_s",
+     "instrument.check_camera", {INSTRUMENT_GAMMA_CAMERA, NULL}, "R-32", true, "energy peak"},
+    {"rotation", "camera_rotation_offset", "camera_rotation_interval_s",
+     "instrument.check_camera", {INSTRUMENT_GAMMA_CAMERA, NULL}, "R-32", true, "rotation"},
+    {"daily_check", "camera_daily_check", "camera_daily_check_interval_s",
+     "instrument.check_camera", {INSTRUMENT_PET, NULL}, "R-32", true, "daily check"},
+    {"normalisation", "camera_normalisation", "camera_normalisation_interval_s",
+     "instrument.check_camera", {INSTRUMENT_PET, NULL}, "R-32", true, "normalisation"},
+    {"suv_calibration", "camera_suv_calibration", "camera_suv_calibration_interval_s",
+     "instrument.check_camera", {INSTRUMENT_PET, NULL}, "R-32", true, "SUV calibration"},
+    {"resolution", "camera_resolution_fwhm_1", "camera_resolution_interval_s",
+     "instrument.check_camera", {INSTRUMENT_GAMMA_CAMERA, INSTRUMENT_PET}, "R-32", false,
+     "resolution"},
+    {"sensitivity", "camera_sensitivity", "camera_sensitivity_interval_s",
+     "instrument.check_camera", {INSTRUMENT_GAMMA_CAMERA, INSTRUMENT_PET}, "R-32", false,
+     "sensitivity"},
+    {"image_quality", "camera_iq_calibration", "camera_image_quality_interval_s",
+     "instrument.check_camera", {INSTRUMENT_PET, NULL}, "R-32", false, "image quality"},
 };
+/* clang-format on */
+
+bool check_belongs(const instrument_check_row *row, const json_t *instrument)
+{
+    return record_is(instrument, "type", row->types[0]) ||
+           (row->types[1] && record_is(instrument, "type", row->types[1]));
+}
 
 const char *const instrument_kinds[] = {"dose calibrator",
                                         "well counter",
@@ -19,6 +53,8 @@ const char *const instrument_kinds[] = {"dose calibrator",
                                         "chromatograph",
                                         "analyser",
                                         INSTRUMENT_SPECTROMETER,
+                                        INSTRUMENT_GAMMA_CAMERA,
+                                        INSTRUMENT_PET,
                                         NULL};
 
 moly_status check_instrument(const moly_act_context *context, const char *id,
@@ -41,8 +77,13 @@ moly_status check_instrument(const moly_act_context *context, const char *id,
 check_outcome check_judge(const moly_act_context *context, instrument_check check, double deviation,
                           double deviation_sd)
 {
-    double limit = site_value(context->limits, instrument_checks[check].tolerance);
-    return (check_outcome){check, deviation, deviation_sd, fabs(deviation) <= limit};
+    const site_limit *limit = site_limit_of(context->limits, instrument_checks[check].tolerance);
+    return (check_outcome){.check = check,
+                           .deviation = deviation,
+                           .deviation_sd = deviation_sd,
+                           .is_passed = fabs(deviation) <= limit->value,
+                           .limit = limit->value,
+                           .limit_source = limit->source};
 }
 
 moly_status check_record(const moly_act_context *context, const char *instrument,
@@ -50,7 +91,6 @@ moly_status check_record(const moly_act_context *context, const char *instrument
                          moly_error *err)
 {
     const instrument_check_row *row = &instrument_checks[outcome->check];
-    const site_limit *limit = site_limit_of(context->limits, row->tolerance);
     moly_status status = act_new_id(context, "instrument_check", "CHK", NULL, id, err);
     if (status) {
         return status;
@@ -64,8 +104,9 @@ moly_status check_record(const moly_act_context *context, const char *instrument
     decision_text(decision, "check", row->word);
     decision_number(decision, "deviation", outcome->deviation);
     decision_number(decision, "deviation_sd", outcome->deviation_sd);
-    decision_number(decision, "limit", limit->value);
-    decision_text(decision, "limit_source", limit->source);
+    decision_number(decision, "limit", outcome->limit);
+    decision_text(decision, "limit_source", outcome->limit_source);
+    decision_text(decision, "unit", outcome->unit);
     decision_text(decision, "made_by", context->performer->user);
     decision_link(decision, act_node(context, "instrument_check", *id),
                   act_node(context, "instrument", instrument), "check of");
@@ -89,21 +130,21 @@ void check_close(const moly_act_context *context, const char *instrument,
                  const check_outcome *outcome, moly_decision *decision)
 {
     const instrument_check_row *row = &instrument_checks[outcome->check];
-    const site_limit *limit = site_limit_of(context->limits, row->tolerance);
     moly_instant due = moly_instant_add_s(context->at, site_value(context->limits, row->interval));
     decision_record(decision, "instrument", instrument);
     set(context, row->word, "at", decision, context->at, NULL);
     set(context, row->word, "due", decision, due, NULL);
     set(context, row->word, "result", decision, context->at,
         outcome->is_passed ? "passed" : "failed");
-    if (!outcome->is_passed) {
+    if (!outcome->is_passed && !outcome->unit && strcmp(row->rule, "R-28") == 0) {
         decision_warn(
             decision, "R-28",
             "%s of %s failed: %+.1f %% ± %.1f %%, limit %s (%s); no dose is measured with "
             "it until a check passes: look for contamination, a wrong setting or a "
             "moved source, and repeat it",
             say(context, row->word), instrument, 100.0 * outcome->deviation,
-            100.0 * outcome->deviation_sd, say_percent(context, limit->value), limit->source);
+            100.0 * outcome->deviation_sd, say_percent(context, outcome->limit),
+            outcome->limit_source);
     }
 }
 

@@ -14,6 +14,15 @@ typedef enum instrument_check {
     CHECK_LINEARITY,
     CHECK_GEOMETRY,
     CHECK_BACKGROUND,
+    CHECK_UNIFORMITY, /* those of cameras (check_camera.c) */
+    CHECK_ENERGY_PEAK,
+    CHECK_ROTATION,
+    CHECK_DAILY,
+    CHECK_NORMALISATION,
+    CHECK_SUV,
+    CHECK_RESOLUTION,
+    CHECK_SENSITIVITY,
+    CHECK_IMAGE_QUALITY,
     N_INSTRUMENT_CHECKS
 } instrument_check;
 
@@ -21,16 +30,26 @@ typedef struct instrument_check_row {
     const char *word;                 /* "constancy": "constancy_due" is a member */
     const char *tolerance, *interval; /* keys of the country's limits */
     const char *act;                  /* "instrument.check_constancy" */
+    const char *types[2];             /* of instruments that it is done with */
+    const char *rule;                 /* that asks for it */
+    bool is_lock;                     /* failed or overdue it stops the instrument's use */
+    const char *name;                 /* in sentences, "energy peak" */
 } instrument_check_row;
+/* Is the check part of the plan of this instrument? */
+bool check_belongs(const instrument_check_row *row, const json_t *instrument);
 extern const instrument_check_row instrument_checks[N_INSTRUMENT_CHECKS];
 
 #define INSTRUMENT_SPECTROMETER "gamma spectrometer"
+#define INSTRUMENT_GAMMA_CAMERA "gamma camera"
+#define INSTRUMENT_PET "PET scanner"
 extern const char *const instrument_kinds[]; /* "dose calibrator", ...; NULL-terminated */
 
 typedef struct check_outcome {
     instrument_check check;
-    double deviation, deviation_sd; /* fractions */
+    double deviation, deviation_sd; /* fractions, or in `unit` */
     bool is_passed;
+    double limit;                    /* NAN: none is known */
+    const char *limit_source, *unit; /* `unit` NULL: fractions */
 } check_outcome;
 
 /* The instrument, which is in use and was registered before the act. */

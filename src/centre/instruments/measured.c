@@ -22,20 +22,20 @@ static moly_status rule_check(const moly_act_context *context, const json_t *ins
     moly_instant due = record_instant(instrument, member(context, row->word, "due"));
     if (strcmp(result, "failed") == 0) {
         return MOLY_REFUSE(
-            err, "R-28",
+            err, row->rule,
             "%s failed its check of %s at %s; repeat it (%s) or take "
             "another instrument",
-            id, say(context, row->word),
+            id, say(context, row->name),
             say_time(context, record_instant(instrument, member(context, row->word, "at"))),
             row->act);
     }
     if (result[0] == '\0') {
-        return MOLY_REFUSE(err, "R-28", "%s was never checked for %s; do it first (%s)", id,
-                           say(context, row->word), row->act);
+        return MOLY_REFUSE(err, row->rule, "%s was never checked for %s; do it first (%s)", id,
+                           say(context, row->name), row->act);
     }
     if (context->at.us > due.us) {
-        return MOLY_REFUSE(err, "R-28", "%s's check of %s was due at %s; do it first (%s)", id,
-                           say(context, row->word), say_time(context, due), row->act);
+        return MOLY_REFUSE(err, row->rule, "%s's check of %s was due at %s; do it first (%s)", id,
+                           say(context, row->name), say_time(context, due), row->act);
     }
     return MOLY_OK;
 }
@@ -57,9 +57,11 @@ moly_status rule_instrument(const moly_act_context *context, const json_t *instr
                            id, say_time(context, due));
     }
     moly_status status = MOLY_OK;
-    bool is_calibrator = record_is(instrument, "type", instrument_kinds[0]);
-    for (size_t i = 0; i < N_INSTRUMENT_CHECKS && is_calibrator && !status; i++) {
-        status = rule_check(context, instrument, &instrument_checks[i], err);
+    for (size_t i = 0; i < N_INSTRUMENT_CHECKS && !status; i++) {
+        const instrument_check_row *row = &instrument_checks[i];
+        if (row->is_lock && check_belongs(row, instrument)) {
+            status = rule_check(context, instrument, row, err);
+        }
     }
     return status;
 }

@@ -9,12 +9,11 @@ static const size_t most_checks = 2000;
 moly_status instrument_plan(const json_t *instrument, moly_instant now, json_t *plan,
                             moly_error *err)
 {
-    bool is_calibrator = record_is(instrument, "type", instrument_kinds[0]);
     for (size_t i = 0; i <= N_INSTRUMENT_CHECKS; i++) {
         bool is_calibration = i == N_INSTRUMENT_CHECKS;
         const char *word = is_calibration ? "calibration" : instrument_checks[i].word;
         char at[40], due[40], result[40];
-        if (!is_calibration && !is_calibrator) {
+        if (!is_calibration && !check_belongs(&instrument_checks[i], instrument)) {
             continue;
         }
         (void)snprintf(at, sizeof at, "%s_at", word);
@@ -22,9 +21,10 @@ moly_status instrument_plan(const json_t *instrument, moly_instant now, json_t *
         (void)snprintf(result, sizeof result, "%s_result", word);
         moly_instant ends = record_instant(instrument, due);
         bool is_due = moly_instant_is_none(ends) ? !is_calibration : now.us > ends.us;
-        json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:b}", "check", word, "result",
+        json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}", "check", word, "result",
                                 record_text(instrument, result), "at", record_text(instrument, at),
-                                "due", record_text(instrument, due), "is_overdue", is_due);
+                                "due", record_text(instrument, due), "is_overdue", is_due, "act",
+                                is_calibration ? "instrument.calibrate" : instrument_checks[i].act);
         if (json_array_append_new(plan, row) != 0) {
             return MOLY_NO_MEMORY(err);
         }
@@ -34,9 +34,10 @@ moly_status instrument_plan(const json_t *instrument, moly_instant now, json_t *
 
 static moly_status put_trend(const json_t *checks, json_t *trend, moly_error *err)
 {
-    static const char *const members[] = {
-        "check",       "at",          "deviation", "deviation_sd", "limit",   "state",  "id",
-        "activity_bq", "expected_bq", "points",    "container",    "factors", "version"};
+    static const char *const members[] = {"check",       "at",     "deviation",    "deviation_sd",
+                                          "limit",       "state",  "id",           "activity_bq",
+                                          "expected_bq", "points", "container",    "factors",
+                                          "version",     "unit",   "limit_source", "figures"};
     size_t i;
     const json_t *check;
     json_array_foreach(checks, i, check)

@@ -3,6 +3,7 @@
  * scan, in a process of its own; nothing of the machine but what lies in the folder. */
 #include "serving.h"
 
+#include <math.h>
 #include <sys/stat.h>
 
 enum { PATIENCE_S = 120, MOST_WAITING = 8 };
@@ -370,7 +371,74 @@ static void what_the_command_refuses_is_said(void **state)
     answer got = wait_for(id, "failed", "done");
     assert_non_null(
         strstr(text_in(json_object_get(got.json, "error"), "message"), "time of flight"));
+    assert_null(strstr(moly_text_get(&got.body), raw));
     answer_free(&got);
+}
+
+/* ---- uptake ---- */
+
+/* 296 MBq of F-18 are given at 08:00 to a patient of 74 kg. */
+static void give_a_dose(void)
+{
+    centre *c = &s.c;
+    c->now = instant_of("2026-11-23T07:00Z");
+    do_act(c, "technologist", "clinic.register_patient",
+           "{'name':'Бакыт Эсенов','birth_date':'1951-11-02','sex':'male','number':'R-1',"
+           "'weight':'74 kg'}");
+    do_act(c, "technologist", "clinic.refer",
+           "{'patient':'PAT-000001','examination':'FDG PET','question':'staging',"
+           "'referrer':'Dr Osmonov'}");
+    do_act(c, "physician", "clinic.justify",
+           "{'referral':'REF-000001','justification':'staging','pregnancy':'excluded',"
+           "'breast_feeding':'no'}");
+    do_act(c, "physician", "clinic.order",
+           "{'referral':'REF-000001','product':'fludeoxyglucose','activity':'296 MBq',"
+           "'planned':'2026-11-23T08:00Z'}");
+    do_act(c, "technologist", "pharmacy.receive_vial",
+           "{'product':'fludeoxyglucose','supplier':'Cyclo','lot':'L1','certificate':'C1',"
+           "'labelled':'4 GBq','calibrated':'2026-11-23T05:30Z','activity':'2.27 GBq',"
+           "'volume':'8 mL','expiry':'2026-11-23T15:00Z'}");
+    do_act(c, "radiopharmacist", "pharmacy.release", "{'vial':'VIA-000001'}");
+    c->now = instant_of("2026-11-23T08:00Z");
+    do_act(c, "technologist", "clinic.draw_dose",
+           "{'order':'ORD-000001','vial':'VIA-000001','activity':'296 MBq'}");
+    do_act(c, "technologist", "clinic.administer",
+           "{'dose':'DOS-000001','patient':'PAT-000001','birth_date':'1951-11-02'}");
+}
+
+/* Raw data of that dose, or of another; the answer when it is done. */
+static answer reconstructed(const char *name, const char *dose, const char *start)
+{
+    char id[20], body[160];
+    run("cd '%s' && cp -r cylinder %s && sed -i 's/\"start\": [^,]*/\"start\": \"%s\", \"dose\": "
+        "\"%s\"/' %s/scan.json",
+        raw, name, start, dose, name);
+    (void)snprintf(body, sizeof body, "{\"raw\":\"%s\",\"iterations\":1,\"voxel\":\"8 mm\"}", name);
+    begin(body, id);
+    return wait_for(id, "done", "failed");
+}
+
+/* The factor from the definition: weight over the activity left after 110 minutes, by the half-life
+ * of F-18 of DDEP, 1.8288 h. */
+static void uptake_is_by_the_dose_that_the_raw_data_name(void **state)
+{
+    (void)state;
+    give_a_dose();
+    answer got = reconstructed("patient", "DOS-000001", "2026-11-23T09:50:00Z");
+    const json_t *suv = json_object_get(got.json, "suv");
+    const double left_bq = 296e6 * exp2(-(110.0 / 60.0) / 1.8288);
+    assert_relative(json_number_value(json_object_get(suv, "factor")), 74000.0 / left_bq, 1e-4);
+    assert_string_equal(text_in(suv, "units"), "SUVbw");
+    assert_string_equal(text_in(suv, "dose"), "DOS-000001");
+    answer_free(&got);
+    got = reconstructed("early", "DOS-000001", "2026-11-23T07:50:00Z");
+    assert_non_null(strstr(text_in(got.json, "suv_problem"), "did not begin after"));
+    answer_free(&got);
+    got = reconstructed("unknown", "DOS-000077", "2026-11-23T09:50:00Z");
+    assert_non_null(strstr(text_in(got.json, "suv_problem"), "DOS-000077"));
+    assert_null(json_object_get(got.json, "suv"));
+    answer_free(&got);
+    run("cd '%s' && rm -rf patient early unknown", raw);
 }
 
 /* ---- many, and the end ---- */
@@ -481,6 +549,7 @@ int main(void)
         cmocka_unit_test(a_wish_is_refused_as_at_the_command_line),
         cmocka_unit_test(it_is_followed_and_its_image_looked_at),
         cmocka_unit_test(what_the_command_refuses_is_said),
+        cmocka_unit_test(uptake_is_by_the_dose_that_the_raw_data_name),
         cmocka_unit_test(one_runs_few_wait_and_each_can_be_cancelled),
         cmocka_unit_test(what_a_stop_interrupted_is_said_and_what_waited_goes_on),
         cmocka_unit_test(two_servers_do_not_share_a_folder_of_results),

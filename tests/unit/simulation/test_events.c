@@ -20,7 +20,7 @@ static moly_event_figures run(const bench *b, const moly_event_options *options,
 static void the_same_seed_gives_the_same_events_for_any_number_of_threads(void **state)
 {
     (void)state;
-    const moly_event_options all = {true, true, true, true, true};
+    const moly_event_options all = {true, true, true, true, true, NULL};
     bench b = bench_new(cylinder, 2e7, 0.03, &plain);
     moly_event_list one, two;
     b.setup.efficiency_spread = 0.05;
@@ -93,7 +93,7 @@ static void events_and_exact_integrals_count_the_same_trues(void **state)
 static void delayed_coincidences_are_as_many_as_randoms(void **state)
 {
     (void)state;
-    const moly_event_options all = {true, true, false, false, true};
+    const moly_event_options all = {true, true, false, false, true, NULL};
     bench b = bench_new(cylinder, 4e8, 0.01, &plain);
     moly_event_list list;
     const moly_event_figures f = run(&b, &all, &list);
@@ -177,7 +177,7 @@ static void the_scatter_fraction_of_the_standards_phantom_is_near_the_published_
         bench b = bench_new(cylinder, 1e6, 1.0, &plain);
         moly_pet_scanner scanner;
         moly_event_list list;
-        const moly_event_options all = {true, true, true, true, false};
+        const moly_event_options all = {true, true, true, true, false, NULL};
         const moly_layout_options whole = {.max_difference = -1};
         bench_free(&b);
         assert_ok(moly_pet_scanner_find(published[i].scanner, &scanner, &err), err);

@@ -24,7 +24,7 @@ const STAGES: readonly (readonly [stage: string, acts: readonly string[]])[] = [
     "quality.certify_batch", "quality.release_conditionally", "quality.ship_batch", "quality.recall", "quality.receive_material", "quality.monitor", "quality.open_case", "quality.decide_case",
     "quality.acknowledge", "quality.assign", "quality.train", "quality.media_fill", "quality.draft_master", "quality.approve_master", "quality.discard_sample",
   ]],
-  ["instrument", ["instrument.check_background", "instrument.check_constancy", "instrument.take_reading", "instrument.check_accuracy", "instrument.check_linearity", "instrument.check_geometry", "instrument.calibrate", "instrument.withdraw", "instrument.register"]],
+  ["instrument", ["instrument.check_background", "instrument.check_constancy", "instrument.check_camera", "instrument.take_reading", "instrument.check_accuracy", "instrument.check_linearity", "instrument.check_geometry", "instrument.calibrate", "instrument.withdraw", "instrument.register"]],
   ["stock", ["stock.order", "stock.receive_package", "stock.move_vessel", "stock.test_leak", "stock.register_source", "stock.register_room", "stock.register_supplier", "stock.approve_supplier"]],
   ["waste", ["safety.discard", "safety.measure", "safety.explain", "safety.open_waste", "safety.close_waste", "safety.clear_waste", "safety.survey", "safety.map_room", "safety.report_incident", "safety.follow_incident", "safety.record_staff_dose", "safety.investigate_dose", "safety.declare_pregnancy"]],
 ];

@@ -59,7 +59,11 @@ export interface Progress {
 export interface Uptake {
   factor: number;
   units: string;
-  rule: string;
+  activity_bq: number;
+  weight_kg: number;
+  dose: string;
+  given_at: string;
+  patient: string;
 }
 
 export interface Result {

@@ -201,12 +201,14 @@ export interface Check {
   deviation: number | null;
   deviation_sd?: number | null;
   limit: number | null;
+  /** Of deviation and limit; fractions where there is none. */
+  unit?: string;
   state: string;
 }
 
 export interface Instrument {
   instrument: Item;
-  plan: { check: string; result: string; at: string; due: string; is_overdue: boolean }[];
+  plan: { check: string; act: string; result: string; at: string; due: string; is_overdue: boolean }[];
   trend: Check[];
   calibrations: Item[];
 }

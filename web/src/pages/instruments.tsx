@@ -5,17 +5,17 @@ import { actNamed, acts, may } from "../core/acts.ts";
 import { useAtom } from "../core/atom.ts";
 import { moment, nowMs } from "../core/clock.ts";
 import { t, word } from "../core/i18n.ts";
-import { significant } from "../core/quantity.ts";
 import { useReading } from "../core/resource.ts";
 import { link } from "../core/route.ts";
 import { isInstant, stateWord } from "../core/words.ts";
 import type { Check, Instrument, Item } from "../core/types.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Empty, Loading, NodeLink, Page, State } from "../ui/parts.tsx";
-import { Trend } from "../ui/trend.tsx";
+import { Trend, checkText } from "../ui/trend.tsx";
 import { Tiles } from "./lab.tsx";
 
-const CHECKS = ["background", "constancy", "accuracy", "linearity", "geometry", "calibration"];
+const CHECKS = ["background", "constancy", "accuracy", "linearity", "geometry", "uniformity", "energy_peak", "rotation",
+  "daily_check", "normalisation", "suv_calibration", "resolution", "sensitivity", "image_quality", "calibration"];
 const text = (item: Item, member: string): string => (typeof item[member] === "string" ? (item[member] as string) : "");
 
 /** Checks whose time has passed, and those that failed. */
@@ -92,17 +92,22 @@ export function InstrumentPage({ id }: { id: string }) {
   );
 }
 
-const actOf = (check: string): string => (check === "calibration" ? "instrument.calibrate" : `instrument.check_${check}`);
+/** What the form is filled with: which check of a camera it is. */
+const fieldsOf = (act: string, check: string, id: string): Record<string, string> =>
+  act === "instrument.check_camera" ? { instrument: id, check: checkName(check) } : { instrument: id };
+
+/** "SUV calibration" of "suv_calibration", as the act's choice has it. */
+export const checkName = (check: string): string => check.replace(/_/g, " ").replace(/^suv /, "SUV ");
 
 /** A check of the plan: when it was, when it is due; a button where this person may do it. */
 function PlanRow({ row, id }: { row: Instrument["plan"][number]; id: string }) {
-  const act = actNamed(actOf(row.check));
+  const act = actNamed(row.act);
   const isBad = row.is_overdue || row.result === "failed";
   const inside = (
     <>
       <Icon name={isBad ? "stop" : "check"} size={30} />
       <span class="task-what">
-        <strong>{stateWord(row.check)}</strong>
+        <strong>{word(checkName(row.check))}</strong>
         <span class="quiet num">{row.at === "" ? t("never done") : <>{moment(row.at)}{row.result === "" ? "" : `: ${stateWord(row.result)}`}</>}</span>
         <span class={isBad ? "late num" : "num"}>{row.due === "" ? "" : row.is_overdue ? t("was due {time}", { time: moment(row.due) }) : t("due {time}", { time: moment(row.due) })}</span>
       </span>
@@ -111,13 +116,13 @@ function PlanRow({ row, id }: { row: Instrument["plan"][number]; id: string }) {
   return (
     <li>
       {act !== undefined && may(act)
-        ? <a class={`task ${isBad ? "task-waiting" : ""}`} href={link(["act", act.name], { instrument: id })}>{inside}<Icon name="right" size={26} /></a>
+        ? <a class={`task ${isBad ? "task-waiting" : ""}`} href={link(["act", act.name], fieldsOf(act.name, row.check, id))}>{inside}<Icon name="right" size={26} /></a>
         : <div class={`task ${isBad ? "task-waiting" : ""}`}>{inside}</div>}
     </li>
   );
 }
 
-const percent = (fraction: number): string => `${fraction > 0 ? "+" : ""}${significant(100 * fraction, 2).replace("-", "−")} %`;
+const signed = (value: number, unit: string | undefined): string => `${value > 0 ? "+" : ""}${checkText(value, unit, 3)}`;
 
 function Trends({ checks }: { checks: Check[] }) {
   const groups = useMemo(() => CHECKS.map((check) => [check, checks.filter((one) => one.check === check && typeof one.deviation === "number")] as const)
@@ -132,12 +137,12 @@ function Trends({ checks }: { checks: Check[] }) {
           return (
             <figure key={check} class="card">
               <figcaption class="card-head">
-                <strong>{stateWord(check)}</strong>
-                <span class="num">{percent(last.deviation ?? 0)}</span>
-                <span class="quiet num">{last.limit === null ? "" : t("limit ±{limit}", { limit: `${significant(100 * last.limit, 2)} %` })}</span>
+                <strong>{word(checkName(check))}</strong>
+                <span class="num">{signed(last.deviation ?? 0, last.unit)}</span>
+                <span class="quiet num">{last.limit === null ? "" : t("limit ±{limit}", { limit: checkText(last.limit, last.unit) })}</span>
                 <State state={last.state} tone={last.state === "passed" ? "good" : "bad"} />
               </figcaption>
-              <Trend rows={rows} label={t("{check}: deviation of {count} checks", { check: stateWord(check), count: rows.length })} />
+              <Trend rows={rows} label={t("{check}: deviation of {count} checks", { check: word(checkName(check)), count: rows.length })} />
             </figure>
           );
         })}

@@ -16,7 +16,7 @@ type Values = Record<string, string>;
 /** What most people turn; the rest stands under "More". */
 const FIRST = ["algorithm", "iterations", "subsets", "tof", "psf", "filter", "voxel"];
 /** Of the scan or of DICOM files, which the page does not write. */
-const NOT_HERE = ["raw", "threads", "start", "description", "weight", "injected", "injected-at", "patient-id", "patient-name"];
+const NOT_HERE = ["raw", "threads", "ranks", "start", "description", "weight", "injected", "injected-at", "patient-id", "patient-name"];
 
 function usual(data: RawData): Values {
   return { algorithm: "osem", iterations: "4", ...((data.tof_bins ?? 1) > 1 && { tof: "yes" }), psf: "4.5 mm" };

@@ -4,9 +4,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { getBytes, Refusal } from "../core/api.ts";
 import { t, word } from "../core/i18n.ts";
-import { plain, quantity, significant } from "../core/quantity.ts";
+import { activity, plain, quantity, significant } from "../core/quantity.ts";
 import type { Reconstruction } from "../core/raw.ts";
 import { Icon } from "../ui/icon.tsx";
+import { NodeLink } from "../ui/parts.tsx";
 import { Mip } from "./mip.tsx";
 import type { Lattice } from "./projection.ts";
 import { Slices, type Colours, type Reading } from "./slices.ts";
@@ -115,7 +116,12 @@ export function FusedView({ job }: { job: Reconstruction }) {
             <span class="readout-value num" data-suv-cross>{valueOf(cross, result?.unit, factor)}</span>
             <span class="quiet num">{cross === null ? "\u00a0" : mm(cross.lps_mm)}</span>
           </div>
-          {job.suv !== undefined && <p class="quiet">{job.suv.rule}</p>}
+          {job.suv !== undefined && (
+            <p class="quiet num">
+              <NodeLink node={`dose/${job.suv.dose}`} />{" "}
+              {t("{activity} at the start of the scan, {weight}", { activity: activity(job.suv.activity_bq), weight: quantity(job.suv.weight_kg, "kg") })}
+            </p>
+          )}
           {job.suv_problem !== undefined && <p class="notice notice-wait"><Icon name="warn" size={20} /><span>{job.suv_problem}</span></p>}
         </section>
         <section class="card window">
