@@ -28,6 +28,24 @@ typedef struct listed {
 
 /* ---- events and what their bins add ---- */
 
+/* May its views be read as those of the layout, with one TOF bin or, if `may_tof`, as many? */
+static moly_status check_bins(const moly_layout *l, const moly_sinogram *given, bool may_tof,
+                              const char *what, moly_error *err)
+{
+    const moly_layout *g = given ? moly_sinogram_layout(given) : l;
+    if (g->n_views != l->n_views || g->n_tangential != l->n_tangential ||
+        g->n_planes != l->n_planes ||
+        (given && g->n_tof != 1 && !(may_tof && g->n_tof == l->n_tof))) {
+        return MOLY_FAIL(err, MOLY_ERR_RANGE,
+                         "the %s have %lld views x %lld bins x %lld planes x %lld TOF bins, the "
+                         "events %lld x %lld x %lld x %lld",
+                         what, (long long)g->n_views, (long long)g->n_tangential,
+                         (long long)g->n_planes, (long long)g->n_tof, (long long)l->n_views,
+                         (long long)l->n_tangential, (long long)l->n_planes, (long long)l->n_tof);
+    }
+    return MOLY_OK;
+}
+
 static moly_status check(const moly_list_model *m, const moly_list_options *o, moly_error *err)
 {
     const moly_pet_scanner *a = &m->events->scanner, *b = &m->layout->scanner;
@@ -51,7 +69,8 @@ static moly_status check(const moly_list_model *m, const moly_list_options *o, m
                              e->crystal_1, e->crystal_2, (unsigned long long)n_crystals);
         }
     }
-    return MOLY_OK;
+    moly_status status = check_bins(m->layout, m->factors, false, "factors", err);
+    return status ? status : check_bins(m->layout, m->background, true, "background counts", err);
 }
 
 /* Per bin of a view [tangential][TOF][plane]; NAN where the factor is 0. */

@@ -116,6 +116,9 @@ static void subsets_threads_and_bootstrap(void **state)
     assert_fails(moly_listmode_osem(&model, &w.grid, &options, image, NULL, &err), MOLY_ERR_RANGE,
                  "too few for", err);
     options.n_subsets = 4;
+    const moly_list_model swapped = {&list, w.layout, w.prompts, w.background}; /* TOF factors */
+    assert_fails(moly_listmode_osem(&swapped, &w.grid, &options, image, NULL, &err), MOLY_ERR_RANGE,
+                 "the factors have 32 views", err);
     list.events[5].crystal_1 = 100000;
     assert_fails(moly_listmode_osem(&model, &w.grid, &options, image, NULL, &err), MOLY_ERR_DATA,
                  "event 5: crystals 100000", err);

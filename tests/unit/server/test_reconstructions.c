@@ -328,7 +328,7 @@ static void it_is_followed_and_its_image_looked_at(void **state)
     (void)state;
     char id[20], path[120];
     begin("{\"raw\":\"cylinder\",\"iterations\":4,\"subsets\":4,\"voxel\":\"6 mm\","
-          "\"psf\":\"4 mm\",\"correct-randoms\":false}",
+          "\"psf\":\"4 mm\",\"randoms\":\"none\"}",
           id);
     answer got = wait_for(id, "done", "failed");
     assert_string_equal(text_in(got.json, "state"), "done");
