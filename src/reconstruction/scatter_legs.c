@@ -10,6 +10,7 @@
 static const double pi = 3.14159265358979323846;
 static const double map_mm = 8.0;          /* lattice that legs are sampled on */
 static const double least_per_mm = 0.0005; /* a twentieth of water: thinner does not scatter */
+static const double coarser = 1.2;
 enum { MOST_POINTS = 6000, MOST_CELLS = 1 << 24 };
 
 /* ---- maps ---- */
@@ -148,8 +149,10 @@ moly_status scatter_points_make(const moly_volume *mu, double point_mm, scatter_
                                 moly_error *err)
 {
     moly_status status = check(mu, "attenuation map", err);
-    for (double step = point_mm; !status; step *= 1.2) { /* until they are few enough */
+    double step = point_mm / coarser;
+    while (!status) { /* until they are few enough */
         int64_t n[3];
+        step *= coarser;
         for (int a = 0; a < 3; a++) {
             n[a] = (int64_t)(mu->grid.spacing_mm[a] * (double)mu->grid.n[a] / step) + 1;
         }
