@@ -220,7 +220,7 @@ static moly_status judge_result(const moly_act_context *context, const struct ca
             f.source = a->limit_source;
         }
         has_lead = has_lead || is_lead;
-        n_limits += isfinite(f.limit);
+        n_limits += isfinite(f.limit) ? 1 : 0;
         status = add_figure(j, &f, is_lead, err);
     }
     if (!status && !has_lead) {

@@ -158,15 +158,15 @@ static void what_does_not_fit_is_refused(void **state)
             "say where the limit");
     refused(c, "technologist", "instrument.check_camera",
             "{'instrument':'CAM-000001','check':'uniformity'}", "", "value or result");
-    static const char *const bad[] = {"",
-                                      "{",
-                                      "[]",
-                                      "{\"test\":\"iq\",\"values\":[]}",
-                                      "{\"test\":\"uniformity\"}",
-                                      "{\"test\":\"uniformity\",\"values\":[1]}",
-                                      "{\"test\":\"uniformity\",\"values\":[{\"key\":\"x\"}]}",
-                                      "{\"test\":\"uniformity\",\"values\":[{\"key\":\"x\","
-                                      "\"unit\":\"mm\",\"value\":1}]}"};
+    static const char *const bad[] = {
+        "",
+        "{",
+        "[]",
+        "{\"test\":\"iq\",\"values\":[]}",
+        "{\"test\":\"uniformity\"}",
+        "{\"test\":\"uniformity\",\"values\":[1]}",
+        "{\"test\":\"uniformity\",\"values\":[{\"key\":\"x\"}]}",
+        "{\"test\":\"uniformity\",\"values\":[{\"key\":\"x\",\"unit\":1}]}"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         err = (moly_error){0};
         assert_int_equal(try_file(c, "technologist", "instrument.check_camera",
