@@ -74,9 +74,9 @@ moly_status moly_ranks_join(moly_ranks **ranks, moly_error *err)
     return MOLY_OK;
 }
 
-void moly_ranks_leave(moly_ranks *ranks)
+void moly_ranks_leave(moly_ranks *ranks, bool is_done)
 {
-    if (ranks && ranks->library) {
+    if (ranks && ranks->library && is_done) {
         ranks->driver.leave(); /* the library stays: MPI does not like to be unloaded */
     }
     moly_free(ranks);

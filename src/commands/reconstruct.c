@@ -399,9 +399,7 @@ static moly_status run_spect(const reconstruct_args *a, const moly_run *run, jso
         status = status ? status : raw_write_image(a->output, image, err);
         status = status ? status : write_provenance(a->output, run, made, err);
     }
-    if (!status) {
-        moly_ranks_leave(ranks);
-    }
+    moly_ranks_leave(ranks, !status);
     moly_volume_free(image);
     if (status) {
         json_decref(made);
@@ -464,9 +462,7 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
     if (!status && is_first) {
         status = write_all(&w, made, err);
     }
-    if (!status) {
-        moly_ranks_leave(w.ranks); /* else the launcher ends the others */
-    }
+    moly_ranks_leave(w.ranks, !status); /* else the launcher ends the others */
     release(&w);
     if (status || !is_first) {
         json_decref(made);

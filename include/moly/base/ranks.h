@@ -5,8 +5,9 @@
 /** Processes that share one calculation, on one machine or many: ranks, started by an MPI launcher
  *  (`mpirun -n 4 moly ...`, `srun moly ...`). Without a launcher there is one rank, alone.
  *
- *  Sums are taken at rank 0 and handed out: all ranks get the same bits. A rank that fails ends
- *  without moly_ranks_leave(), upon which the launcher ends the others. One thread at a time. */
+ *  Sums are taken at rank 0 and handed out: all ranks get the same bits. A rank that fails
+ *  ends without having left the others in order, upon which the launcher ends them too. One thread
+ * at a time. */
 
 #include <stddef.h>
 
@@ -21,8 +22,8 @@ typedef struct moly_ranks moly_ranks;
 /** @param[out] ranks  leave with moly_ranks_leave()
  *  @retval MOLY_ERR_IO  a launcher is there, but not the part of Moly that talks to it */
 MOLY_API MOLY_CHECKED moly_status moly_ranks_join(moly_ranks **ranks, moly_error *err);
-/** When all work is done, by every rank; NULL is allowed. */
-MOLY_API void moly_ranks_leave(moly_ranks *ranks);
+/** By every rank, when all work is done or this one failed; NULL is allowed. */
+MOLY_API void moly_ranks_leave(moly_ranks *ranks, bool is_done);
 
 /** Which one this is, 0 .. n-1, and how many there are; 0 of 1 for NULL. */
 MOLY_API int moly_ranks_mine(const moly_ranks *ranks);
