@@ -325,3 +325,9 @@ size_t moly_display_width(const char *text)
     }
     return width;
 }
+
+bool moly_ends_in(const char *text, const char *ending)
+{
+    const size_t n = strlen(text), m = strlen(ending);
+    return n > m && strcmp(text + n - m, ending) == 0;
+}

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "moly/base/memory.h"
+#include "moly/base/text.h"
 #include "moly/formats/dicom_nm.h"
 #include "moly/formats/interfile.h"
 #include "moly/formats/nifti.h"
@@ -15,21 +16,15 @@
 
 static const size_t most_json_bytes = 1 << 20;
 
-static bool ends_in(const char *path, const char *ending)
-{
-    const size_t n = strlen(path), m = strlen(ending);
-    return n > m && strcmp(path + n - m, ending) == 0;
-}
-
 moly_status nema_read_image(const nema_work *w, const char *path, moly_volume **image,
                             moly_error *err)
 {
     moly_dicom_image *dicom = NULL;
     *image = NULL;
-    if (ends_in(path, ".nii") || ends_in(path, ".nii.gz")) {
+    if (moly_ends_in(path, ".nii") || moly_ends_in(path, ".nii.gz")) {
         return moly_nifti_read(path, image, err);
     }
-    if (ends_in(path, ".hv")) {
+    if (moly_ends_in(path, ".hv")) {
         return moly_interfile_read_image(path, image, err);
     }
     moly_status status = moly_pet_load(path, NULL, w->run->progress, &dicom, err);
@@ -45,13 +40,13 @@ bool nema_is_nm(const char *path)
 {
     moly_dicom_nm *nm = NULL;
     struct stat info;
-    if (ends_in(path, ".hs")) {
+    if (moly_ends_in(path, ".hs")) {
         moly_projections *p = NULL;
         const bool is_spect = moly_interfile_read_projections(path, &p, NULL) == MOLY_OK;
         moly_projections_free(p);
         return is_spect;
     }
-    if (ends_in(path, ".nii") || ends_in(path, ".nii.gz") || ends_in(path, ".hv") ||
+    if (moly_ends_in(path, ".nii") || moly_ends_in(path, ".nii.gz") || moly_ends_in(path, ".hv") ||
         stat(path, &info) != 0 || S_ISDIR(info.st_mode)) {
         return false;
     }
@@ -66,7 +61,7 @@ moly_status nema_read_views(const nema_work *w, const char *path, moly_projectio
     moly_dicom_nm *nm = NULL;
     (void)w;
     *views = NULL;
-    if (ends_in(path, ".hs")) {
+    if (moly_ends_in(path, ".hs")) {
         return moly_interfile_read_projections(path, views, err);
     }
     moly_status status = moly_dicom_read_nm(path, &nm, err);

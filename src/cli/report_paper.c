@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "moly/base/catalogue.h"
+#include "moly/base/text.h"
 #include "moly/report/report.h"
 
 struct paper_args {
@@ -74,12 +75,6 @@ static void cover_day(const moly_ledger *ledger, moly_instant t, moly_paper_requ
     request->until.us = request->from.us + day_us - 1;
 }
 
-static bool ends_in_zpl(const char *path)
-{
-    const size_t n = strlen(path);
-    return n > 4 && strcmp(path + n - 4, ".zpl") == 0;
-}
-
 static moly_status print(const char *name, const struct paper_args *given, const moly_run *run,
                          json_t **result, moly_error *err)
 {
@@ -102,7 +97,7 @@ static moly_status print(const char *name, const struct paper_args *given, const
         }
         status = strcmp(name, "label") == 0
                      ? moly_report_label(reader, given->id, request.language,
-                                         ends_in_zpl(given->output), &pdf, err)
+                                         moly_ends_in(given->output, ".zpl"), &pdf, err)
                      : moly_report_paper(reader, &request, &pdf, err);
     }
     if (status == MOLY_OK) {

@@ -6,10 +6,9 @@
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
-#include "commands_inside.h"
+#include "bench.h"
 
 #define N_TIMES 1000
 #define N_RUNS 5
@@ -289,8 +288,6 @@ typedef struct figures {
 static moly_status make_result(const char *set_name, const bench_args *args, const figures *f,
                                json_t **result, moly_error *err)
 {
-    struct rusage usage;
-    double peak_mb = getrusage(RUSAGE_SELF, &usage) == 0 ? (double)usage.ru_maxrss / 1024.0 : NAN;
     json_t *r = json_object();
     int failed = json_object_set_new(r, "bench", json_string("decay"));
     failed |= json_object_set_new(r, "data_set", json_string(set_name));
@@ -307,7 +304,7 @@ static moly_status make_result(const char *set_name, const bench_args *args, con
     failed |= json_object_set_new(
         r, "reference",
         json_string("matrix exponential from positive terms in 128-bit floating point"));
-    failed |= json_object_set_new(r, "peak_memory_mb", moly_json_rounded(peak_mb, 3));
+    failed |= json_object_set_new(r, "peak_memory_mb", moly_json_rounded(bench_peak_mb(), 3));
     if (failed != 0) {
         json_decref(r);
         return MOLY_NO_MEMORY(err);

@@ -3,10 +3,9 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <time.h>
 
-#include "commands_inside.h"
+#include "bench.h"
 #include "moly/production/beam.h"
 
 #define N_RUNS 201
@@ -125,8 +124,6 @@ static moly_status bench_stack(const moly_nuclide_set *set, const moly_decay_eng
 static moly_status make_result(const moly_nuclide_set *set, const figures *f, json_t **result,
                                moly_error *err)
 {
-    struct rusage usage;
-    double peak_mb = getrusage(RUSAGE_SELF, &usage) == 0 ? (double)usage.ru_maxrss / 1024.0 : NAN;
     json_t *r = json_object();
     int failed = json_object_set_new(r, "bench", json_string("irradiate"));
     failed |= json_object_set_new(r, "data_set", json_string(moly_nuclide_set_name(set)));
@@ -138,7 +135,7 @@ static moly_status make_result(const moly_nuclide_set *set, const figures *f, js
     failed |= json_object_set_new(r, "largest_relative_error", moly_json_rounded(f->error, 3));
     failed |= json_object_set_new(r, "reference",
                                   json_string("midpoint rule of 200,000 steps in energy"));
-    failed |= json_object_set_new(r, "peak_memory_mb", moly_json_rounded(peak_mb, 3));
+    failed |= json_object_set_new(r, "peak_memory_mb", moly_json_rounded(bench_peak_mb(), 3));
     if (failed != 0) {
         json_decref(r);
         return MOLY_NO_MEMORY(err);

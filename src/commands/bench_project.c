@@ -3,10 +3,9 @@
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
-#include "commands_inside.h"
+#include "bench.h"
 #include "moly/base/memory.h"
 #include "moly/base/random.h"
 #include "moly/projection/pet.h"
@@ -368,14 +367,7 @@ static moly_status measure(bench *b, moly_error *err)
 static moly_status make_result(const bench *b, json_t **result, moly_error *err)
 {
     const figures *f = &b->f;
-    struct rusage usage;
-    const double peak_mb =
-        getrusage(RUSAGE_SELF, &usage) == 0 ? (double)usage.ru_maxrss / 1024.0 : NAN;
-    const struct {
-        const char *name;
-        double value;
-        int digits;
-    } numbers[] = {
+    const bench_figure numbers[] = {
         {"forward_lors_per_s", f->n_lors / f->forward_s, 4},
         {"back_lors_per_s", f->n_lors / f->back_s, 4},
         {"tof_forward_lors_per_s", f->n_lors / f->tof_forward_s, 4},
@@ -384,23 +376,13 @@ static moly_status make_result(const bench *b, json_t **result, moly_error *err)
         {"listmode_tof_back_events_per_s", N_EVENTS / f->list_back_s, 4},
         {"tof_error", f->tof_error, 3},
         {"adjoint_error", f->adjoint_error, 3},
-        {"peak_memory_mb", peak_mb, 4},
+        {"peak_memory_mb", bench_peak_mb(), 4},
     };
     json_t *r = json_pack("{s:s, s:s, s:I, s:I, s:s, s:i}", "bench", "project", "case",
                           cases[b->args->bench_case], "view", (json_int_t)b->args->view, "threads",
                           (json_int_t)b->args->n_threads, "back_end", f->back_end,
                           "listmode_events", N_EVENTS);
-    int failed = r == NULL;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers && !failed; i++) {
-        failed = json_object_set_new(r, numbers[i].name,
-                                     moly_json_rounded(numbers[i].value, numbers[i].digits));
-    }
-    if (failed) {
-        json_decref(r);
-        return MOLY_NO_MEMORY(err);
-    }
-    *result = r;
-    return MOLY_OK;
+    return bench_result(r, numbers, sizeof numbers / sizeof *numbers, result, err);
 }
 
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)

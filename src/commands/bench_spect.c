@@ -3,10 +3,9 @@
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
-#include "commands_inside.h"
+#include "bench.h"
 #include "moly/base/memory.h"
 #include "moly/base/random.h"
 #include "moly/projection/spect.h"
@@ -163,33 +162,16 @@ static moly_status measure(bench *b, moly_error *err)
 
 static moly_status make_result(const bench *b, json_t **result, moly_error *err)
 {
-    struct rusage usage;
-    const double peak_mb =
-        getrusage(RUSAGE_SELF, &usage) == 0 ? (double)usage.ru_maxrss / 1024.0 : NAN;
-    const struct {
-        const char *name;
-        double value;
-        int digits;
-    } numbers[] = {
+    const bench_figure figures[] = {
         {"forward_cpu_s_per_view", b->forward_s, 4},     {"back_cpu_s_per_view", b->back_s, 4},
         {"cpu_s_per_view", b->forward_s + b->back_s, 4}, {"wall_s_per_view", b->wall_s, 4},
-        {"adjoint_error", b->adjoint_error, 3},          {"peak_memory_mb", peak_mb, 4},
+        {"adjoint_error", b->adjoint_error, 3},          {"peak_memory_mb", bench_peak_mb(), 4},
     };
     json_t *r = json_pack(
         "{s:s, s:[i,i,i], s:i, s:I, s:s, s:s, s:s}", "bench", "spect", "image", SIDE, SIDE, SIDE,
         "views", N_VIEWS, "threads", (json_int_t)b->args->n_threads, "camera", b->args->camera,
         "collimator", b->args->collimator, "back_end", moly_spect_projector_back_end(b->projector));
-    int failed = r == NULL;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers && !failed; i++) {
-        failed = json_object_set_new(r, numbers[i].name,
-                                     moly_json_rounded(numbers[i].value, numbers[i].digits));
-    }
-    if (failed) {
-        json_decref(r);
-        return MOLY_NO_MEMORY(err);
-    }
-    *result = r;
-    return MOLY_OK;
+    return bench_result(r, figures, sizeof figures / sizeof *figures, result, err);
 }
 
 static moly_status run(const void *raw_args, const moly_run *run, json_t **result, moly_error *err)

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "moly/base/text.h"
 #include "moly/formats/petsird.h"
 #include "raw_kind.h"
 
@@ -37,12 +38,6 @@ static const moly_column columns[] = {
     {"dropped", "Not kept", MOLY_DIM_NONE, 12},
 };
 static const moly_view views[] = {{NULL, "", columns, 5}};
-
-static bool ends_in(const char *path, const char *ending)
-{
-    const size_t n = strlen(path), m = strlen(ending);
-    return n > m && strcmp(path + n - m, ending) == 0;
-}
 
 /* ---- images ---- */
 
@@ -140,13 +135,13 @@ static moly_status convert_events(const convert_args *args, const raw_file *in, 
                                   moly_error *err)
 {
     moly_event_list list = {0};
-    if (!ends_in(args->output, ".hs") && !ends_in(args->output, ".petsird")) {
+    if (!moly_ends_in(args->output, ".hs") && !moly_ends_in(args->output, ".petsird")) {
         return MOLY_FAIL(err, MOLY_ERR_USAGE,
                          "%s: list mode becomes sinograms (.hs) or list mode (.petsird)",
                          args->output);
     }
     moly_status status = raw_read_events(in, &list, err);
-    if (!status && ends_in(args->output, ".petsird")) {
+    if (!status && moly_ends_in(args->output, ".petsird")) {
         status = moly_petsird_write(args->output, &list, err);
         status = status ? status : set_counts(whole, 0, (double)list.n, 0.0, err);
     } else if (!status) {

@@ -7,24 +7,19 @@
 #include <sys/stat.h>
 
 #include "moly/base/memory.h"
+#include "moly/base/text.h"
 #include "moly/formats/dicom.h"
 #include "moly/formats/interfile.h"
 #include "moly/formats/nifti.h"
 
-static bool ends_in(const char *path, const char *ending)
-{
-    const size_t n = strlen(path), m = strlen(ending);
-    return n > m && strcmp(path + n - m, ending) == 0;
-}
-
 static bool is_nifti(const char *path)
 {
-    return ends_in(path, ".nii") || ends_in(path, ".nii.gz");
+    return moly_ends_in(path, ".nii") || moly_ends_in(path, ".nii.gz");
 }
 
 moly_status raw_check_image_name(const char *path, moly_error *err)
 {
-    return is_nifti(path) || ends_in(path, ".hv")
+    return is_nifti(path) || moly_ends_in(path, ".hv")
                ? MOLY_OK
                : MOLY_FAIL(err, MOLY_ERR_USAGE,
                            "%s: an image's name ends in .hv (Interfile), .nii or .nii.gz", path);
@@ -78,19 +73,8 @@ static bool is_folder(const char *path)
 
 static moly_status read_dicom(const char *path, moly_volume **volume, moly_error *err)
 {
-    moly_dicom_scan *scan = NULL;
     moly_dicom_image *image = NULL;
-    moly_status status = moly_dicom_scan_path(path, NULL, &scan, err);
-    size_t i = 0;
-    while (!status && i < moly_dicom_scan_n_series(scan) &&
-           !moly_dicom_scan_series(scan, i)->is_image) {
-        i++;
-    }
-    if (!status && i == moly_dicom_scan_n_series(scan)) {
-        status = MOLY_FAIL(err, MOLY_ERR_DATA, "%s holds no series of images", path);
-    }
-    status = status ? status : moly_dicom_load(scan, i, NULL, &image, err);
-    moly_dicom_scan_free(scan);
+    moly_status status = moly_dicom_load_path(path, NULL, &image, err);
     if (!status) {
         const moly_volume *read = image->volume;
         status = moly_volume_new(&read->grid, read->n_frames, read->quantity, volume, err);

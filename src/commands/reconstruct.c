@@ -31,7 +31,6 @@ typedef struct reconstruct_args {
 } reconstruct_args;
 
 static const char *const projectors[] = {"joseph", "dd", NULL};
-static const char *const mu_units[] = {"1/cm", "1/mm", "HU", NULL};
 
 static const moly_param params[] = {
     {"raw", 0, MOLY_TEXT(reconstruct_args, raw), .is_required = true, .is_positional = true,
@@ -314,9 +313,9 @@ static moly_status note(const work *w, json_t *result, moly_error *err)
 static moly_status write_image(work *w, moly_error *err)
 {
     const char *output = w->args->output;
-    return is_dicom_output(output) ? dicom_series_write(&w->series, method(w), corrections(w),
-                                                        w->image, output, w->run->arena, err)
-                                   : raw_write_image(output, w->image, err);
+    return is_dicom_output(output)
+               ? dicom_series_write(&w->series, method(w), corrections(w), w->image, err)
+               : raw_write_image(output, w->image, err);
 }
 
 /* image.nii -> image.json, images/ -> images.json */
@@ -357,6 +356,59 @@ static moly_status write_all(work *w, json_t *made, moly_error *err)
     return status ? status : write_provenance(w->args->output, w->run, made, err);
 }
 
+/* ---- what does not belong to the data ---- */
+
+typedef struct wish {
+    const char *option;
+    bool is_given;
+} wish;
+
+static moly_status refuse(const char *raw, const char *kind, const wish *wishes, size_t n,
+                          moly_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (wishes[i].is_given) {
+            return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s is of a %s: it takes no %s", raw, kind,
+                             wishes[i].option);
+        }
+    }
+    return MOLY_OK;
+}
+
+static moly_status refuse_of_pet(const reconstruct_args *a, moly_error *err)
+{
+    const wish wishes[] = {
+        {"--algorithm but mlem and osem", a->algorithm > SOLVE_OSEM},
+        {"--prior", a->prior != NULL},
+        {"--anatomy", a->anatomy != NULL},
+        {"--until", isfinite(a->until)},
+        {"--watch", a->watch != NULL},
+        {"--tof", a->is_tof == 1},
+        {"--psf", isfinite(a->psf_mm)},
+        {"--normalisation", a->normalisation != NULL},
+        {"--save-scatter", a->save_scatter != NULL},
+        {"--like", a->like != NULL},
+        {"--radius", isfinite(a->radius_mm)},
+        {"--positrons", isfinite(a->positrons)},
+        {"DICOM output", is_dicom_output(a->output)},
+    };
+    return refuse(a->raw, "gamma camera", wishes, sizeof wishes / sizeof *wishes, err);
+}
+
+static moly_status refuse_of_spect(const reconstruct_args *a, moly_error *err)
+{
+    const wish wishes[] = {
+        {"--camera", a->camera != NULL},
+        {"--collimator", a->collimator != NULL},
+        {"--cdr", a->has_cdr >= 0},
+        {"--nuclide", a->nuclide != NULL},
+        {"--window", a->window > 0},
+        {"--sensitivity", isfinite(a->cps_per_mbq)},
+        {"--scatter-filter", isfinite(a->scatter_filter_mm)},
+    };
+    return refuse(a->raw, "PET scanner", wishes, sizeof wishes / sizeof *wishes, err);
+}
+
 /* ---- SPECT ---- */
 
 static moly_status run_spect(const reconstruct_args *a, const moly_run *run, json_t **result,
@@ -385,14 +437,8 @@ static moly_status run_spect(const reconstruct_args *a, const moly_run *run, jso
     moly_volume *image = NULL;
     moly_ranks *ranks = NULL;
     json_t *made = NULL;
-    if (a->is_tof == 1 || a->psf_mm > 0.0 || a->normalisation || a->like || a->radius_mm > 0.0 ||
-        isfinite(a->positrons) || is_dicom_output(a->output)) {
-        return MOLY_FAIL(err, MOLY_ERR_USAGE,
-                         "%s is of a gamma camera: it takes no --tof, --psf, --normalisation, "
-                         "--like, --radius, --positrons and no DICOM output",
-                         a->raw);
-    }
-    moly_status status = raw_check_image_name(a->output, err);
+    moly_status status = refuse_of_pet(a, err);
+    status = status ? status : raw_check_image_name(a->output, err);
     status = status ? status : moly_ranks_join(&ranks, err);
     if (!status && moly_ranks_mine(ranks) == 0) { /* the others have nothing to share yet */
         status = reconstruct_spect(&wishes, run, &image, &made, err);
@@ -426,6 +472,14 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
         return run_spect(a, run, result, err);
     }
     work w = {.args = a, .run = run};
+    json_t *made = NULL;
+    const bool is_dicom = is_dicom_output(a->output);
+    moly_status status = refuse_of_spect(a, err);
+    status = status ? status : solve_check(a->algorithm, a->prior, a->anatomy, err);
+    status = status || is_dicom ? status : raw_check_image_name(a->output, err);
+    status = status ? status : moly_ranks_join(&w.ranks, err);
+    const bool is_first = moly_ranks_mine(w.ranks) == 0; /* it tells and writes */
+    const moly_progress *progress = is_first ? run->progress : NULL;
     const raw_wishes wishes = {.raw = a->raw,
                                .attenuation = a->attenuation,
                                .attenuation_unit = a->attenuation_unit,
@@ -433,24 +487,16 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
                                .has_attenuation = a->has_attenuation == 1,
                                .randoms = a->randoms,
                                .scatter = a->scatter,
-                               .save_scatter = a->save_scatter,
-                               .progress = run->progress,
+                               .save_scatter = is_first ? a->save_scatter : NULL,
+                               .progress = progress,
                                .is_tof = a->is_tof == 1,
                                .duration_s = a->duration_s,
                                .positrons = a->positrons,
                                .n_threads = a->n_threads > 0 ? (int)a->n_threads : 0};
-    json_t *made = NULL;
-    const bool is_dicom = is_dicom_output(a->output);
-    moly_status status = is_dicom ? MOLY_OK : raw_check_image_name(a->output, err);
-    status = status ? status : moly_ranks_join(&w.ranks, err);
-    if (!status) {
-        const bool is_first = moly_ranks_mine(w.ranks) == 0;
-        status =
-            watcher_new(is_first ? a->watch : NULL, is_first ? run->progress : NULL, &w.watch, err);
-    }
+    status = status ? status : watcher_new(is_first ? a->watch : NULL, progress, &w.watch, err);
     status = status ? status : raw_open(&wishes, run->arena, &w.data, err);
-    if (!status && is_dicom) {
-        status = dicom_series_prepare(&a->dicom, &w.data, run->arena, &w.series, err);
+    if (!status && is_dicom && is_first) {
+        status = dicom_series_prepare(&a->dicom, &w.data, a->output, run->arena, &w.series, err);
     }
     status = status ? status : choose_grid(&w, err);
     if (!status) {
@@ -458,7 +504,6 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
     }
     status = status ? status : reconstruct(&w, err);
     status = status ? status : make_result(&w, &made, err);
-    const bool is_first = moly_ranks_mine(w.ranks) == 0;
     if (!status && is_first) {
         status = write_all(&w, made, err);
     }

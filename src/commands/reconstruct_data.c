@@ -8,17 +8,14 @@
 #include <sys/stat.h>
 
 #include "moly/base/memory.h"
+#include "moly/base/text.h"
 #include "moly/formats/interfile.h"
 #include "moly/reconstruction/factors.h"
 #include "moly/simulation/scan.h"
 
 enum { MOST_SCAN_BYTES = 1 << 20 };
 static const double most_kept_bytes = 2e9; /* factors kept in memory; else made for each reading */
-static const double mm_per_cm = 10.0;
-/* At 511 keV, 1/mm. Source: NIST XCOM, water 0.0960 and cortical bone (ICRU, 1.92 g/cm3) 0.1719
- * 1/cm; such bone has about 1500 HU at 120 kVp. Source: Schneider et al., Phys Med Biol 45 (2000)
- * 459 */
-static const double water_per_mm = 0.00960, bone_per_mm = 0.01719, bone_hu = 1500.0;
+static const double annihilation_kev = 510.999;
 
 static bool is_there(const char *path)
 {
@@ -69,24 +66,6 @@ static moly_status read_scan(const raw_wishes *w, moly_arena *arena, raw_data *d
 
 /* ---- attenuation ---- */
 
-static bool ends_in(const char *path, const char *ending)
-{
-    const size_t n = strlen(path), m = strlen(ending);
-    return n > m && strcmp(path + n - m, ending) == 0;
-}
-
-/* Interfile holds 1/cm, as STIR writes it; a CT goes far below 0; other NIfTI hold 1/mm. */
-static mu_unit unit_of(const char *path, const moly_volume *volume)
-{
-    const int64_t n = moly_grid_n_voxels(&volume->grid);
-    for (int64_t i = 0; i < n; i++) {
-        if (volume->data[i] < -100.0F) {
-            return MU_HU;
-        }
-    }
-    return ends_in(path, ".hv") ? MU_PER_CM : MU_PER_MM;
-}
-
 static moly_status read_attenuation(const raw_wishes *w, moly_arena *arena, raw_data *d,
                                     moly_error *err)
 {
@@ -98,20 +77,7 @@ static moly_status read_attenuation(const raw_wishes *w, moly_arena *arena, raw_
     if (!w->has_attenuation || (!w->attenuation && !is_there(path))) {
         return MOLY_OK;
     }
-    moly_status status = raw_read_image(path, &d->mu, err);
-    if (status) {
-        return status;
-    }
-    const int unit = w->attenuation_unit >= 0 ? w->attenuation_unit : (int)unit_of(path, d->mu);
-    if (unit == MU_HU) {
-        status = moly_mu_from_ct(d->mu, water_per_mm, bone_per_mm, bone_hu, err);
-    }
-    const int64_t n = moly_grid_n_voxels(&d->mu->grid);
-    for (int64_t i = 0; i < n && unit == MU_PER_CM; i++) {
-        d->mu->data[i] /= (float)mm_per_cm;
-    }
-    d->mu->quantity = MOLY_QUANTITY_PER_MM;
-    return status;
+    return raw_read_attenuation(path, w->attenuation_unit, annihilation_kev, &d->mu, err);
 }
 
 /* ---- sinograms ---- */

@@ -6,9 +6,7 @@
  * scan. */
 #include "moly/reconstruction/osem.h"
 #include "moly/reconstruction/scatter.h"
-#include "raw_files.h"
-
-typedef enum mu_unit { MU_PER_CM, MU_PER_MM, MU_HU } mu_unit;
+#include "raw_attenuation.h"
 
 typedef enum randoms_way { RANDOMS_NONE, RANDOMS_DELAYEDS, RANDOMS_SMOOTH } randoms_way;
 /* PET: single-scatter simulation; SPECT: triple or dual energy window */

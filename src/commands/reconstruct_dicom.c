@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "moly/quantify/suv.h"
-#include "new_folder.h"
 
 bool is_dicom_output(const char *path)
 {
@@ -29,19 +28,9 @@ static moly_dicom_time utc_time(moly_instant t)
 /* The first series with pixels: of a PET its dose too. */
 static moly_status read_like(const char *path, dicom_series *s, moly_error *err)
 {
-    moly_dicom_scan *scan = NULL;
-    moly_status status = moly_dicom_scan_path(path, NULL, &scan, err);
-    size_t i = 0;
-    while (!status && i < moly_dicom_scan_n_series(scan) &&
-           !moly_dicom_scan_series(scan, i)->is_image) {
-        i++;
-    }
-    if (!status && i == moly_dicom_scan_n_series(scan)) {
-        status = MOLY_FAIL(err, MOLY_ERR_DATA, "--dicom-like: %s holds no image series", path);
-    }
-    status = status ? status : moly_dicom_load(scan, i, NULL, &s->like, err);
-    moly_dicom_scan_free(scan);
+    moly_status status = moly_dicom_load_path(path, NULL, &s->like, err);
     if (status) {
+        moly_error_context(err, "--dicom-like");
         return status;
     }
     const moly_dicom_header *h = &s->like->header;
@@ -168,7 +157,8 @@ static moly_status check(const dicom_series *series, const raw_data *data, moly_
 }
 
 moly_status dicom_series_prepare(const dicom_wishes *wishes, const raw_data *data,
-                                 moly_arena *arena, dicom_series *series, moly_error *err)
+                                 const char *output, moly_arena *arena, dicom_series *series,
+                                 moly_error *err)
 {
     *series = (dicom_series){.header = moly_dicom_header_none(), .duration_s = data->duration_s};
     moly_status status = MOLY_OK;
@@ -181,23 +171,23 @@ moly_status dicom_series_prepare(const dicom_wishes *wishes, const raw_data *dat
         take_wishes(wishes, &series->header);
         status = data->nuclide ? name_nuclide(data->nuclide, series, arena, err) : MOLY_OK;
     }
-    return status ? status : check(series, data, err);
+    status = status ? status : check(series, data, err);
+    return status ? status : new_folder_begin(output, arena, &series->folder, err);
 }
 
 void dicom_series_close(dicom_series *series)
 {
     moly_dicom_image_free(series->like);
     series->like = NULL;
+    new_folder_drop(&series->folder);
 }
 
 /* ---- writing ---- */
 
 moly_status dicom_series_write(dicom_series *series, const char *method, const char *corrections,
-                               const moly_volume *image, const char *output, moly_arena *arena,
-                               moly_error *err)
+                               const moly_volume *image, moly_error *err)
 {
     moly_dicom_header *h = &series->header;
-    new_folder folder = {0};
     h->modality = "PT";
     h->manufacturer = "Moly";
     h->model = "reconstruction";
@@ -205,10 +195,7 @@ moly_status dicom_series_write(dicom_series *series, const char *method, const c
     h->reconstruction = method;
     h->series_description = h->series_description ? h->series_description : method;
     moly_volume as_patient = raw_in_patient_frame(image);
-    moly_status status = new_folder_begin(output, arena, &folder, err);
-    status = status ? status
-                    : moly_dicom_write_pet(folder.begun, h, &as_patient, series->duration_s, err);
-    status = status ? status : new_folder_finish(&folder, err);
-    new_folder_drop(&folder);
-    return status;
+    moly_status status =
+        moly_dicom_write_pet(series->folder.begun, h, &as_patient, series->duration_s, err);
+    return status ? status : new_folder_finish(&series->folder, err);
 }

@@ -5,6 +5,7 @@
 /* A reconstructed image as a PET series that a PACS takes. */
 
 #include "moly/formats/dicom.h"
+#include "new_folder.h"
 #include "reconstruct_data.h"
 
 /* What is told of patient, dose and scan, where the raw data and the named series do not say. */
@@ -19,23 +20,26 @@ typedef struct dicom_series {
     moly_dicom_header header;
     double duration_s;
     moly_dicom_image *like; /* whose texts the header borrows; NULL: none */
+    new_folder folder;
 } dicom_series;
 
 /** Is that the name of a folder of DICOM files: does it end in '/'? */
 bool is_dicom_output(const char *path);
 
-/** All that the header needs, before the work begins.
+/** All that the header needs, and the new folder, before the work begins.
  *  @param[out] series  release with dicom_series_close(), also after a failure
+ *  @retval MOLY_ERR_IO     the folder's name is taken, or it cannot be made
  *  @retval MOLY_ERR_USAGE  what lacks is named with the option that gives it */
 MOLY_CHECKED moly_status dicom_series_prepare(const dicom_wishes *wishes, const raw_data *data,
-                                              moly_arena *arena, dicom_series *series,
-                                              moly_error *err);
+                                              const char *output, moly_arena *arena,
+                                              dicom_series *series, moly_error *err);
 void dicom_series_close(dicom_series *series);
 
-/** Write the image, in the scanner's frame, as slices into a new folder, with its note.
+/** Write the image, in the scanner's frame, as slices into the folder, with its note, and give the
+ *  folder its name.
  *  @param method  reconstruction method, at most 64 characters */
 MOLY_CHECKED moly_status dicom_series_write(dicom_series *series, const char *method,
                                             const char *corrections, const moly_volume *image,
-                                            const char *output, moly_arena *arena, moly_error *err);
+                                            moly_error *err);
 
 #endif

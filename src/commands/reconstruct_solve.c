@@ -33,21 +33,11 @@ void solve_record_free(solve_record *record)
     record->objectives = NULL;
 }
 
-/* The divisor of the views that leaves about eight of them in a subset. */
 static int64_t choose_subsets(const solve_wishes *w, int64_t n_views)
 {
-    const int64_t wanted = n_views / 8 > 1 ? n_views / 8 : 1;
-    int64_t best = 1;
-    if (w->algorithm == SOLVE_MLEM) {
-        return 1;
-    }
-    if (w->n_subsets > 0) {
-        return w->n_subsets;
-    }
-    for (int64_t n = 1; n <= wanted; n++) {
-        best = n_views % n == 0 ? n : best;
-    }
-    return best;
+    return w->algorithm == SOLVE_MLEM ? 1
+           : w->n_subsets > 0         ? w->n_subsets
+                                      : moly_usual_subsets(n_views);
 }
 
 /* ---- what is told on the way ---- */
@@ -89,6 +79,32 @@ static moly_status note_map(void *context, const moly_map_update *update, moly_e
 
 /* ---- the prior ---- */
 
+moly_status solve_check(int algorithm, const char *prior, const char *anatomy, moly_error *err)
+{
+    moly_prior_options options;
+    bool is_guided = algorithm == SOLVE_KEM;
+    if (prior) {
+        if (algorithm < SOLVE_BSREM) {
+            return MOLY_FAIL(err, MOLY_ERR_USAGE, "--prior: %s has none; bsrem and svrg have",
+                             solve_algorithms[algorithm]);
+        }
+        moly_status status = moly_prior_parse(prior, &options, err);
+        if (status) {
+            return status;
+        }
+        is_guided = moly_prior_needs_anatomy(options.kind);
+    }
+    if (is_guided && !anatomy) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s needs an anatomical image: --anatomy FILE",
+                         algorithm == SOLVE_KEM ? "kem" : moly_prior_word(options.kind));
+    }
+    return !is_guided && anatomy
+               ? MOLY_FAIL(err, MOLY_ERR_USAGE,
+                           "--anatomy: nothing is guided by it; kem is, and the priors bowsher and "
+                           "pls")
+               : MOLY_OK;
+}
+
 static moly_status read_anatomy(const solver *s, float **columns, moly_error *err)
 {
     const moly_grid *grid = &s->image->grid;
@@ -115,10 +131,6 @@ static moly_status make_prior(solver *s, moly_error *err)
     if (!w->prior) {
         return MOLY_OK;
     }
-    if (w->algorithm < SOLVE_BSREM) {
-        return MOLY_FAIL(err, MOLY_ERR_USAGE, "--prior: %s has none; bsrem and svrg have",
-                         solve_algorithms[w->algorithm]);
-    }
     moly_status status = moly_prior_parse(w->prior, &options, err);
     status = status || !w->anatomy ? status : read_anatomy(s, &anatomy, err);
     status = status ? status
@@ -139,9 +151,6 @@ static moly_status make_basis(const solver *s, moly_operator **basis, moly_error
     float *anatomy = NULL;
     if (s->wishes->algorithm != SOLVE_KEM) {
         return MOLY_OK;
-    }
-    if (!s->wishes->anatomy) {
-        return MOLY_FAIL(err, MOLY_ERR_USAGE, "kem needs an anatomical image: --anatomy FILE");
     }
     moly_status status = read_anatomy(s, &anatomy, err);
     status = status ? status : moly_kernel_basis(&s->image->grid, anatomy, &options, basis, err);

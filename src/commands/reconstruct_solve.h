@@ -32,6 +32,10 @@ typedef struct solve_record {
     json_t *objectives; /* of each iteration: log-likelihood, with a prior less beta R */
 } solve_record;
 
+/** Do algorithm, prior and anatomical image go together? Asked before the work begins.
+ *  @retval MOLY_ERR_USAGE, MOLY_ERR_RANGE  what does not, by the option's name */
+MOLY_CHECKED moly_status solve_check(int algorithm, const char *prior, const char *anatomy,
+                                     moly_error *err);
 /** @param[in,out] image   its lattice is used, its voxels are filled
  *  @param[out]    record  release with solve_record_free(), also after a failure */
 MOLY_CHECKED moly_status solve(const solve_wishes *wishes, const raw_data *data, moly_volume *image,

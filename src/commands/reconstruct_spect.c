@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "moly/base/memory.h"
+#include "moly/reconstruction/osem.h"
 
 static const double dual_share = 0.5;      /* Source: Jaszczak et al., J Nucl Med 25 (1984) 893 */
 static const double reference_kev = 140.5; /* at which a camera's resolutions are given */
@@ -63,19 +64,6 @@ static moly_status choose_grid(work *w, moly_error *err)
         status = w->columns ? MOLY_OK : MOLY_NO_MEMORY(err);
     }
     return status;
-}
-
-/* A divisor of the views that leaves eight or more in a subset. */
-static int64_t choose_subsets(const spect_wishes *a, int64_t n_views)
-{
-    int64_t best = 1;
-    if (a->is_mlem || a->n_subsets > 0) {
-        return a->is_mlem ? 1 : a->n_subsets;
-    }
-    for (int64_t n = 1; n <= n_views / 8; n++) {
-        best = n_views % n == 0 ? n : best;
-    }
-    return best;
 }
 
 /* ---- scatter ---- */
@@ -230,7 +218,9 @@ moly_status reconstruct_spect(const spect_wishes *wishes, const moly_run *run, m
     status = status ? status : choose_grid(&w, err);
     status = status ? status : estimate_scatter(&w, err);
     if (!status) {
-        w.n_subsets = choose_subsets(wishes, w.data.counts->n_views);
+        w.n_subsets = wishes->is_mlem         ? 1
+                      : wishes->n_subsets > 0 ? wishes->n_subsets
+                                              : moly_usual_subsets(w.data.counts->n_views);
         status = solve(&w, err);
     }
     status = status ? status : make_result(&w, result, err);

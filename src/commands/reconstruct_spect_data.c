@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "moly/base/memory.h"
+#include "moly/base/text.h"
 #include "moly/formats/dicom_nm.h"
 #include "moly/formats/interfile.h"
 #include "moly/matter/photon.h"
@@ -15,11 +16,8 @@
 #include "reconstruct_spect.h"
 
 enum { MOST_SCAN_BYTES = 1 << 20, N_FILES = 3 };
-static const double mm_per_cm = 10.0, mu_most_per_mm = 0.1, bq_per_mbq = 1e6;
+static const double bq_per_mbq = 1e6;
 static const double usual_energy_kev = 140.511; /* Tc-99m, where nothing else is told */
-/* CT number of cortical bone (1.92 g/cm3) at 120 kVp. Source: Schneider et al., Phys Med Biol 45
- * (2000) 459 */
-static const double bone_hu = 1500.0;
 
 /* ---- scan.json ---- */
 
@@ -303,38 +301,6 @@ static moly_status find_sensitivity(const spect_wishes *w, spect_data *d, moly_e
 
 /* ---- attenuation ---- */
 
-static bool ends_in(const char *path, const char *ending)
-{
-    const size_t n = strlen(path), m = strlen(ending);
-    return n > m && strcmp(path + n - m, ending) == 0;
-}
-
-static mu_unit unit_of(const char *path, const moly_volume *volume)
-{
-    const int64_t n = moly_grid_n_voxels(&volume->grid);
-    for (int64_t i = 0; i < n; i++) {
-        if (volume->data[i] < -100.0F) {
-            return MU_HU;
-        }
-    }
-    return ends_in(path, ".hv") ? MU_PER_CM : MU_PER_MM;
-}
-
-static moly_status mu_of(const char *material, double energy_kev, double *mu_per_mm,
-                         moly_error *err)
-{
-    const moly_material *found = NULL;
-    moly_arena *arena = moly_arena_new();
-    moly_status status = arena ? MOLY_OK : MOLY_NO_MEMORY(err);
-    status = status ? status : moly_material_parse(material, arena, &found, err);
-    if (!status) {
-        *mu_per_mm =
-            moly_photon_attenuation_cm2_g(found, energy_kev) * found->density_g_cm3 / mm_per_cm;
-    }
-    moly_arena_free(arena);
-    return status;
-}
-
 static moly_status read_attenuation(const spect_wishes *w, moly_arena *arena, spect_data *d,
                                     moly_error *err)
 {
@@ -348,31 +314,7 @@ static moly_status read_attenuation(const spect_wishes *w, moly_arena *arena, sp
         (!w->attenuation && (!is_folder(w->raw) || stat(path, &info) != 0))) {
         return MOLY_OK;
     }
-    moly_status status = raw_read_image(path, &d->mu, err);
-    if (status) {
-        return status;
-    }
-    const int unit = w->attenuation_unit >= 0 ? w->attenuation_unit : (int)unit_of(path, d->mu);
-    if (unit == MU_HU) {
-        double water = 0.0, bone = 0.0;
-        status = mu_of("water", d->energy_kev, &water, err);
-        status = status ? status : mu_of("bone", d->energy_kev, &bone, err);
-        status = status ? status : moly_mu_from_ct(d->mu, water, bone, bone_hu, err);
-    }
-    const int64_t n = moly_grid_n_voxels(&d->mu->grid);
-    const float scale = unit == MU_PER_CM ? (float)(1.0 / mm_per_cm) : 1.0F;
-    for (int64_t i = 0; i < n && !status; i++) {
-        const double mu = (double)(d->mu->data[i] * scale);
-        if (!(mu > -0.001 && mu <= mu_most_per_mm)) {
-            status = MOLY_FAIL(err, MOLY_ERR_DATA,
-                               "%s: attenuation of %g / mm in voxel %lld; 0 to %g: see "
-                               "--attenuation-unit",
-                               path, mu, (long long)i, mu_most_per_mm);
-        }
-        d->mu->data[i] = (float)fmax(mu, 0.0);
-    }
-    d->mu->quantity = MOLY_QUANTITY_PER_MM;
-    return status;
+    return raw_read_attenuation(path, w->attenuation_unit, d->energy_kev, &d->mu, err);
 }
 
 moly_status spect_open(const spect_wishes *wishes, moly_arena *arena, spect_data *data,

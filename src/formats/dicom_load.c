@@ -342,3 +342,21 @@ moly_status moly_dicom_check(const void *data, size_t length, moly_error *err)
     moly_arena_free(arena);
     return status;
 }
+
+moly_status moly_dicom_load_path(const char *path, const moly_progress *progress,
+                                 moly_dicom_image **image, moly_error *err)
+{
+    moly_dicom_scan *scan = NULL;
+    size_t i = 0;
+    moly_status status = moly_dicom_scan_path(path, progress, &scan, err);
+    while (!status && i < moly_dicom_scan_n_series(scan) &&
+           !moly_dicom_scan_series(scan, i)->is_image) {
+        i++;
+    }
+    if (!status && i == moly_dicom_scan_n_series(scan)) {
+        status = MOLY_FAIL(err, MOLY_ERR_DATA, "%s holds no series of images", path);
+    }
+    status = status ? status : moly_dicom_load(scan, i, progress, image, err);
+    moly_dicom_scan_free(scan);
+    return status;
+}

@@ -135,6 +135,41 @@ void out_common(dicom_out out, const moly_dicom_header *header, const char *sop_
     out_text(out, TAG_PositionReferenceIndicator, NULL);
 }
 
+moly_status out_fill_uid(const char **uid, char made[65], moly_error *err)
+{
+    if (*uid) {
+        return MOLY_OK;
+    }
+    moly_status status = moly_dicom_new_uid(made, err);
+    *uid = made;
+    return status;
+}
+
+void out_series(dicom_out out, const moly_dicom_header *header, const char *modality)
+{
+    out_text(out, TAG_Modality, modality);
+    out_text(out, TAG_SeriesInstanceUID, header->series_uid);
+    out_integer(out, TAG_SeriesNumber,
+                header->series_number == INT64_MIN ? 1 : header->series_number);
+    out_date(out, TAG_SeriesDate, header->series_time);
+    out_time(out, TAG_SeriesTime, header->series_time);
+    out_text(out, TAG_SeriesDescription, header->series_description);
+    out_text(out, TAG_Manufacturer, header->manufacturer);
+    if (header->model) {
+        out_text(out, TAG_ManufacturerModelName, header->model);
+    }
+    out_text(out, TAG_SoftwareVersions, "Moly " MOLY_VERSION);
+    out_text(out, TAG_Laterality, NULL);
+}
+
+void out_lying(dicom_out out)
+{
+    dicom_out lying =
+        out_code(out, TAG_PatientOrientationCodeSequence, "102538003", "SCT", "recumbent");
+    out_code(lying, TAG_PatientOrientationModifierCodeSequence, "40199007", "SCT", "supine");
+    out_code(out, TAG_PatientGantryRelationshipCodeSequence, "102540008", "SCT", "headfirst");
+}
+
 moly_status out_save(dicom_out out, const char *path, moly_error *err)
 {
     char *data = NULL;

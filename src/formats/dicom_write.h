@@ -33,6 +33,12 @@ dicom_out out_code(dicom_out out, uint32_t tag, const char *value, const char *s
 /** Patient, study, frame of reference and the identity of the object. */
 void out_common(dicom_out out, const moly_dicom_header *header, const char *sop_class,
                 const char *sop_instance_uid);
+/** A UID that is not told becomes a new one, which lives in `made`. */
+MOLY_CHECKED moly_status out_fill_uid(const char **uid, char made[65], moly_error *err);
+/** Modality and identity of a series, what made it; laterality, which is empty. */
+void out_series(dicom_out out, const moly_dicom_header *header, const char *modality);
+/** The patient lies head first, supine. */
+void out_lying(dicom_out out);
 /** Encode and write to a path, whole or not at all. */
 MOLY_CHECKED moly_status out_save(dicom_out out, const char *path, moly_error *err);
 

@@ -63,34 +63,6 @@ static moly_status check(nm_writer *w, moly_error *err)
     return MOLY_OK;
 }
 
-static moly_status fill_uid(const char **uid, char made[65], moly_error *err)
-{
-    moly_status status = *uid ? MOLY_OK : moly_dicom_new_uid(made, err);
-    *uid = *uid ? *uid : made;
-    return status;
-}
-
-static void out_series(const nm_writer *w, dicom_out out)
-{
-    const moly_dicom_header *h = &w->header;
-    out_text(out, TAG_Modality, "NM");
-    out_text(out, TAG_SeriesInstanceUID, h->series_uid);
-    out_integer(out, TAG_SeriesNumber, h->series_number == INT64_MIN ? 1 : h->series_number);
-    out_date(out, TAG_SeriesDate, h->series_time);
-    out_time(out, TAG_SeriesTime, h->series_time);
-    out_text(out, TAG_SeriesDescription, h->series_description);
-    out_text(out, TAG_Manufacturer, h->manufacturer);
-    if (h->model) {
-        out_text(out, TAG_ManufacturerModelName, h->model);
-    }
-    out_text(out, TAG_SoftwareVersions, "Moly " MOLY_VERSION);
-    out_text(out, TAG_Laterality, NULL);
-    dicom_out lying =
-        out_code(out, TAG_PatientOrientationCodeSequence, "102538003", "SCT", "recumbent");
-    out_code(lying, TAG_PatientOrientationModifierCodeSequence, "40199007", "SCT", "supine");
-    out_code(out, TAG_PatientGantryRelationshipCodeSequence, "102540008", "SCT", "headfirst");
-}
-
 static void out_windows(const nm_writer *w, dicom_out out)
 {
     out_u16(out, TAG_NumberOfEnergyWindows, w->p->n_windows);
@@ -232,7 +204,8 @@ static moly_status write(nm_writer *w, const char *path, moly_error *err)
     }
     out.item = dcm_root(out.file);
     out_common(out, &w->header, UID_NM_IMAGE, w->uid);
-    out_series(w, out);
+    out_series(out, &w->header, "NM");
+    out_lying(out);
     out_windows(w, out);
     out_heads(w, out);
     out_vectors(w, out);
@@ -248,9 +221,9 @@ moly_status moly_dicom_write_nm(const char *path, const moly_dicom_header *heade
 {
     nm_writer w = {.p = p, .header = *header, .collimator = collimator, .n_heads = n_heads};
     moly_status status = check(&w, err);
-    status = status ? status : fill_uid(&w.header.study_uid, w.study_uid, err);
-    status = status ? status : fill_uid(&w.header.series_uid, w.series_uid, err);
-    status = status ? status : fill_uid(&w.header.frame_of_reference_uid, w.frame_uid, err);
+    status = status ? status : out_fill_uid(&w.header.study_uid, w.study_uid, err);
+    status = status ? status : out_fill_uid(&w.header.series_uid, w.series_uid, err);
+    status = status ? status : out_fill_uid(&w.header.frame_of_reference_uid, w.frame_uid, err);
     if (status) {
         return status;
     }

@@ -20,16 +20,6 @@ typedef struct pet_writer {
     uint16_t *words; /* one slice */
 } pet_writer;
 
-static moly_status fill_uid(const char **uid, char made[65], moly_error *err)
-{
-    if (*uid) {
-        return MOLY_OK;
-    }
-    moly_status status = moly_dicom_new_uid(made, err);
-    *uid = made;
-    return status;
-}
-
 static moly_status check(const moly_dicom_header *h, const moly_volume *volume,
                          double frame_duration_s, moly_error *err)
 {
@@ -71,20 +61,9 @@ static moly_status check(const moly_dicom_header *h, const moly_volume *volume,
     return MOLY_OK;
 }
 
-static void out_series(const pet_writer *w, dicom_out out)
+static void out_pet(const pet_writer *w, dicom_out out)
 {
     const moly_dicom_header *h = &w->header;
-    out_text(out, TAG_Modality, "PT");
-    out_text(out, TAG_SeriesInstanceUID, h->series_uid);
-    out_integer(out, TAG_SeriesNumber, h->series_number == INT64_MIN ? 1 : h->series_number);
-    out_date(out, TAG_SeriesDate, h->series_time);
-    out_time(out, TAG_SeriesTime, h->series_time);
-    out_text(out, TAG_SeriesDescription, h->series_description);
-    out_text(out, TAG_Manufacturer, h->manufacturer);
-    if (h->model) {
-        out_text(out, TAG_ManufacturerModelName, h->model);
-    }
-    out_text(out, TAG_SoftwareVersions, "Moly " MOLY_VERSION);
     out_text(out, TAG_Units, "BQML");
     out_text(out, TAG_CountsSource, "EMISSION");
     out_text(out, TAG_SeriesType, "STATIC\\IMAGE");
@@ -93,7 +72,6 @@ static void out_series(const pet_writer *w, dicom_out out)
              h->corrected_image ? h->corrected_image : "DECY\\ATTN\\SCAT\\RAN\\NORM\\DTIM");
     out_text(out, TAG_DecayCorrection, "START");
     out_text(out, TAG_CollimatorType, "NONE");
-    out_text(out, TAG_Laterality, NULL);
     if (h->reconstruction) {
         out_text(out, TAG_ReconstructionMethod, h->reconstruction);
     }
@@ -117,10 +95,7 @@ static void out_agent(const pet_writer *w, dicom_out out)
     } else {
         dcm_set_empty(agent.file, agent.item, TAG_RadionuclideCodeSequence);
     }
-    dicom_out lying =
-        out_code(out, TAG_PatientOrientationCodeSequence, "102538003", "SCT", "recumbent");
-    out_code(lying, TAG_PatientOrientationModifierCodeSequence, "40199007", "SCT", "supine");
-    out_code(out, TAG_PatientGantryRelationshipCodeSequence, "102540008", "SCT", "headfirst");
+    out_lying(out);
 }
 
 /* Mean time of the counts from the start of a frame that decays, s. */
@@ -215,7 +190,8 @@ static moly_status write_slice(const pet_writer *w, int64_t z, moly_error *err)
     }
     out.item = dcm_root(out.file);
     out_common(out, &w->header, UID_PET_IMAGE, uid);
-    out_series(w, out);
+    out_series(out, &w->header, "PT");
+    out_pet(w, out);
     out_agent(w, out);
     out_image(w, out, z, slope);
     dcm_set_words(out.file, out.item, TAG_PixelData, w->words, (size_t)n);
@@ -234,13 +210,13 @@ moly_status moly_dicom_write_pet(const char *folder, const moly_dicom_header *he
                     .frame_duration_s = frame_duration_s};
     moly_status status = check(header, volume, frame_duration_s, err);
     if (status == MOLY_OK) {
-        status = fill_uid(&w.header.study_uid, w.study_uid, err);
+        status = out_fill_uid(&w.header.study_uid, w.study_uid, err);
     }
     if (status == MOLY_OK) {
-        status = fill_uid(&w.header.series_uid, w.series_uid, err);
+        status = out_fill_uid(&w.header.series_uid, w.series_uid, err);
     }
     if (status == MOLY_OK) {
-        status = fill_uid(&w.header.frame_of_reference_uid, w.frame_uid, err);
+        status = out_fill_uid(&w.header.frame_of_reference_uid, w.frame_uid, err);
     }
     if (status != MOLY_OK) {
         return status;

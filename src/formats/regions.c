@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dicom_tags.h"
+#include "moly/base/text.h"
 #include "regions_inside.h"
 
 void region_note(const region_job *job, const char *format, ...)
@@ -39,15 +40,9 @@ double region_tolerance_mm(const moly_grid *grid)
     return 0.05 * fmin(grid->spacing_mm[0], fmin(grid->spacing_mm[1], grid->spacing_mm[2]));
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), n = strlen(end);
-    return length >= n && strcmp(text + length - n, end) == 0;
-}
-
 static bool is_nifti_name(const char *path)
 {
-    return ends_with(path, ".nii") || ends_with(path, ".nii.gz");
+    return moly_ends_in(path, ".nii") || moly_ends_in(path, ".nii.gz");
 }
 
 static moly_status read_dicom(const region_job *job, bool *is_region, moly_error *err)

@@ -28,3 +28,13 @@ void moly_subset_order(int64_t n_subsets, int64_t *order)
         order[i] = place;
     }
 }
+
+int64_t moly_usual_subsets(int64_t n_views)
+{
+    static const int64_t views_a_subset = 8;
+    int64_t best = 1;
+    for (int64_t n = 1; n <= n_views / views_a_subset; n++) {
+        best = n_views % n == 0 ? n : best;
+    }
+    return best;
+}

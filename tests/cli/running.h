@@ -65,6 +65,15 @@ static inline void run_line(const char *line, ran *result)
     slurp(".err", result->err);
 }
 
+/** Run a line of shell that must end well. */
+static inline void run_well(const char *line, ran *result)
+{
+    run_line(line, result);
+    if (result->exit_code != 0) {
+        fail_msg("%s\nexits %d: %s", line, result->exit_code, result->err);
+    }
+}
+
 #define assert_contains(text, piece)                                                               \
     do {                                                                                           \
         if (!strstr((text), (piece))) {                                                            \

@@ -11,14 +11,6 @@
 
 static ran result;
 
-static void run_well(const char *line)
-{
-    run_line(line, &result);
-    if (result.exit_code != 0) {
-        fail_msg("%s\nexits %d: %s", line, result.exit_code, result.err);
-    }
-}
-
 /* STIR's own sensitivity image of its 16-ring scanner, within 5e-4 of its maximum. */
 static void sensitivity_is_that_of_stirs_ray_tracing(void **state)
 {
@@ -32,7 +24,7 @@ static void sensitivity_is_that_of_stirs_ray_tracing(void **state)
                    "moly sensitivity --template %.3000s --like %.3000s --projector siddon --rays 2 "
                    "--segments 3 --zero-end-planes -o sens.hv",
                    layout, reference);
-    run_well(line);
+    run_well(line, &result);
     assert_ok(moly_interfile_read_image(reference, &theirs, &err), err);
     assert_ok(moly_interfile_read_image("sens.hv", &ours, &err), err);
     assert_true(moly_grid_equal(&theirs->grid, &ours->grid, 1e-3));
@@ -57,15 +49,18 @@ static void a_cylinder_comes_back_in_bq_per_ml(void **state)
     run_well("printf 'title = small\\nsource = made up\\nrings = 12\\ndetectors = 160\\n"
              "inner radius = 200 mm\\ninteraction depth = 8 mm\\nring pitch = 6 mm\\n"
              "crystal depth = 20 mm\\nenergy resolution = 10 %%\\ntiming resolution = 400 ps\\n"
-             "tof bin = 100 ps\\ntof bins = 27\\ntangential bins = 101\\n' > small.scanner");
+             "tof bin = 100 ps\\ntof bins = 27\\ntangential bins = 101\\n' > small.scanner",
+             &result);
     run_well("moly scan --scanner small.scanner --phantom uniform-cylinder --activity 50MBq "
              "--time 10min --no-noise --voxel 4mm --tof "
-             "--max-ring-difference 2 --view-mashing 2 -o raw");
+             "--max-ring-difference 2 --view-mashing 2 -o raw",
+             &result);
     for (int tof = 0; tof < 2; tof++) {
         run_well(tof ? "moly reconstruct raw --subsets 5 --iterations 6 --voxel 6mm --tof "
                        "-o image.nii --format json"
                      : "moly reconstruct raw --subsets 5 --iterations 12 --voxel 6mm "
-                       "-o image.nii --format json");
+                       "-o image.nii --format json",
+                 &result);
         assert_contains(result.out, "\"unit\": \"Bq/mL\"");
         assert_ok(moly_nifti_read("image.nii", &image, &err), err);
         assert_ok(moly_interfile_read_image("raw/truth.hv", &truth, &err), err);
@@ -87,7 +82,7 @@ static void a_cylinder_comes_back_in_bq_per_ml(void **state)
         assert_relative(sum / (double)n, wanted, 0.01);
         moly_volume_free(truth);
         moly_volume_free(image);
-        run_well("cat image.json");
+        run_well("cat image.json", &result);
         assert_contains(result.out, "\"algorithm\": \"osem\"");
         assert_contains(result.out, "\"back_end\"");
     }
@@ -111,9 +106,11 @@ static void a_pacs_takes_the_image(void **state)
     moly_volume *truth = NULL, *nifti = NULL;
     moly_dicom_scan *scan = NULL;
     moly_dicom_image *series = NULL;
-    run_well("moly reconstruct raw --subsets 5 --iterations 6 --voxel 6mm --tof -o same.nii");
-    run_well("moly reconstruct raw --subsets 5 --iterations 6 --voxel 6mm --tof -o series/");
-    run_well("cat series.json");
+    run_well("moly reconstruct raw --subsets 5 --iterations 6 --voxel 6mm --tof -o same.nii",
+             &result);
+    run_well("moly reconstruct raw --subsets 5 --iterations 6 --voxel 6mm --tof -o series/",
+             &result);
+    run_well("cat series.json", &result);
     assert_contains(result.out, "\"tof\": true");
     assert_ok(moly_nifti_read("same.nii", &nifti, &err), err);
     assert_non_null(nifti->note);
@@ -131,7 +128,7 @@ static void a_pacs_takes_the_image(void **state)
     assert_ok(moly_interfile_read_image("raw/truth.hv", &truth, &err), err);
     moly_volume_summary summary;
     assert_ok(moly_volume_summarise(truth, &summary, &err), err);
-    run_well("moly suv series --format json");
+    run_well("moly suv series --format json", &result);
     assert_relative(factor_of(result.out) * summary.max, 1.0, 1e-3);
     run_line("moly reconstruct raw --iterations 1 --voxel 6mm -o series/", &result);
     assert_int_equal(result.exit_code, 74);
@@ -161,14 +158,14 @@ static void nifti_lies_as_the_patient_does(void **state)
     v->data[(4 * 4 + 3) * 3 + 2] = 7.0F; /* x = +2, y = +2, z = +6: the last ring */
     assert_ok(moly_interfile_write_image("point.hv", v, &err), err);
     moly_volume_free(v);
-    run_well("moly raw convert point.hv point.nii");
+    run_well("moly raw convert point.hv point.nii", &result);
     assert_ok(moly_nifti_read("point.nii", &v, &err), err);
     assert_ok(moly_volume_summarise(v, &summary, &err), err);
     assert_relative(summary.max_lps_mm[0], 2.0, 1e-6);  /* left */
     assert_relative(summary.max_lps_mm[1], 2.0, 1e-6);  /* back */
     assert_relative(summary.max_lps_mm[2], -6.0, 1e-6); /* towards the feet */
     moly_volume_free(v);
-    run_well("moly raw convert point.nii again.hv && cmp point.v again.v");
+    run_well("moly raw convert point.nii again.hv && cmp point.v again.v", &result);
 }
 
 static void four_processes_make_the_same_image(void **state)
@@ -181,10 +178,12 @@ static void four_processes_make_the_same_image(void **state)
         print_message("left out: mpirun is not here\n");
         skip();
     }
-    run_well("moly reconstruct raw --subsets 5 --iterations 3 --voxel 6mm --tof -j 1 -o one.nii");
+    run_well("moly reconstruct raw --subsets 5 --iterations 3 --voxel 6mm --tof -j 1 -o one.nii",
+             &result);
     run_well(
         "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 mpirun -n 4 --oversubscribe "
-        "moly reconstruct raw --subsets 5 --iterations 3 --voxel 6mm --tof -j 1 -o four.nii");
+        "moly reconstruct raw --subsets 5 --iterations 3 --voxel 6mm --tof -j 1 -o four.nii",
+        &result);
     assert_contains(result.out, "four.nii");
     assert_ok(moly_nifti_read("one.nii", &one, &err), err);
     assert_ok(moly_nifti_read("four.nii", &four, &err), err);
@@ -211,13 +210,17 @@ static void list_mode_makes_the_image_of_its_sinograms(void **state)
     moly_volume *images[2] = {NULL};
     run_well("printf 'crystal material = Lu2SiO5 @ 7.4 g/cm3\\ncoincidence window = 4.6 ns\\n"
              "energy window low = 425 keV\\nenergy window high = 650 keV\\n' | "
-             "cat small.scanner - > events.scanner");
+             "cat small.scanner - > events.scanner",
+             &result);
     run_well("moly scan --scanner events.scanner --phantom uniform-cylinder --activity 400kBq "
              "--time 10s --mode events --list --voxel 8mm --tof --max-ring-difference 2 --span 1 "
-             "-o listed");
-    run_well("moly reconstruct listed -a listmode-osem -s 1 -i 2 --tof --voxel 8mm -o one.nii");
-    run_well("moly reconstruct listed -a mlem -i 2 --tof --voxel 8mm -o two.nii");
-    run_well("moly reconstruct listed -a kem -i 1 --voxel 8mm --anatomy listed/truth.hv -o k.nii");
+             "-o listed",
+             &result);
+    run_well("moly reconstruct listed -a listmode-osem -s 1 -i 2 --tof --voxel 8mm -o one.nii",
+             &result);
+    run_well("moly reconstruct listed -a mlem -i 2 --tof --voxel 8mm -o two.nii", &result);
+    run_well("moly reconstruct listed -a kem -i 1 --voxel 8mm --anatomy listed/truth.hv -o k.nii",
+             &result);
     run_line("moly reconstruct listed -a kem -o no.nii", &result);
     assert_contains(result.err, "--anatomy FILE");
     assert_ok(moly_nifti_read("one.nii", &images[0], &err), err);
@@ -238,11 +241,12 @@ static void a_job_script_runs_the_same_command(void **state)
 {
     (void)state;
     run_well("moly reconstruct raw --subsets 5 --psf 4.5mm --tof -o \"it's.nii\" --slurm job.sh "
-             "--ranks 8 --threads 2");
-    run_well("bash -n job.sh && cat job.sh");
+             "--ranks 8 --threads 2",
+             &result);
+    run_well("bash -n job.sh && cat job.sh", &result);
     assert_contains(result.out, "#SBATCH --ntasks=8\n#SBATCH --cpus-per-task=2");
     assert_contains(result.out, "--psf='4.5 mm'");
-    run_well("bash -c 'srun() { shift 2; \"$@\"; }; . ./job.sh'");
+    run_well("bash -c 'srun() { shift 2; \"$@\"; }; . ./job.sh'", &result);
     assert_contains(result.out, "it's.nii");
 }
 
@@ -252,10 +256,11 @@ static void a_reconstruction_can_be_watched(void **state)
     (void)state;
     moly_error err = {0};
     moly_volume *image = NULL, *picture = NULL, *mu = NULL;
-    run_well("moly reconstruct raw --subsets 5 --iterations 2 --voxel 6mm -o alone.nii");
+    run_well("moly reconstruct raw --subsets 5 --iterations 2 --voxel 6mm -o alone.nii", &result);
     run_well("moly reconstruct raw --subsets 5 --iterations 2 --voxel 6mm -o seen.nii --watch seen "
              "&& tail -c 90000 alone.nii > alone && tail -c 90000 seen.nii | cmp alone - "
-             "&& cat seen/progress.json");
+             "&& cat seen/progress.json",
+             &result);
     assert_contains(result.out, "\"fraction\":1,\"iteration\":2,\"iterations\":2");
     assert_contains(result.out, "\"subsets\":5");
     assert_contains(result.out, "\"log_likelihood\":[");
@@ -282,19 +287,27 @@ static void a_prior_is_named_and_told(void **state)
     (void)state;
     run_well(
         "moly reconstruct raw --algorithm svrg --prior rdp:beta=0.01,gamma=2,eps=1 --subsets 5 "
-        "--iterations 30 --until 1% --voxel 8mm -o map.nii");
-    run_well("cat map.json");
+        "--iterations 30 --until 1% --voxel 8mm -o map.nii",
+        &result);
+    run_well("cat map.json", &result);
     assert_contains(result.out, "\"prior\": \"rdp:beta=0.01,gamma=2,eps=1\"");
     assert_contains(result.out, "\"objective\"");
     assert_contains(result.out, "\"last_change\": 0.00");
     run_well("moly reconstruct raw --algorithm bsrem --prior bowsher:beta=1e-6 "
-             "--anatomy raw/attenuation.hv --subsets 5 --iterations 1 --voxel 8mm -o map.nii");
+             "--anatomy raw/attenuation.hv --subsets 5 --iterations 1 --voxel 8mm -o map.nii",
+             &result);
     run_line("moly reconstruct raw --prior rdp:beta=1 -o map.nii", &result);
     assert_int_equal(result.exit_code, 2);
     assert_contains(result.err, "osem has none; bsrem and svrg have");
     run_line("moly reconstruct raw --algorithm svrg --prior pls:beta=1 -o map.nii", &result);
     assert_int_equal(result.exit_code, 2);
-    assert_contains(result.err, "needs an anatomical image");
+    assert_contains(result.err, "pls needs an anatomical image");
+    run_line("moly reconstruct raw --anatomy raw/truth.hv -o map.nii", &result);
+    assert_int_equal(result.exit_code, 2);
+    assert_contains(result.err, "nothing is guided by it");
+    run_line("moly reconstruct raw --collimator LEHR -o map.nii", &result);
+    assert_int_equal(result.exit_code, 2);
+    assert_contains(result.err, "is of a PET scanner: it takes no --collimator");
 }
 
 static void what_cannot_be_is_said(void **state)

@@ -51,6 +51,9 @@ MOLY_API bool moly_is_utf8(const char *text);
 MOLY_API void moly_text_harmless(char *text);
 /** Columns that a UTF-8 text takes on a terminal (combining marks 0, wide characters 2). */
 MOLY_API size_t moly_display_width(const char *text);
+/** Is there something before `ending`, and then that: "image.nii" ends in ".nii", ".nii" does not.
+ */
+MOLY_API bool moly_ends_in(const char *text, const char *ending);
 
 /** Whole file into memory, with a terminating zero; at most `limit` bytes. Release with
  * moly_free().

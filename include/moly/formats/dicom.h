@@ -135,6 +135,11 @@ MOLY_API const moly_dicom_series *moly_dicom_scan_series(const moly_dicom_scan *
 MOLY_API MOLY_CHECKED moly_status moly_dicom_load(const moly_dicom_scan *scan, size_t series,
                                                   const moly_progress *progress,
                                                   moly_dicom_image **image, moly_error *err);
+/** The first series with pixels of a file or folder.
+ *  @retval MOLY_ERR_DATA  none has; and as the two functions above */
+MOLY_API MOLY_CHECKED moly_status moly_dicom_load_path(const char *path,
+                                                       const moly_progress *progress,
+                                                       moly_dicom_image **image, moly_error *err);
 MOLY_API void moly_dicom_image_free(moly_dicom_image *image);
 
 /** Parse one DICOM object in memory as far as Moly reads it, pixels included, and forget it: for

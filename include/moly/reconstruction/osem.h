@@ -60,6 +60,9 @@ MOLY_API MOLY_CHECKED moly_status moly_osem(const moly_pet_model *model, const m
 /** The order in which subsets are visited so that neighbours in time lie far apart in angle:
  *  order[n_subsets]. Source: Herman, Meyer, IEEE Trans Med Imaging 12 (1993) 600 */
 MOLY_API void moly_subset_order(int64_t n_subsets, int64_t *order);
+/** Subsets for who chooses none: the most that divide the views and leave about eight, or more, in
+ *  each; 1 where there are few. */
+MOLY_API int64_t moly_usual_subsets(int64_t n_views);
 
 #ifdef __cplusplus
 }
