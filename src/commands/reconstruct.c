@@ -8,128 +8,10 @@
 #include "moly/base/memory.h"
 #include "moly/base/ranks.h"
 #include "moly/base/text.h"
-#include "reconstruct_dicom.h"
+#include "reconstruct_args.h"
 #include "reconstruct_slurm.h"
 #include "reconstruct_solve.h"
 #include "reconstruct_spect.h"
-
-typedef struct reconstruct_args {
-    const char *save_scatter;
-    const char *raw, *attenuation, *normalisation, *like, *output, *watch;
-    int algorithm, projector, attenuation_unit, is_tof, has_attenuation, randoms, scatter;
-    int64_t n_subsets, n_iterations, n_threads;
-    const char *slurm;
-    int64_t n_ranks;
-    const char *prior, *anatomy;
-    double until, psf_mm, filter_mm, voxel_mm, radius_mm, duration_s, positrons;
-    dicom_wishes dicom;
-    /* of a gamma camera */
-    const char *camera, *collimator, *nuclide;
-    int has_cdr;
-    int64_t window;
-    double cps_per_mbq, scatter_filter_mm;
-} reconstruct_args;
-
-static const char *const projectors[] = {"joseph", "dd", NULL};
-
-static const moly_param params[] = {
-    {"raw", 0, MOLY_TEXT(reconstruct_args, raw), .is_required = true, .is_positional = true,
-     .pattern_hint = "FILE",
-     .help = "raw data: a folder of moly scan, a .hs header, or a DICOM NM file"},
-    {"algorithm", 'a', MOLY_CHOICE(reconstruct_args, algorithm), .choices = solve_algorithms,
-     .fallback = "osem", .help = "how the image is found"},
-    {"subsets", 's', MOLY_I64(reconstruct_args, n_subsets), .min = 1.0, .max = 4096.0,
-     .help = "ordered subsets, a divisor of the views; without it about eight views in each"},
-    {"iterations", 'i', MOLY_I64(reconstruct_args, n_iterations), .min = 1.0, .max = 10000.0,
-     .fallback = "2", .help = "passes through all views"},
-    {"until", 0, MOLY_F64(reconstruct_args, until), .dim = MOLY_DIM_FRACTION, .min = 1e-9,
-     .max = 1.0,
-     .help = "stop earlier, once an iteration changes the image by less than this share of it"},
-    {"prior", 0, MOLY_TEXT(reconstruct_args, prior), .pattern_hint = "NAME:KEY=NUMBER,...",
-     .help = "of bsrem and svrg: rdp:beta=,gamma=,eps=; quadratic:beta=; logcosh:beta=,delta=; "
-             "tv:beta=,eps=; bowsher:beta=,n=; pls:beta=,eps=,eta="},
-    {"anatomy", 0, MOLY_TEXT(reconstruct_args, anatomy), .pattern_hint = "FILE_OR_DIR",
-     .help = "anatomical image that guides kem and the prior: .nii, .hv or DICOM"},
-    {"tof", 0, MOLY_BOOL(reconstruct_args, is_tof), .fallback = "no",
-     .help = "use the time of flight of the raw data; without it their TOF bins are summed"},
-    {"psf", 0, MOLY_F64(reconstruct_args, psf_mm), .dim = MOLY_DIM_LENGTH, .min = 0.1, .max = 50.0,
-     .help = "resolution that is modelled, full width at half maximum"},
-    {"projector", 0, MOLY_CHOICE(reconstruct_args, projector), .choices = projectors,
-     .fallback = "joseph", .help = "how lines are integrated"},
-    {"attenuation", 0, MOLY_TEXT(reconstruct_args, attenuation), .pattern_hint = "FILE",
-     .help = "CT or map of attenuation at 511 keV; without it that of the raw data"},
-    {"attenuation-unit", 0, MOLY_CHOICE(reconstruct_args, attenuation_unit), .choices = mu_units,
-     .help = "of that file; without it HU where values lie below -100, else 1/cm for .hv and 1/mm "
-             "for .nii"},
-    {"correct-attenuation", 0, MOLY_BOOL(reconstruct_args, has_attenuation), .fallback = "yes",
-     .help = "correct for attenuation where a map is known"},
-    {"randoms", 0, MOLY_CHOICE(reconstruct_args, randoms), .choices = randoms_ways,
-     .fallback = "smooth",
-     .help = "expected randoms: the delayed coincidences as they are, or fitted to the crystals"},
-    {"scatter", 0, MOLY_CHOICE(reconstruct_args, scatter), .choices = scatter_ways,
-     .help =
-         "PET: single-scatter simulation (sss), without it where a map of attenuation is known, "
-         "save for scans simulated without scatter; SPECT: from energy windows (tew, dew), "
-         "without it tew where there are two beside the peak's"},
-    {"save-scatter", 0, MOLY_TEXT(reconstruct_args, save_scatter), .pattern_hint = "FILE",
-     .help = "write the expected scattered coincidences of each bin, .hs"},
-    {"normalisation", 'n', MOLY_TEXT(reconstruct_args, normalisation), .pattern_hint = "FILE",
-     .help = "sensitivity of each bin, .hs; without it that of the raw data"},
-    {"like", 0, MOLY_TEXT(reconstruct_args, like), .pattern_hint = "FILE",
-     .help = "image whose lattice is taken"},
-    {"voxel", 0, MOLY_F64(reconstruct_args, voxel_mm), .dim = MOLY_DIM_LENGTH, .min = 0.2,
-     .max = 50.0, .help = "width of a voxel; without it half of a ring's pitch"},
-    {"radius", 0, MOLY_F64(reconstruct_args, radius_mm), .dim = MOLY_DIM_LENGTH, .min = 5.0,
-     .max = 1e4, .help = "what is looked at around the axis; without it as far as the bins reach"},
-    {"filter", 'f', MOLY_F64(reconstruct_args, filter_mm), .dim = MOLY_DIM_LENGTH, .min = 0.1,
-     .max = 100.0, .help = "smoothing of the result by a Gaussian, full width at half maximum"},
-    {"duration", 0, MOLY_F64(reconstruct_args, duration_s), .dim = MOLY_DIM_TIME, .min = 1e-3,
-     .max = 1e7, .help = "of the scan, where the raw data do not say"},
-    {"positrons", 0, MOLY_F64(reconstruct_args, positrons), .dim = MOLY_DIM_FRACTION, .min = 1e-6,
-     .max = 1.0, .help = "per decay, where the raw data do not name the nuclide"},
-    {"threads", 'j', MOLY_I64(reconstruct_args, n_threads), .min = 1.0, .max = 256.0,
-     .help = "threads that share the work; without it as many as processors"},
-    {"output", 'o', MOLY_TEXT(reconstruct_args, output), .is_required = true,
-     .pattern_hint = "FILE_OR_DIR/",
-     .help = "image to write: .hv, .nii, .nii.gz, or a new folder of DICOM files, ending in /"},
-    {"slurm", 0, MOLY_TEXT(reconstruct_args, slurm), .pattern_hint = "FILE",
-     .help = "do not run, but write the job script that does on a cluster"},
-    {"ranks", 0, MOLY_I64(reconstruct_args, n_ranks), .min = 1.0, .max = 4096.0, .fallback = "4",
-     .help = "processes that the job script asks for"},
-    {"dicom-like", 0, MOLY_TEXT(reconstruct_args, dicom.like), .pattern_hint = "DIR_OR_FILE",
-     .help = "DICOM series of the examination: patient, study, frame of reference, dose"},
-    {"patient-id", 0, MOLY_TEXT(reconstruct_args, dicom.patient_id), .max = 64.0,
-     .help = "patient's number in the DICOM series"},
-    {"patient-name", 0, MOLY_TEXT(reconstruct_args, dicom.patient_name), .max = 64.0,
-     .help = "patient's name in the DICOM series, Family^Given"},
-    {"description", 0, MOLY_TEXT(reconstruct_args, dicom.description), .max = 64.0,
-     .help = "of the DICOM series; without it the method"},
-    {"weight", 0, MOLY_F64(reconstruct_args, dicom.weight_kg), .dim = MOLY_DIM_BODY_MASS,
-     .min = 0.1, .max = 500.0, .help = "patient's weight in the DICOM series"},
-    {"injected", 0, MOLY_F64(reconstruct_args, dicom.injected_bq), .dim = MOLY_DIM_ACTIVITY,
-     .min = 1.0, .max = 1e13, .help = "activity injected, in the DICOM series"},
-    {"injected-at", 0, MOLY_INSTANT(reconstruct_args, dicom.injected_at), .help = "when that was"},
-    {"start", 0, MOLY_INSTANT(reconstruct_args, dicom.start),
-     .help = "when the scan began, where the raw data do not say"},
-    {"watch", 0, MOLY_TEXT(reconstruct_args, watch), .pattern_hint = "DIR",
-     .help = "folder for the progress and the image as it grows, for who watches"},
-    {"camera", 0, MOLY_TEXT(reconstruct_args, camera), .pattern_hint = "NAME",
-     .help = "gamma camera of SPECT data, or a .camera file; without it that of scan.json"},
-    {"collimator", 0, MOLY_TEXT(reconstruct_args, collimator), .pattern_hint = "NAME",
-     .help = "of that camera; its response is modelled and gives the sensitivity"},
-    {"cdr", 0, MOLY_BOOL(reconstruct_args, has_cdr),
-     .help = "model the collimator's blur by depth; without it where the collimator is known"},
-    {"scatter-filter", 0, MOLY_F64(reconstruct_args, scatter_filter_mm), .dim = MOLY_DIM_LENGTH,
-     .min = 0.0, .max = 200.0,
-     .help = "smoothing of that scatter, full width at half maximum; without it 5 mm"},
-    {"sensitivity", 0, MOLY_F64(reconstruct_args, cps_per_mbq), .min = 1e-3, .max = 1e6,
-     .help = "counts a second and MBq of one head of the gamma camera, as measured (NEMA NU 1); "
-             "without it from scan.json or from the collimator's holes"},
-    {"nuclide", 0, MOLY_TEXT(reconstruct_args, nuclide), .pattern_hint = "NUCLIDE",
-     .help = "in SPECT data: for its photons' energy and its decay; without it that of scan.json"},
-    {"window", 0, MOLY_I64(reconstruct_args, window), .min = 1.0, .max = 1024.0,
-     .help = "energy window of the SPECT data that holds the peak; without it the nuclide's"},
-};
 
 static const moly_column columns[] = {
     {"file", "Saved as", MOLY_DIM_NONE, 0},
@@ -235,7 +117,7 @@ static moly_status make_result(const work *w, json_t **result, moly_error *err)
         "{s:s, s:I, s:I, s:b, s:s, s:o, s:o, s:o, s:b, s:s, s:o, s:b, s:o}", "algorithm",
         solve_algorithms[a->algorithm], "subsets", (json_int_t)w->record.n_subsets, "iterations",
         (json_int_t)w->record.n_iterations, "tof", d->layout->n_tof > 1, "projector",
-        projectors[a->projector], "psf_mm", moly_json_real(a->psf_mm), "filter_mm",
+        reconstruct_projectors[a->projector], "psf_mm", moly_json_real(a->psf_mm), "filter_mm",
         moly_json_real(a->filter_mm), "radius_mm", moly_json_rounded(w->radius_mm, 6),
         "attenuation", d->mu != NULL, "randoms", randoms_ways[d->randoms], "scatter",
         raw_scatter_json(d), "normalisation", d->normalisation != NULL, "effective_s",
@@ -356,59 +238,6 @@ static moly_status write_all(work *w, json_t *made, moly_error *err)
     return status ? status : write_provenance(w->args->output, w->run, made, err);
 }
 
-/* ---- what does not belong to the data ---- */
-
-typedef struct wish {
-    const char *option;
-    bool is_given;
-} wish;
-
-static moly_status refuse(const char *raw, const char *kind, const wish *wishes, size_t n,
-                          moly_error *err)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (wishes[i].is_given) {
-            return MOLY_FAIL(err, MOLY_ERR_USAGE, "%s is of a %s: it takes no %s", raw, kind,
-                             wishes[i].option);
-        }
-    }
-    return MOLY_OK;
-}
-
-static moly_status refuse_of_pet(const reconstruct_args *a, moly_error *err)
-{
-    const wish wishes[] = {
-        {"--algorithm but mlem and osem", a->algorithm > SOLVE_OSEM},
-        {"--prior", a->prior != NULL},
-        {"--anatomy", a->anatomy != NULL},
-        {"--until", isfinite(a->until)},
-        {"--watch", a->watch != NULL},
-        {"--tof", a->is_tof == 1},
-        {"--psf", isfinite(a->psf_mm)},
-        {"--normalisation", a->normalisation != NULL},
-        {"--save-scatter", a->save_scatter != NULL},
-        {"--like", a->like != NULL},
-        {"--radius", isfinite(a->radius_mm)},
-        {"--positrons", isfinite(a->positrons)},
-        {"DICOM output", is_dicom_output(a->output)},
-    };
-    return refuse(a->raw, "gamma camera", wishes, sizeof wishes / sizeof *wishes, err);
-}
-
-static moly_status refuse_of_spect(const reconstruct_args *a, moly_error *err)
-{
-    const wish wishes[] = {
-        {"--camera", a->camera != NULL},
-        {"--collimator", a->collimator != NULL},
-        {"--cdr", a->has_cdr >= 0},
-        {"--nuclide", a->nuclide != NULL},
-        {"--window", a->window > 0},
-        {"--sensitivity", isfinite(a->cps_per_mbq)},
-        {"--scatter-filter", isfinite(a->scatter_filter_mm)},
-    };
-    return refuse(a->raw, "PET scanner", wishes, sizeof wishes / sizeof *wishes, err);
-}
-
 /* ---- SPECT ---- */
 
 static moly_status run_spect(const reconstruct_args *a, const moly_run *run, json_t **result,
@@ -437,7 +266,7 @@ static moly_status run_spect(const reconstruct_args *a, const moly_run *run, jso
     moly_volume *image = NULL;
     moly_ranks *ranks = NULL;
     json_t *made = NULL;
-    moly_status status = refuse_of_pet(a, err);
+    moly_status status = refuse_options_of_pet(a, err);
     status = status ? status : raw_check_image_name(a->output, err);
     status = status ? status : moly_ranks_join(&ranks, err);
     if (!status && moly_ranks_mine(ranks) == 0) { /* the others have nothing to share yet */
@@ -474,7 +303,7 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
     work w = {.args = a, .run = run};
     json_t *made = NULL;
     const bool is_dicom = is_dicom_output(a->output);
-    moly_status status = refuse_of_spect(a, err);
+    moly_status status = refuse_options_of_spect(a, err);
     status = status ? status : solve_check(a->algorithm, a->prior, a->anatomy, err);
     status = status || is_dicom ? status : raw_check_image_name(a->output, err);
     status = status ? status : moly_ranks_join(&w.ranks, err);
@@ -541,8 +370,8 @@ const moly_command moly_command_reconstruct = {
                 "Started by mpirun or srun, the processes share the views of each subset; the "
                 "first one writes.",
             .example = "moly reconstruct recon_demo/smalllong.hs --iterations 1 -o image.nii",
-            .params = params,
-            .n_params = sizeof params / sizeof *params,
+            .params = reconstruct_params,
+            .n_params = N_RECONSTRUCT_PARAMS,
             .args_size = sizeof(reconstruct_args),
         },
     .views = views,
