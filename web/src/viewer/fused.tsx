@@ -8,12 +8,10 @@ import { activity, plain, quantity, significant } from "../core/quantity.ts";
 import type { Reconstruction } from "../core/raw.ts";
 import { Icon } from "../ui/icon.tsx";
 import { NodeLink } from "../ui/parts.tsx";
-import { Mip } from "./mip.tsx";
 import type { Lattice } from "./projection.ts";
-import { Slices, type Colours, type Reading } from "./slices.ts";
-import { Legend, mm, STEPS } from "./viewer.tsx";
+import { ColourChoice, mm, Screen } from "./screen.tsx";
+import type { Colours, Reading, Slices } from "./slices.ts";
 
-type Phase = "loading" | "shown" | "no-webgl" | "failed";
 const FIRST_SHARE = 60; // of the emission, per cent
 const FIRST_HIGH = 80; // of the largest value, per cent
 /** Denser than bone there is little: NIST XCOM, 511 keV, 1/mm. */
@@ -23,61 +21,19 @@ export function FusedView({ job }: { job: Reconstruction }) {
   const result = job.result;
   const max = result?.max ?? 1;
   const factor = job.suv?.factor;
-  const canvas = useRef<HTMLCanvasElement>(null);
   const slices = useRef<Slices | null>(null);
-  const [phase, setPhase] = useState<Phase>("loading");
-  const [progress, setProgress] = useState(0);
-  const [problem, setProblem] = useState("");
   const [cross, setCross] = useState<Reading | null>(null);
-  const [lattice, setLattice] = useState<Lattice | null>(null);
-  const [isTall, setTall] = useState(false);
   const [hasUnder, setHasUnder] = useState(false);
   const [share, setShare] = useState(FIRST_SHARE);
   const [high, setHigh] = useState(FIRST_HIGH);
   const [colours, setColours] = useState<Colours>("hot");
 
-  useEffect(() => {
-    let isGone = false;
-    const view = new Slices((reading) => setCross(reading));
-    const path = `/api/reconstructions/${encodeURIComponent(job.id)}`;
-    void (async () => {
-      try {
-        if (document.createElement("canvas").getContext("webgl2") === null) {
-          setPhase("no-webgl");
-          return;
-        }
-        const bytes = await getBytes(`${path}/volume`, (received, total) => {
-          if (total > 0 && !isGone) setProgress(received / total);
-        });
-        if (isGone || canvas.current === null) return;
-        await view.attach(canvas.current);
-        const { isTall: tall } = await view.show(bytes);
-        if (isGone) return;
-        slices.current = view;
-        setTall(tall);
-        const whole = view.lattice();
-        setLattice(whole);
-        view.goTo(view.lpsOf(hottest(whole)));
-        view.colours("hot");
-        view.window(0, (max * FIRST_HIGH) / 100);
-        setHasUnder(await loadUnder(view, path));
-        setPhase("shown");
-      } catch (error) {
-        if (isGone) return;
-        setProblem(error instanceof Refusal ? error.message : t("The image could not be loaded."));
-        setPhase("failed");
-        if (!(error instanceof Refusal) && !(error instanceof TypeError)) throw error;
-      }
-    })();
-    return () => {
-      isGone = true;
-      slices.current = null;
-      view.close();
-    };
-  }, [job.id]);
+  const path = `/api/reconstructions/${encodeURIComponent(job.id)}`;
+  const onShown = async (view: Slices, lattice: Lattice) => {
+    view.goTo(view.lpsOf(hottest(lattice)));
+    setHasUnder(await loadUnder(view, path));
+  };
 
-  useEffect(() => slices.current?.window(0, (max * high) / 100), [high]);
-  useEffect(() => slices.current?.colours(colours), [colours]);
   useEffect(() => {
     if (hasUnder) slices.current?.overlayOpacity(1 - share / 100);
   }, [share, hasUnder]);
@@ -86,29 +42,8 @@ export function FusedView({ job }: { job: Reconstruction }) {
   const units = word(job.suv?.units ?? result?.unit ?? "");
   return (
     <div class="viewer-grid fused">
-      <section class={`screen screen-${colours} ${isTall ? "screen-tall" : ""}`} aria-label={t("Image")}>
-        <canvas
-          ref={canvas} tabIndex={0} data-phase={phase} data-fused={hasUnder}
-          aria-label={t("Planes; arrow keys and Page Up, Page Down move the crosshair")}
-          onKeyDown={(event) => {
-            const step = STEPS[event.key];
-            if (step === undefined) return;
-            event.preventDefault();
-            event.stopPropagation();
-            slices.current?.step(...step);
-          }}
-        />
-        {lattice !== null && (
-          <Mip lattice={lattice} low={0} high={(max * high) / 100} colours={colours}
-            onPick={(f) => slices.current?.goTo(slices.current.lpsOf([
-              f[0] * lattice.n[0] - 0.5, f[1] * lattice.n[1] - 0.5, f[2] * lattice.n[2] - 0.5,
-            ]))} />
-        )}
-        {phase === "shown" && <Legend high={top} colours={colours} units={units} />}
-        {phase === "loading" && <p class="screen-note" role="status">{t("Loading the image…")} <progress value={progress} max={1} aria-label={t("Loading the image…")} /></p>}
-        {phase === "no-webgl" && <p class="screen-note" role="alert">{t("This browser has no WebGL 2, so planes cannot be drawn. The numbers are valid.")}</p>}
-        {phase === "failed" && <p class="screen-note" role="alert">{problem}</p>}
-      </section>
+      <Screen path={path} slices={slices} high={(max * high) / 100} scale={{ high: top, units }} colours={colours}
+        isFused={hasUnder} onCross={setCross} onShown={onShown} />
       <aside class="viewer-side" aria-label={t("Values")}>
         <section class="card readout">
           <div>
@@ -136,11 +71,7 @@ export function FusedView({ job }: { job: Reconstruction }) {
           <h2 class="card-head">{t("Window: 0 to {high}", { high: `${plain(top)} ${units}` })}</h2>
           <input type="range" min={5} max={100} step={5} value={high} aria-label={t("Upper end of the window")}
             onInput={(event) => setHigh(Number(event.currentTarget.value))} />
-          <div class="segments segments-small colours" role="group" aria-label={t("Colours")}>
-            {([["hot", t("Hot")], ["inverse", t("Inverse")], ["grey", t("Grey")]] as const).map(([one, name]) => (
-              <button key={one} type="button" aria-pressed={colours === one} onClick={() => setColours(one)}>{name}</button>
-            ))}
-          </div>
+          <ColourChoice order={["hot", "inverse", "grey"]} colours={colours} onColours={setColours} />
         </section>
       </aside>
     </div>

@@ -4,8 +4,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { getBytes, Refusal } from "../core/api.ts";
 import { useAtom } from "../core/atom.ts";
 import { moment } from "../core/clock.ts";
-import { language, t, word } from "../core/i18n.ts";
-import { plain, quantity, significant } from "../core/quantity.ts";
+import { language, t } from "../core/i18n.ts";
+import { quantity, significant } from "../core/quantity.ts";
 import { link, splitNode } from "../core/route.ts";
 import { isTyping } from "../core/scanner.ts";
 import { isInstant, label, valueText } from "../core/words.ts";
@@ -13,74 +13,30 @@ import type { Json, Region, Study, Suv } from "../core/types.ts";
 import { studyTitle } from "../pages/studies.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Members, Page } from "../ui/parts.tsx";
-import { Mip } from "./mip.tsx";
-import type { Lattice } from "./projection.ts";
-import { REGION_COLOURS, Slices, type Colours, type Lps, type Reading } from "./slices.ts";
+import { ColourChoice, mm, Screen } from "./screen.tsx";
+import { REGION_COLOURS, type Colours, type Lps, type Reading, type Slices } from "./slices.ts";
 
 const PRESETS = [5, 7, 10, 15, 20];
 const FIRST_PRESET = 10;
 
-type Phase = "loading" | "shown" | "no-webgl" | "failed";
-
 export function Viewer({ study }: { study: Study }) {
   const suv = study.suv;
   const factor = suv?.factor ?? 1;
-  const canvas = useRef<HTMLCanvasElement>(null);
   const slices = useRef<Slices | null>(null);
-  const [phase, setPhase] = useState<Phase>("loading");
-  const [progress, setProgress] = useState(0);
-  const [problem, setProblem] = useState("");
   const [cross, setCross] = useState<Reading | null>(null);
   const [hover, setHover] = useState<Reading | null>(null);
   const [high, setHigh] = useState(FIRST_PRESET);
   const [colours, setColours] = useState<Colours>("inverse");
   const [hasLabels, setHasLabels] = useState(false);
   const [areRegionsOn, setRegionsOn] = useState(true);
-  const [lattice, setLattice] = useState<Lattice | null>(null);
-  const [isTall, setTall] = useState(false);
   const regions = suv?.regions ?? [];
 
-  useEffect(() => {
-    let isGone = false;
-    const view = new Slices((reading) => setCross(reading));
-    void (async () => {
-      try {
-        if (document.createElement("canvas").getContext("webgl2") === null) {
-          setPhase("no-webgl");
-          return;
-        }
-        const path = `/api/studies/${encodeURIComponent(study.id)}`;
-        const bytes = await getBytes(`${path}/volume`, (received, total) => {
-          if (total > 0 && !isGone) setProgress(received / total);
-        });
-        if (isGone || canvas.current === null) return;
-        await view.attach(canvas.current);
-        const { isTall: tall } = await view.show(bytes);
-        if (isGone) return;
-        slices.current = view;
-        setTall(tall);
-        setLattice(view.lattice());
-        view.colours("inverse");
-        view.window(0, FIRST_PRESET / factor);
-        if (suv?.max_lps_mm !== undefined) view.goTo(suv.max_lps_mm);
-        setPhase("shown");
-        await loadRegions(view, path, regions).then((isThere) => setHasLabels(isThere));
-      } catch (error) {
-        if (isGone) return;
-        setProblem(error instanceof Refusal ? error.message : t("The image could not be loaded."));
-        setPhase("failed");
-        if (!(error instanceof Refusal) && !(error instanceof TypeError)) throw error;
-      }
-    })();
-    return () => {
-      isGone = true;
-      slices.current = null;
-      view.close();
-    };
-  }, [study.id]);
+  const path = `/api/studies/${encodeURIComponent(study.id)}`;
+  const onShown = async (view: Slices) => {
+    if (suv?.max_lps_mm !== undefined) view.goTo(suv.max_lps_mm);
+    setHasLabels(await loadRegions(view, path, regions));
+  };
 
-  useEffect(() => slices.current?.window(0, high / factor), [high, factor]);
-  useEffect(() => slices.current?.colours(colours), [colours]);
   useEffect(() => slices.current?.regionsVisible(areRegionsOn), [areRegionsOn, hasLabels]);
 
   const toMax = () => {
@@ -106,33 +62,8 @@ export function Viewer({ study }: { study: Study }) {
       tools={<StudyTools study={study} />}
     >
       <div class="viewer-grid">
-        <section class={`screen screen-${colours} ${isTall ? "screen-tall" : ""}`} aria-label={t("Image")}>
-          <canvas
-            ref={canvas} tabIndex={0} data-phase={phase}
-            aria-label={t("Planes; arrow keys and Page Up, Page Down move the crosshair")}
-            onMouseMove={(event) => setHover(slices.current?.under(event.offsetX, event.offsetY) ?? null)}
-            onMouseLeave={() => setHover(null)}
-            onKeyDown={(event) => {
-              const step = STEPS[event.key];
-              if (step === undefined) return;
-              event.preventDefault();
-              event.stopPropagation();
-              slices.current?.step(...step);
-            }}
-          />
-          {lattice !== null && (
-            <Mip lattice={lattice} low={0} high={high / factor} colours={colours}
-              onPick={(f) => slices.current?.goTo(slices.current.lpsOf([
-                f[0] * lattice.n[0] - 0.5, f[1] * lattice.n[1] - 0.5, f[2] * lattice.n[2] - 0.5,
-              ]))} />
-          )}
-          {phase === "shown" && <Legend high={high} colours={colours} units={suv?.units} />}
-          {phase === "loading" && (
-            <p class="screen-note" role="status">{t("Loading the image…")} <progress value={progress} max={1} aria-label={t("Loading the image…")} /></p>
-          )}
-          {phase === "no-webgl" && <p class="screen-note" role="alert">{t("This browser has no WebGL 2, so planes cannot be drawn. The numbers are valid.")}</p>}
-          {phase === "failed" && <p class="screen-note" role="alert">{problem}</p>}
-        </section>
+        <Screen path={path} slices={slices} high={high / factor} scale={{ high, units: suv?.units }} colours={colours}
+          onCross={setCross} onHover={setHover} onShown={onShown} />
         <aside class="viewer-side" aria-label={t("Values")}>
           <Readout suv={suv} cross={cross} hover={hover} onMax={toMax} />
           <Window high={high} onHigh={setHigh} colours={colours} onColours={setColours} />
@@ -146,15 +77,6 @@ export function Viewer({ study }: { study: Study }) {
     </Page>
   );
 }
-
-export const STEPS: Record<string, [number, number, number]> = {
-  ArrowLeft: [1, 0, 0], // radiological: the patient's right is at the left
-  ArrowRight: [-1, 0, 0],
-  ArrowUp: [0, 1, 0],
-  ArrowDown: [0, -1, 0],
-  PageUp: [0, 0, 1],
-  PageDown: [0, 0, -1],
-};
 
 async function loadRegions(view: Slices, path: string, regions: Region[]): Promise<boolean> {
   if (regions.length === 0) return false;
@@ -187,18 +109,6 @@ function StudyTools({ study }: { study: Study }) {
   );
 }
 
-export const mm = (lps: Lps): string => `LPS ${lps.map((one) => one.toFixed(1).replace("-", "−")).join("  ")} ${word("mm")}`;
-
-/** What the greys or colours mean; it stands in the image, so that a picture of it still says so. */
-export function Legend({ high, colours, units }: { high: number; colours: Colours; units: string | undefined }) {
-  return (
-    <div class="legend num" role="img" aria-label={t("Scale from 0 to {high} {units}", { high, units: units ?? "SUV" })}>
-      <div class={`legend-bar legend-${colours}`} />
-      <div class="legend-ends"><span>0</span><span>{plain(high / 2)}</span><span>{plain(high)} {units ?? ""}</span></div>
-    </div>
-  );
-}
-
 function Readout(props: { suv: Suv | undefined; cross: Reading | null; hover: Reading | null; onMax: () => void }) {
   const { suv, cross, hover } = props;
   const show = (reading: Reading | null): string =>
@@ -226,7 +136,6 @@ function Readout(props: { suv: Suv | undefined; cross: Reading | null; hover: Re
 }
 
 function Window(props: { high: number; onHigh: (high: number) => void; colours: Colours; onColours: (colours: Colours) => void }) {
-  const names: [Colours, string][] = [["inverse", t("Inverse")], ["grey", t("Grey")], ["hot", t("Hot")]];
   return (
     <section class="card window">
       <h2 class="card-head">{t("Window: SUV 0 to {high}", { high: props.high })}</h2>
@@ -237,11 +146,7 @@ function Window(props: { high: number; onHigh: (high: number) => void; colours: 
       </div>
       <input type="range" min={1} max={30} step={0.5} value={props.high} aria-label={t("Upper end of the window")}
         onInput={(event) => props.onHigh(Number(event.currentTarget.value))} />
-      <div class="segments segments-small colours" role="group" aria-label={t("Colours")}>
-        {names.map(([one, name]) => (
-          <button key={one} type="button" aria-pressed={props.colours === one} onClick={() => props.onColours(one)}>{name}</button>
-        ))}
-      </div>
+      <ColourChoice order={["inverse", "grey", "hot"]} colours={props.colours} onColours={props.onColours} />
     </section>
   );
 }
