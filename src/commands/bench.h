@@ -5,6 +5,10 @@
 /* What benchmarks tell alike. */
 #include "commands_inside.h"
 
+/** Seconds of a clock that only goes on. */
+double bench_seconds(void);
+/** Seconds that all threads of the process have worked: what a busy machine does not blur. */
+double bench_cpu_seconds(void);
 /** Most memory that the process ever held, MB; NAN: not known. */
 double bench_peak_mb(void);
 

@@ -6,7 +6,6 @@
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
-#include <time.h>
 
 #include "bench.h"
 
@@ -40,13 +39,6 @@ static const moly_column columns[] = {
     {"peak_memory_mb", "Memory / MB", MOLY_DIM_NONE, 3},
 };
 static const moly_view views[] = {{NULL, "", columns, 6}};
-
-static double seconds(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static double time_at(size_t i)
 {
@@ -168,7 +160,7 @@ static moly_status run_once(worker *workers, size_t n_threads, double *taken_s, 
 {
     pthread_t threads[MOST_THREADS];
     size_t n_started = 0;
-    double begin = seconds();
+    double begin = bench_seconds();
     for (size_t i = 1; i < n_threads; i++) {
         if (pthread_create(&threads[i], NULL, work, &workers[i]) != 0) {
             break;
@@ -182,7 +174,7 @@ static moly_status run_once(worker *workers, size_t n_threads, double *taken_s, 
     for (size_t i = 1; i <= n_started; i++) {
         (void)pthread_join(threads[i], NULL);
     }
-    *taken_s = seconds() - begin;
+    *taken_s = bench_seconds() - begin;
     for (size_t i = 0; i < n_threads; i++) {
         if (workers[i].status != MOLY_OK) {
             return MOLY_FAIL(err, workers[i].status, "%s", workers[i].err.message);
@@ -345,12 +337,12 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
     const moly_nuclide_set *set = NULL;
     moly_decay_engine *engine = NULL;
     figures f = {0};
-    double begin = seconds();
+    double begin = bench_seconds();
     moly_status status = commands_open_set(args->data, &loaded, &set, err);
     if (status == MOLY_OK) {
         status = moly_decay_engine_for_set(set, &engine, err);
     }
-    f.load_s = seconds() - begin;
+    f.load_s = bench_seconds() - begin;
     if (status == MOLY_OK) {
         status = bench_set(set, engine, (size_t)args->n_threads, run->arena, &f, err);
     }

@@ -3,8 +3,8 @@
  * closed form. */
 #include <jansson.h>
 #include <math.h>
-#include <time.h>
 
+#include "bench.h"
 #include "commands_inside.h"
 #include "moly/production/generator.h"
 
@@ -25,13 +25,6 @@ static const moly_column columns[] = {
 };
 static const moly_view views[] = {{NULL, "generators", columns, 3}};
 
-static double seconds(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static moly_status bench_one(const moly_nuclide_set *set, const moly_generator_kind *kind,
                              json_t *rows, moly_error *err)
 {
@@ -49,10 +42,10 @@ static moly_status bench_one(const moly_nuclide_set *set, const moly_generator_k
             (double)(i + 1) * 4.0 * moly_nuclide_at(set, daughter)->half_life_s, 0.9, 0.0};
     }
     for (int i = 0; i < N_RUNS && status == MOLY_OK; i++) {
-        double begin = seconds();
+        double begin = bench_seconds();
         status = moly_generator_schedule(generator, ACTIVITY_BQ, true, N_ELUTIONS, elutions, NAN,
                                          results, err);
-        shortest_s = fmin(shortest_s, seconds() - begin);
+        shortest_s = fmin(shortest_s, bench_seconds() - begin);
     }
     if (status == MOLY_OK) {
         const moly_nuclide *parent = moly_nuclide_at(set, moly_generator_member(generator, 0));

@@ -3,7 +3,6 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "bench.h"
 #include "moly/production/beam.h"
@@ -20,13 +19,6 @@ static const moly_column columns[] = {
     {"peak_memory_mb", "Memory / MB", MOLY_DIM_NONE, 3},
 };
 static const moly_view views[] = {{NULL, "", columns, 6}};
-
-static double seconds(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static int by_size(const void *a, const void *b)
 {
@@ -57,10 +49,10 @@ static moly_status bench_yield(moly_arena *arena, figures *f, moly_error *err)
         status = moly_stopping_new(oxygen, MOLY_PARTICLE_PROTON, &stopping, err);
     }
     for (size_t r = 0; r < N_RUNS && status == MOLY_OK; r++) {
-        const double begin = seconds();
+        const double begin = bench_seconds();
         status = moly_reaction_thick_yield(curve, stopping, oxygen->mean_mass_u, 1.0, 16.0, 0.0,
                                            &atoms, err);
-        taken_s[r] = seconds() - begin;
+        taken_s[r] = bench_seconds() - begin;
     }
     if (status == MOLY_OK) {
         f->yield_s = median(taken_s);
@@ -101,13 +93,13 @@ static moly_status bench_stack(const moly_nuclide_set *set, const moly_decay_eng
         if (own == NULL) {
             return MOLY_NO_MEMORY(err);
         }
-        const double begin = seconds();
+        const double begin = bench_seconds();
         status = moly_beam_new(set, engine, MOLY_PARTICLE_PROTON, layers, 3, 1, NULL, &beam, err);
-        prepare_s[r] = seconds() - begin;
+        prepare_s[r] = bench_seconds() - begin;
         if (status == MOLY_OK) {
             status = moly_beam_irradiate(beam, &irradiation, SIZE_MAX, own, &made, err);
         }
-        taken_s[r] = seconds() - begin - prepare_s[r];
+        taken_s[r] = bench_seconds() - begin - prepare_s[r];
         f->n_nuclides =
             made != NULL ? made->layers[0].n_made + made->layers[1].n_made + made->layers[2].n_made
                          : 0;

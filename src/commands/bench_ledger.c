@@ -4,9 +4,9 @@
 #include <jansson.h>
 #include <pthread.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "bench.h"
 #include "commands_inside.h"
 #include "moly/ledger/ledger.h"
 
@@ -51,24 +51,6 @@ static const moly_view views[] = {
     {"The whole", "", whole_columns, 5},
     {"Each act committed before it is acknowledged", "speed", speed_columns, 2},
 };
-
-static double seconds_of(clockid_t clock)
-{
-    struct timespec now;
-    (void)clock_gettime(clock, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static double seconds_now(void)
-{
-    return seconds_of(CLOCK_MONOTONIC);
-}
-
-/* Of this process, all threads: what a busy machine does not blur. */
-static double cpu_now(void)
-{
-    return seconds_of(CLOCK_PROCESS_CPUTIME_ID);
-}
 
 /* ---- an act like those of a day's work ------------------------------------------------------ */
 
@@ -139,7 +121,7 @@ typedef struct worker {
 static void *act(void *context)
 {
     worker *w = context;
-    while (w->status == MOLY_OK && seconds_now() < w->until_s) {
+    while (w->status == MOLY_OK && bench_seconds() < w->until_s) {
         batch one = {moly_clock_now(moly_ledger_clock(w->ledger)), 1};
         w->status = moly_ledger_transact(w->ledger, draw_batch, &one, &w->err);
         w->n_acts += w->status == MOLY_OK;
@@ -151,7 +133,7 @@ static moly_status act_with(moly_ledger *ledger, size_t n_threads, double second
                             moly_error *err)
 {
     worker workers[MOST_THREADS];
-    double begin = seconds_now();
+    double begin = bench_seconds();
     size_t n_started = 0;
     int64_t n_acts = 0;
     moly_status status = MOLY_OK;
@@ -170,7 +152,7 @@ static moly_status act_with(moly_ledger *ledger, size_t n_threads, double second
             status = MOLY_FAIL(err, workers[i].status, "%s", workers[i].err.message);
         }
     }
-    double rate = (double)n_acts / (seconds_now() - begin);
+    double rate = (double)n_acts / (bench_seconds() - begin);
     if (status == MOLY_OK &&
         json_array_append_new(speed, json_pack("{s:I, s:o}", "threads", (json_int_t)n_threads,
                                                "acts_per_s", moly_json_rounded(rate, 4))) != 0) {
@@ -219,12 +201,12 @@ static moly_status grow(moly_ledger *ledger, int64_t target, const moly_progress
     while (status == MOLY_OK && n < target) {
         int64_t left = (next < target ? next : target) - n;
         batch b = {moly_clock_now(moly_ledger_clock(ledger)), left < BATCH ? left : BATCH};
-        double begin = seconds_now(), cpu_begin = cpu_now();
+        double begin = bench_seconds(), cpu_begin = bench_cpu_seconds();
         status = moly_ledger_transact(ledger, draw_batch, &b, err);
         n += b.n;
         if (n > next - next / 10 || n > target - target / 10) {
-            spent_s += seconds_now() - begin;
-            cpu_s += cpu_now() - cpu_begin;
+            spent_s += bench_seconds() - begin;
+            cpu_s += bench_cpu_seconds() - cpu_begin;
             n_timed += b.n;
         }
         if (status == MOLY_OK && (n == next || n == target)) {
@@ -251,14 +233,14 @@ static moly_status measure_whole(moly_ledger *ledger, const char *url, const mol
                                  json_t *result, moly_error *err)
 {
     json_t *proof = NULL, *rebuilt = NULL;
-    double begin = seconds_now();
+    double begin = bench_seconds();
     moly_status status = moly_ledger_verify(url, NULL, run->progress, &proof, err);
-    double verify_s = seconds_now() - begin;
-    begin = seconds_now();
+    double verify_s = bench_seconds() - begin;
+    begin = bench_seconds();
     if (status == MOLY_OK) {
         status = moly_ledger_rebuild(ledger, run->progress, &rebuilt, err);
     }
-    double rebuild_s = seconds_now() - begin;
+    double rebuild_s = bench_seconds() - begin;
     if (status == MOLY_OK &&
         (json_object_set(result, "events", json_object_get(proof, "events")) != 0 ||
          json_object_set_new(result, "verify_s", moly_json_rounded(verify_s, 4)) != 0 ||

@@ -3,8 +3,8 @@
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench.h"
 #include "commands_inside.h"
 #include "moly/base/random.h"
 #include "moly/production/plan.h"
@@ -41,13 +41,6 @@ static const moly_column columns[] = {
     {"relative_error", "Doses against release", MOLY_DIM_NONE, 2},
 };
 static const moly_view views[] = {{NULL, "days", columns, 6}};
-
-static double seconds(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static moly_instant at_h(double hours)
 {
@@ -138,9 +131,9 @@ static moly_status bench_one(size_t kind, json_t *rows, moly_error *err)
     for (int i = 0; i < N_RUNS && status == MOLY_OK; i++) {
         moly_arena *arena = moly_arena_new();
         const moly_plan *plan = NULL;
-        double begin = seconds();
+        double begin = bench_seconds();
         status = arena ? moly_plan_make(&problem, arena, &plan, err) : MOLY_NO_MEMORY(err);
-        shortest_s = fmin(shortest_s, seconds() - begin);
+        shortest_s = fmin(shortest_s, bench_seconds() - begin);
         if (status == MOLY_OK && i + 1 == N_RUNS) {
             row = json_pack("{ss so sI sI sb so}", "day", kinds[kind].name, "plan_s",
                             moly_json_rounded(shortest_s, 3), "n_batches",

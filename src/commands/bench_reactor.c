@@ -3,8 +3,8 @@
  * gives. */
 #include <jansson.h>
 #include <math.h>
-#include <time.h>
 
+#include "bench.h"
 #include "commands_inside.h"
 #include "moly/production/reactor.h"
 
@@ -27,13 +27,6 @@ static const moly_column columns[] = {
 };
 static const moly_view views[] = {{NULL, "cases", columns, 5}};
 
-static double seconds(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 /* The shortest of many runs: what the machine can do. */
 static moly_status time_case(const moly_reactor_data *data, const moly_reactor_case *wanted,
                              double *shortest_s, moly_error *err)
@@ -41,12 +34,12 @@ static moly_status time_case(const moly_reactor_data *data, const moly_reactor_c
     *shortest_s = INFINITY;
     for (int i = 0; i < N_RUNS; i++) {
         moly_reactor_result result;
-        double begin = seconds();
+        double begin = bench_seconds();
         moly_status status = moly_reactor_irradiate(data, wanted, &result, err);
         if (status != MOLY_OK) {
             return status;
         }
-        *shortest_s = fmin(*shortest_s, seconds() - begin);
+        *shortest_s = fmin(*shortest_s, bench_seconds() - begin);
         moly_reactor_result_free(&result);
     }
     return MOLY_OK;

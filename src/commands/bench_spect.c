@@ -3,7 +3,6 @@
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 #include "bench.h"
 #include "moly/base/memory.h"
@@ -51,13 +50,6 @@ typedef struct bench {
     float *image, *back, *bins, *other;
     double forward_s, back_s, wall_s, adjoint_error;
 } bench;
-
-static double seconds(clockid_t clock)
-{
-    struct timespec now;
-    (void)clock_gettime(clock, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static moly_status make_projector(bench *b, moly_error *err)
 {
@@ -145,13 +137,13 @@ static moly_status measure(bench *b, moly_error *err)
     for (int i = 0; i < N_MEASURED && !status; i++) {
         const int64_t view = (int64_t)i * N_VIEWS / N_MEASURED;
         memset(b->back, 0, n * sizeof *b->back);
-        const double wall = seconds(CLOCK_MONOTONIC), begin = seconds(CLOCK_PROCESS_CPUTIME_ID);
+        const double wall = bench_seconds(), begin = bench_cpu_seconds();
         moly_spect_project_view(b->projector, b->image, view, b->bins);
-        const double middle = seconds(CLOCK_PROCESS_CPUTIME_ID);
+        const double middle = bench_cpu_seconds();
         moly_spect_back_project_view(b->projector, b->other, view, b->back);
-        b->back_s += (seconds(CLOCK_PROCESS_CPUTIME_ID) - middle) / N_MEASURED;
+        b->back_s += (bench_cpu_seconds() - middle) / N_MEASURED;
         b->forward_s += (middle - begin) / N_MEASURED;
-        b->wall_s += (seconds(CLOCK_MONOTONIC) - wall) / N_MEASURED;
+        b->wall_s += (bench_seconds() - wall) / N_MEASURED;
         const double size = sqrt(dot(b->bins, b->bins, m) * dot(b->other, b->other, m));
         b->adjoint_error = fmax(b->adjoint_error,
                                 fabs(dot(b->bins, b->other, m) - dot(b->image, b->back, n)) / size);
