@@ -123,8 +123,7 @@ static moly_status time_updates(subset *s, moly_error *err)
 moly_status bench_osem(const moly_layout *layout, int64_t n_views, const moly_grid *grid,
                        const moly_projector_options *options, double *ratio, moly_error *err)
 {
-    subset s = {
-        .grid = grid, .options = options, .update_s = INFINITY, .projections_s = INFINITY};
+    subset s = {.grid = grid, .options = options, .update_s = INFINITY, .projections_s = INFINITY};
     moly_status status = open(&s, layout, n_views, err);
     status = status ? status : time_projections(&s, err);
     status = status ? status : time_updates(&s, err);

@@ -10,7 +10,16 @@
 #include "moly/base/random.h"
 #include "moly/projection/pet.h"
 
-enum { N_RUNS = 5, OSEM_VIEWS = 8, TOF_OSEM_VIEWS = 2, N_EVENTS = 400000, N_CHECKED = 64, N_XY = 215, N_Z = 71, TOF_MASHING = 13 };
+enum {
+    N_RUNS = 5,
+    OSEM_VIEWS = 8,
+    TOF_OSEM_VIEWS = 2,
+    N_EVENTS = 400000,
+    N_CHECKED = 64,
+    N_XY = 215,
+    N_Z = 71,
+    TOF_MASHING = 13
+};
 #define VOXEL_MM 2.78
 #define TOF_BIN_MM 25.371
 #define TOF_SIGMA_MM 24.505
@@ -366,9 +375,9 @@ static moly_status measure(bench *b, moly_error *err)
     status = status ? status : moly_progress_step(b->progress, 0.8, "OSEM", err);
     status = status ? status
                     : bench_osem(b->plain, OSEM_VIEWS, &b->grid, &options, &b->f.osem_ratio, err);
-    status = status ? status
-                    : bench_osem(b->tof, TOF_OSEM_VIEWS, &b->grid, &options, &b->f.tof_osem_ratio,
-                                 err);
+    status =
+        status ? status
+               : bench_osem(b->tof, TOF_OSEM_VIEWS, &b->grid, &options, &b->f.tof_osem_ratio, err);
     return status;
 }
 
@@ -414,7 +423,8 @@ const moly_command moly_command_bench_project = {
                 "One view of a GE Discovery MI: 415 tangential bins of 1296 planes, an image of "
                 "215 x 215 x 71 voxels of 2.78 mm; with time of flight 29 bins of 25.371 mm and a "
                 "kernel of 24.505 mm sigma; and 400,000 coincidences of a uniform cylinder one by "
-                "one. Rates are the best of five runs. A sub-iteration of OSEM (8 views, with time of "
+                "one. Rates are the best of five runs. A sub-iteration of OSEM (8 views, with time "
+                "of "
                 "flight 2, resolution of 4.5 mm modelled) is told as a multiple of the forward and "
                 "back projection of its views.\n\n"
                 "The TOF error is the largest difference of a bin from double precision with the "
