@@ -37,7 +37,7 @@ static moly_status fill(const moly_layout *layout, moly_sinogram **made, double 
     return status;
 }
 
-static moly_status open(subset *s, const moly_layout *layout, int64_t n_views, moly_error *err)
+static moly_status open_subset(subset *s, const moly_layout *layout, int64_t n_views, moly_error *err)
 {
     moly_layout model = *layout;
     model.view_mashing = layout->n_views * layout->view_mashing / n_views;
@@ -52,7 +52,7 @@ static moly_status open(subset *s, const moly_layout *layout, int64_t n_views, m
     return status ? status : fill(s->one_bin, &s->background, mean_background, false, err);
 }
 
-static void close(subset *s)
+static void close_subset(subset *s)
 {
     moly_sinogram_free(s->prompts);
     moly_sinogram_free(s->factors);
@@ -124,10 +124,10 @@ moly_status bench_osem(const moly_layout *layout, int64_t n_views, const moly_gr
                        const moly_projector_options *options, double *ratio, moly_error *err)
 {
     subset s = {.grid = grid, .options = options, .update_s = INFINITY, .projections_s = INFINITY};
-    moly_status status = open(&s, layout, n_views, err);
+    moly_status status = open_subset(&s, layout, n_views, err);
     status = status ? status : time_projections(&s, err);
     status = status ? status : time_updates(&s, err);
     *ratio = s.update_s / s.projections_s;
-    close(&s);
+    close_subset(&s);
     return status;
 }
