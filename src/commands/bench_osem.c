@@ -37,7 +37,8 @@ static moly_status fill(const moly_layout *layout, moly_sinogram **made, double 
     return status;
 }
 
-static moly_status open_subset(subset *s, const moly_layout *layout, int64_t n_views, moly_error *err)
+static moly_status open_subset(subset *s, const moly_layout *layout, int64_t n_views,
+                               moly_error *err)
 {
     moly_layout model = *layout;
     model.view_mashing = layout->n_views * layout->view_mashing / n_views;
