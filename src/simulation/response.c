@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Areas of crystals by direction. Lines fill the bore evenly: distance from the axis, angle and
  * place along the axis uniform, slope uniform within what the scanner sees. Each accepted photon
- * counts for its crystal's place across its side and angle there, and for its ring and slope; the
- * area is taken as the product of the two. Mirror images count together. */
+ * counts for its crystal's place across its side and angle there, and for its ring and slope, over
+ * what a slab without edges would stop in that direction; the area is that slab's times the product
+ * of the two, which are even enough to be interpolated. Mirror images count together. */
 #include "response.h"
 
 #include <math.h>
@@ -19,11 +20,11 @@ static const uint64_t response_key = 0x726573706f6e7365; /* "response" */
 struct response {
     const moly_pet_scanner *scanner;
     int64_t n_columns;
-    double most_slope;
-    double *across;  /* [n_columns][ANGLES], mm2 */
-    double *along;   /* [n_rings][SLOPES], mean 1 */
-    double *depths;  /* [ANGLES], mm */
-    double *photons; /* [ANGLES], of these depths */
+    double most_slope, thickness; /* of the crystals, mean free paths of 511 keV */
+    double *across;               /* [n_columns][ANGLES], mm2 over the slab's */
+    double *along;                /* [n_rings][SLOPES], mean 1 */
+    double *depths;               /* [ANGLES], mm */
+    double *photons;              /* [ANGLES], of these depths */
 };
 
 typedef struct job {
@@ -49,6 +50,13 @@ static double angle_to_normal(const moly_pet_scanner *s, int64_t crystal, const 
 {
     const double normal = detector_angle(s, crystal);
     return atan2(d[0] * cos(normal) + d[1] * sin(normal), d[0] * sin(normal) - d[1] * cos(normal));
+}
+
+/* What a slab of crystal takes of photons in that direction, per area of its face. */
+static double slab(const response *r, double angle, double slope)
+{
+    const double cosine = cos(fmax(-most_angle, fmin(most_angle, angle))) * cos(slope);
+    return cosine * -expm1(-r->thickness / cosine);
 }
 
 static void one_line(const job *j, moly_random *random, double *counts)
@@ -78,15 +86,17 @@ static void one_line(const job *j, moly_random *random, double *counts)
     }
     const int64_t crystal = seen.crystal % s->n_detectors, ring = seen.crystal / s->n_detectors;
     const double normal = detector_angle(s, crystal);
-    const int angle = nearest_node(angle_to_normal(s, crystal, direction), most_angle, ANGLES);
+    const double to_normal = angle_to_normal(s, crystal, direction);
+    const int angle = nearest_node(to_normal, most_angle, ANGLES);
     const int node = nearest_node(slope, r->most_slope, SLOPES);
     if (angle >= 0 && node >= 0) {
+        const double share = cos(slope) / slab(r, to_normal, slope);
         double *depths = counts + j->part_size - 2 * ANGLES;
         depths[angle] +=
             seen.middle_mm[0] * sin(normal) - seen.middle_mm[1] * cos(normal) - s->inner_radius_mm;
         depths[ANGLES + angle] += 1.0;
-        counts[crystal % r->n_columns * ANGLES + angle] += cos(slope);
-        counts[r->n_columns * ANGLES + ring * SLOPES + node] += cos(slope);
+        counts[crystal % r->n_columns * ANGLES + angle] += share;
+        counts[r->n_columns * ANGLES + ring * SLOPES + node] += share;
     }
 }
 
@@ -149,6 +159,8 @@ moly_status response_new(const moly_pet_scanner *scanner, int n_threads, respons
     if (!status) {
         r->scanner = scanner;
         r->n_columns = columns_of(scanner);
+        r->thickness =
+            (double)crystals->crystal.mu_per_mm[photon_row(ANNIHILATION_KEV)] * crystals->depth_mm;
         r->most_slope = atan2(2.0 * crystals->half_length_mm, scanner->inner_radius_mm);
         const size_t n_across = (size_t)(r->n_columns * ANGLES);
         const size_t n_along = (size_t)(scanner->n_rings * SLOPES);
@@ -197,7 +209,7 @@ double response_area_mm2(const response *r, int64_t ring, int64_t crystal_of_rin
     const double angle = angle_to_normal(r->scanner, crystal_of_ring, direction);
     const double slope = asin(fmax(-1.0, fmin(1.0, direction[2])));
     return between(r->across + crystal_of_ring % r->n_columns * ANGLES, ANGLES, angle, most_angle) *
-           between(r->along + ring * SLOPES, SLOPES, slope, r->most_slope);
+           between(r->along + ring * SLOPES, SLOPES, slope, r->most_slope) * slab(r, angle, slope);
 }
 
 double response_depth_mm(const response *r, int64_t crystal_of_ring, const double direction[3])
