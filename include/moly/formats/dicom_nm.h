@@ -64,10 +64,11 @@ typedef struct moly_nm_source {
 } moly_nm_source;
 
 /** Write a reconstructed image as one NM object, RECON TOMO: a frame a slice, in order along the
- *  normal that rows and columns make; the patient supine, head first. Stored numbers are 16 bits; what they stand
- *  for is said by Rescale Slope and, for an image in Bq/mL, by a Real World Value Mapping of the
- *  same slope with the unit Bq/ml of UCUM. Units, BQML there, is no attribute of NM, but what
- *  readers look for. The slope is a decimal number of at most 8 digits, so that both say the same.
+ *  normal that rows and columns make; the patient supine, head first. Stored numbers are 16 bits;
+ * what they stand for is said by Rescale Slope and, for an image in Bq/mL, by a Real World Value
+ * Mapping of the same slope with the unit Bq/ml of UCUM. Units, BQML there, is no attribute of NM,
+ * but what readers look for. The slope is a decimal number of at most 8 digits, so that both say
+ * the same.
  *  @param header  as in moly_dicom_write_nm(); total_dose in MBq; corrected_image, reconstruction;
  *                 an image in Bq/mL is of series_time, to which decay is corrected
  *  @param volume  in the patient's frame, one frame, none negative; its note, at most 10240 bytes,
