@@ -243,38 +243,42 @@ static moly_status write_all(work *w, json_t *made, moly_error *err)
 static moly_status run_spect(const reconstruct_args *a, const moly_run *run, json_t **result,
                              moly_error *err)
 {
-    const spect_wishes wishes = {.raw = a->raw,
-                                 .output = a->output,
-                                 .attenuation = a->attenuation,
-                                 .camera = a->camera,
-                                 .collimator = a->collimator,
-                                 .nuclide = a->nuclide,
-                                 .attenuation_unit = a->attenuation_unit,
-                                 .scatter = a->scatter,
-                                 .has_cdr = a->has_cdr,
-                                 .has_attenuation = a->has_attenuation,
-                                 .n_subsets = a->n_subsets,
-                                 .n_iterations = a->n_iterations,
-                                 .n_threads = a->n_threads,
-                                 .window = a->window,
-                                 .filter_mm = a->filter_mm,
-                                 .voxel_mm = a->voxel_mm,
-                                 .scatter_filter_mm = a->scatter_filter_mm,
-                                 .cps_per_mbq = a->cps_per_mbq,
-                                 .duration_s = a->duration_s,
-                                 .is_mlem = a->algorithm == SOLVE_MLEM};
+    const bool is_dicom = is_dicom_output(a->output);
+    spect_wishes wishes = {.raw = a->raw,
+                           .output = a->output,
+                           .attenuation = a->attenuation,
+                           .camera = a->camera,
+                           .collimator = a->collimator,
+                           .nuclide = a->nuclide,
+                           .attenuation_unit = a->attenuation_unit,
+                           .scatter = a->scatter,
+                           .has_cdr = a->has_cdr,
+                           .has_attenuation = a->has_attenuation,
+                           .n_subsets = a->n_subsets,
+                           .n_iterations = a->n_iterations,
+                           .n_threads = a->n_threads,
+                           .window = a->window,
+                           .filter_mm = a->filter_mm,
+                           .voxel_mm = a->voxel_mm,
+                           .scatter_filter_mm = a->scatter_filter_mm,
+                           .cps_per_mbq = a->cps_per_mbq,
+                           .duration_s = a->duration_s,
+                           .is_mlem = a->algorithm == SOLVE_MLEM,
+                           .dicom = &a->dicom};
     moly_volume *image = NULL;
     moly_ranks *ranks = NULL;
     json_t *made = NULL;
     moly_status status = refuse_options_of_pet(a, err);
-    status = status ? status : raw_check_image_name(a->output, err);
+    status = status || is_dicom ? status : raw_check_image_name(a->output, err);
     status = status ? status : moly_ranks_join(&ranks, err);
     if (!status && moly_ranks_mine(ranks) == 0) { /* the others have nothing to share yet */
-        status = reconstruct_spect(&wishes, run, &image, &made, err);
-        status = status ? status : raw_write_image(a->output, image, err);
+        status = watcher_new(a->watch, run->progress, &wishes.watch, err);
+        status = status ? status : reconstruct_spect(&wishes, run, &image, &made, err);
+        status = status || is_dicom ? status : raw_write_image(a->output, image, err);
         status = status ? status : write_provenance(a->output, run, made, err);
     }
     moly_ranks_leave(ranks, !status);
+    watcher_free(wishes.watch);
     moly_volume_free(image);
     if (status) {
         json_decref(made);
@@ -296,6 +300,10 @@ static moly_status run(const void *raw_args, const moly_run *run, json_t **resul
     const reconstruct_args *a = raw_args;
     if (a->slurm) {
         return write_job(a, run, result, err);
+    }
+    moly_status fits = refuse_options_of_dicom(a, err);
+    if (fits) {
+        return fits;
     }
     if (is_spect(a->raw, run->arena)) {
         return run_spect(a, run, result, err);
@@ -364,8 +372,12 @@ const moly_command moly_command_reconstruct = {
                 "reconstructed by OSEM with attenuation, the collimator's response and scatter "
                 "from energy windows; with the nuclide, the times of the views and a sensitivity "
                 "the image is in Bq/mL at the start.\n\n"
-                "A DICOM series takes patient, study and frame of reference from a series of the "
-                "same examination; a simulated scan is its own patient. Slices lie head first, "
+                "A folder of DICOM files is a PET series, a file a slice, or for a gamma camera "
+                "one "
+                "object of NM with all slices. It takes patient, study and frame of reference from "
+                "a series of the "
+                "same examination, or from the projections' own file; a simulated scan is its own "
+                "patient. Slices lie head first, "
                 "supine, ring 0 at the head.\n\n"
                 "Started by mpirun or srun, the processes share the views of each subset; the "
                 "first one writes.",

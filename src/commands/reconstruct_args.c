@@ -132,7 +132,6 @@ moly_status refuse_options_of_pet(const reconstruct_args *a, moly_error *err)
         {"--prior", a->prior != NULL},
         {"--anatomy", a->anatomy != NULL},
         {"--until", isfinite(a->until)},
-        {"--watch", a->watch != NULL},
         {"--tof", a->is_tof == 1},
         {"--psf", isfinite(a->psf_mm)},
         {"--normalisation", a->normalisation != NULL},
@@ -140,9 +139,31 @@ moly_status refuse_options_of_pet(const reconstruct_args *a, moly_error *err)
         {"--like", a->like != NULL},
         {"--radius", isfinite(a->radius_mm)},
         {"--positrons", isfinite(a->positrons)},
-        {"DICOM output", is_dicom_output(a->output)},
     };
     return refuse(a->raw, "gamma camera", wishes, sizeof wishes / sizeof *wishes, err);
+}
+
+moly_status refuse_options_of_dicom(const reconstruct_args *a, moly_error *err)
+{
+    const dicom_wishes *d = &a->dicom;
+    const wish wishes[] = {
+        {"--dicom-like", d->like != NULL},
+        {"--patient-id", d->patient_id != NULL},
+        {"--patient-name", d->patient_name != NULL},
+        {"--description", d->description != NULL},
+        {"--weight", isfinite(d->weight_kg)},
+        {"--injected", isfinite(d->injected_bq)},
+        {"--injected-at", !moly_instant_is_none(d->injected_at)},
+        {"--start", !moly_instant_is_none(d->start)},
+    };
+    for (size_t i = 0; i < sizeof wishes / sizeof *wishes && !is_dicom_output(a->output); i++) {
+        if (wishes[i].is_given) {
+            return MOLY_FAIL(err, MOLY_ERR_USAGE,
+                             "%s is for DICOM: give a new folder, ending in /, not %s",
+                             wishes[i].option, a->output);
+        }
+    }
+    return MOLY_OK;
 }
 
 moly_status refuse_options_of_spect(const reconstruct_args *a, moly_error *err)

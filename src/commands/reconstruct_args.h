@@ -30,6 +30,9 @@ extern const char *const reconstruct_projectors[];
 /** Refuse what only a PET scanner's data take, by the option's name.
  *  @retval MOLY_ERR_USAGE */
 MOLY_CHECKED moly_status refuse_options_of_pet(const reconstruct_args *args, moly_error *err);
+/** Refuse what only a DICOM series takes, where the output is none.
+ *  @retval MOLY_ERR_USAGE */
+MOLY_CHECKED moly_status refuse_options_of_dicom(const reconstruct_args *args, moly_error *err);
 /** Refuse what only a gamma camera's data take.
  *  @retval MOLY_ERR_USAGE */
 MOLY_CHECKED moly_status refuse_options_of_spect(const reconstruct_args *args, moly_error *err);

@@ -25,8 +25,27 @@ static moly_dicom_time utc_time(moly_instant t)
 
 /* ---- where it comes from ---- */
 
+void dicom_series_take_patient(const moly_dicom_header *from, moly_dicom_header *to)
+{
+    to->study_uid = from->study_uid;
+    to->frame_of_reference_uid = from->frame_of_reference_uid;
+    to->institution = from->institution;
+    to->study_description = from->study_description;
+    to->study_id = from->study_id;
+    to->accession_number = from->accession_number;
+    to->patient_name = from->patient_name;
+    to->patient_id = from->patient_id;
+    to->patient_sex = from->patient_sex;
+    to->patient_birth = from->patient_birth;
+    to->patient_weight_kg = from->patient_weight_kg;
+    to->patient_size_m = from->patient_size_m;
+    to->study_time = from->study_time;
+    to->has_utc_offset = from->has_utc_offset;
+    to->utc_offset_minutes = from->utc_offset_minutes;
+}
+
 /* The first series with pixels: of a PET its dose too. */
-static moly_status read_like(const char *path, dicom_series *s, moly_error *err)
+moly_status dicom_series_read_like(const char *path, dicom_series *s, moly_error *err)
 {
     moly_status status = moly_dicom_load_path(path, NULL, &s->like, err);
     if (status) {
@@ -34,21 +53,7 @@ static moly_status read_like(const char *path, dicom_series *s, moly_error *err)
         return status;
     }
     const moly_dicom_header *h = &s->like->header;
-    s->header.study_uid = h->study_uid;
-    s->header.frame_of_reference_uid = h->frame_of_reference_uid;
-    s->header.institution = h->institution;
-    s->header.study_description = h->study_description;
-    s->header.study_id = h->study_id;
-    s->header.accession_number = h->accession_number;
-    s->header.patient_name = h->patient_name;
-    s->header.patient_id = h->patient_id;
-    s->header.patient_sex = h->patient_sex;
-    s->header.patient_birth = h->patient_birth;
-    s->header.patient_weight_kg = h->patient_weight_kg;
-    s->header.patient_size_m = h->patient_size_m;
-    s->header.study_time = h->study_time;
-    s->header.has_utc_offset = h->has_utc_offset;
-    s->header.utc_offset_minutes = h->utc_offset_minutes;
+    dicom_series_take_patient(h, &s->header);
     if (h->has_radiopharmaceutical) {
         s->header.radiopharmaceutical = h->radiopharmaceutical;
         s->header.injection_datetime = h->injection_datetime;
@@ -59,8 +64,8 @@ static moly_status read_like(const char *path, dicom_series *s, moly_error *err)
 }
 
 /* A phantom is its own patient: its activity was put in when the scan began. */
-static moly_status read_phantom(const json_t *scan, dicom_series *s, moly_arena *arena,
-                                moly_error *err)
+moly_status dicom_series_read_phantom(const json_t *scan, dicom_series *s, moly_arena *arena,
+                                      moly_error *err)
 {
     const char *phantom = NULL, *start = NULL;
     moly_instant began = {0};
@@ -83,7 +88,7 @@ static moly_status read_phantom(const json_t *scan, dicom_series *s, moly_arena 
     return s->header.patient_id && s->header.patient_name ? MOLY_OK : MOLY_NO_MEMORY(err);
 }
 
-static void take_wishes(const dicom_wishes *w, moly_dicom_header *h)
+void dicom_series_take_wishes(const dicom_wishes *w, moly_dicom_header *h)
 {
     const struct {
         const char *wanted;
@@ -163,12 +168,12 @@ moly_status dicom_series_prepare(const dicom_wishes *wishes, const raw_data *dat
     *series = (dicom_series){.header = moly_dicom_header_none(), .duration_s = data->duration_s};
     moly_status status = MOLY_OK;
     if (wishes->like) {
-        status = read_like(wishes->like, series, err);
+        status = dicom_series_read_like(wishes->like, series, err);
     } else if (data->scan) {
-        status = read_phantom(data->scan, series, arena, err);
+        status = dicom_series_read_phantom(data->scan, series, arena, err);
     }
     if (!status) {
-        take_wishes(wishes, &series->header);
+        dicom_series_take_wishes(wishes, &series->header);
         status = data->nuclide ? name_nuclide(data->nuclide, series, arena, err) : MOLY_OK;
     }
     status = status ? status : check(series, data, err);

@@ -4,6 +4,8 @@
 
 /* A reconstructed image as a PET series that a PACS takes. */
 
+#include <jansson.h>
+
 #include "moly/formats/dicom.h"
 #include "new_folder.h"
 #include "reconstruct_data.h"
@@ -34,6 +36,15 @@ MOLY_CHECKED moly_status dicom_series_prepare(const dicom_wishes *wishes, const 
                                               const char *output, moly_arena *arena,
                                               dicom_series *series, moly_error *err);
 void dicom_series_close(dicom_series *series);
+
+/* What PET's and SPECT's series fill their headers with, a step each: a series of the same
+ * examination; a phantom by its scan.json; what was told. */
+MOLY_CHECKED moly_status dicom_series_read_like(const char *path, dicom_series *series,
+                                                moly_error *err);
+MOLY_CHECKED moly_status dicom_series_read_phantom(const json_t *scan, dicom_series *series,
+                                                   moly_arena *arena, moly_error *err);
+void dicom_series_take_patient(const moly_dicom_header *from, moly_dicom_header *to);
+void dicom_series_take_wishes(const dicom_wishes *wishes, moly_dicom_header *header);
 
 /** Write the image, in the scanner's frame, as slices into the folder, with its note, and give the
  *  folder its name.

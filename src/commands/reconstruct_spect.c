@@ -4,6 +4,8 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "moly/base/memory.h"
 #include "moly/reconstruction/osem.h"
@@ -19,7 +21,11 @@ typedef struct work {
     moly_projections *scatter;
     moly_volume *mu, *image;
     float *columns;
-    int64_t n_subsets;
+    dicom_series series;
+    int64_t n_subsets, gate; /* the gate that is worked on */
+    int64_t n_updates;
+    double likelihood; /* of the iteration so far */
+    json_t *likelihoods;
     int scatter_kind;
     bool has_cdr, is_quantitative;
 } work;
@@ -31,6 +37,8 @@ static void release(work *w)
     moly_volume_free(w->mu);
     moly_volume_free(w->image);
     moly_free(w->columns);
+    dicom_series_close(&w->series);
+    json_decref(w->likelihoods);
 }
 
 /* ---- the lattice ---- */
@@ -106,10 +114,49 @@ static moly_projections one_gate(const moly_projections *p, int64_t gate)
     return one;
 }
 
+/* Gates are shown one after the other, as if each went on with the iterations. */
+static moly_status note(void *context, const moly_spect_update *update, moly_error *err)
+{
+    work *w = context;
+    const int64_t n_iterations = w->wishes->n_iterations;
+    const watch_update shown = {.iteration = w->gate * n_iterations + update->iteration,
+                                .n_iterations = w->data.counts->n_gates * n_iterations,
+                                .subset = update->subset,
+                                .n_subsets = w->n_subsets,
+                                .log_likelihood = update->log_likelihood,
+                                .columns = update->columns};
+    moly_status status = watcher_update(w->wishes->watch, &shown, err);
+    w->likelihood += update->log_likelihood;
+    if (status || ++w->n_updates % w->n_subsets != 0) {
+        return status;
+    }
+    const double likelihood = w->likelihood;
+    w->likelihood = 0.0;
+    return json_array_append_new(w->likelihoods, moly_json_rounded(likelihood, 10)) == 0
+               ? MOLY_OK
+               : MOLY_NO_MEMORY(err);
+}
+
+/* A gate's share of the whole. */
+static void report_gate(void *context, double fraction, const char *what)
+{
+    const work *w = context;
+    const moly_progress *p = watcher_progress(w->wishes->watch);
+    p->report(p->context, ((double)w->gate + fraction) / (double)w->data.counts->n_gates, what);
+}
+
+static bool is_cancelled(void *context)
+{
+    const work *w = context;
+    const moly_progress *p = watcher_progress(w->wishes->watch);
+    return p->is_cancelled(p->context);
+}
+
 static moly_status solve(work *w, moly_error *err)
 {
     const spect_wishes *a = w->wishes;
     const spect_data *d = &w->data;
+    const moly_progress progress = {report_gate, is_cancelled, w};
     moly_spect_osem_options options = {
         .n_subsets = w->n_subsets,
         .n_iterations = a->n_iterations,
@@ -119,17 +166,22 @@ static moly_status solve(work *w, moly_error *err)
                       .n_threads = a->n_threads > 0 ? (int)a->n_threads : 0},
         .view_shares = d->view_shares,
         .scale = w->is_quantitative ? moly_spect_scale(d->counts, d->cps_per_bq) : 1.0,
-        .progress = w->run->progress};
+        .on_update = note,
+        .context = w,
+        .progress = &progress};
     w->has_cdr = a->has_cdr != 0 && d->has_collimator;
     if (w->has_cdr) {
         options.projector.collimator = &d->collimator;
         options.projector.intrinsic_fwhm_mm =
             d->camera.intrinsic_fwhm_mm * sqrt(reference_kev / d->energy_kev);
     }
-    moly_status status = MOLY_OK;
+    w->likelihoods = json_array();
+    moly_status status = w->likelihoods ? MOLY_OK : MOLY_NO_MEMORY(err);
+    status =
+        status ? status : watcher_begin(a->watch, &w->image->grid, w->image->quantity, w->mu, err);
     for (int64_t gate = 0; gate < d->counts->n_gates && !status; gate++) {
         moly_projections scatter = {0};
-        options.gate = gate;
+        options.gate = w->gate = gate;
         if (w->scatter) {
             scatter = one_gate(w->scatter, gate);
             options.scatter = &scatter;
@@ -139,8 +191,9 @@ static moly_status solve(work *w, moly_error *err)
             moly_columns_to_volume(w->columns, w->image, gate);
         }
     }
-    return status || !(a->filter_mm > 0.0) ? status
-                                           : moly_volume_smooth(w->image, a->filter_mm, err);
+    status =
+        status || !(a->filter_mm > 0.0) ? status : moly_volume_smooth(w->image, a->filter_mm, err);
+    return status ? status : watcher_end(a->watch, err);
 }
 
 /* ---- the result ---- */
@@ -173,7 +226,18 @@ static json_t *parameters(const work *w)
                      d->has_collimator ? d->collimator.name : NULL);
 }
 
-static moly_status make_result(const work *w, json_t **result, moly_error *err)
+/* It goes into the file too, without the likelihoods. */
+static moly_status keep_note(work *w, json_t *result, moly_error *err)
+{
+    char *text = moly_json_canonical(result);
+    moly_status status = text ? moly_volume_set_note(w->image, text, err) : MOLY_NO_MEMORY(err);
+    moly_free(text);
+    return status || json_object_set(result, "log_likelihood", w->likelihoods) == 0
+               ? status
+               : MOLY_NO_MEMORY(err);
+}
+
+static moly_status make_result(work *w, json_t **result, moly_error *err)
 {
     const spect_data *d = &w->data;
     const moly_grid *g = &w->image->grid;
@@ -199,9 +263,7 @@ static moly_status make_result(const work *w, json_t **result, moly_error *err)
     if (!r) {
         return MOLY_NO_MEMORY(err);
     }
-    char *text = moly_json_canonical(r);
-    status = text ? moly_volume_set_note(w->image, text, err) : MOLY_NO_MEMORY(err);
-    moly_free(text);
+    status = keep_note(w, r, err);
     if (status) {
         json_decref(r);
         return status;
@@ -210,11 +272,37 @@ static moly_status make_result(const work *w, json_t **result, moly_error *err)
     return MOLY_OK;
 }
 
+/* "OSEM 6i15s CDR G5": as others name it in a series. */
+static const char *method(const work *w)
+{
+    const spect_wishes *a = w->wishes;
+    char filter[32] = "";
+    if (a->filter_mm > 0.0) {
+        (void)snprintf(filter, sizeof filter, " G%.3g", a->filter_mm);
+    }
+    const char *name = moly_arena_printf(w->run->arena, "%s %lldi%llds%s%s",
+                                         a->is_mlem ? "MLEM" : "OSEM", (long long)a->n_iterations,
+                                         (long long)w->n_subsets, w->has_cdr ? " CDR" : "", filter);
+    return name ? name : "OSEM";
+}
+
+static const char *corrections(const work *w)
+{
+    const char *text = moly_arena_printf(w->run->arena, "%s%s%s", w->data.nuclide ? "DECY\\" : "",
+                                         w->mu ? "ATTN\\" : "", w->scatter ? "SCAT\\" : "");
+    const size_t n = text ? strlen(text) : 0;
+    return n > 0 ? moly_arena_strndup(w->run->arena, text, n - 1) : NULL;
+}
+
 moly_status reconstruct_spect(const spect_wishes *wishes, const moly_run *run, moly_volume **image,
                               json_t **result, moly_error *err)
 {
     work w = {.wishes = wishes, .run = run};
     moly_status status = spect_open(wishes, run->arena, &w.data, err);
+    const bool is_dicom = is_dicom_output(wishes->output);
+    if (!status && is_dicom) {
+        status = spect_series_prepare(wishes, &w.data, run->arena, &w.series, err);
+    }
     status = status ? status : choose_grid(&w, err);
     status = status ? status : estimate_scatter(&w, err);
     if (!status) {
@@ -223,8 +311,15 @@ moly_status reconstruct_spect(const spect_wishes *wishes, const moly_run *run, m
                                               : moly_usual_subsets(w.data.counts->n_views);
         status = solve(&w, err);
     }
-    status = status ? status : make_result(&w, result, err);
-    if (!status) {
+    json_t *made = NULL;
+    status = status ? status : make_result(&w, &made, err);
+    if (!status && is_dicom) {
+        status = spect_series_write(&w.series, &w.data, method(&w), corrections(&w), w.image, err);
+    }
+    if (status) {
+        json_decref(made);
+    } else {
+        *result = made;
         *image = w.image;
         w.image = NULL;
     }

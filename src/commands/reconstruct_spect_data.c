@@ -122,9 +122,10 @@ static moly_status read_dicom(const char *path, spect_data *d, moly_error *err)
     } else {
         d->counts = nm->projections;
         d->first_row_mm = -nm->first_row_mm; /* the frame's z runs to the feet */
+        d->n_heads = nm->n_heads;
         nm->projections = NULL;
     }
-    moly_dicom_nm_free(nm);
+    d->nm = nm;
     return status;
 }
 
@@ -249,19 +250,22 @@ static moly_status find_times(const spect_wishes *w, spect_data *d, moly_arena *
 {
     moly_projections *p = d->counts;
     const json_t *told = json_object_get(d->scan, "heads");
-    const int64_t n_heads = told ? json_integer_value(told) : d->has_camera ? d->camera.n_heads : 1;
+    const int64_t n_heads = told             ? json_integer_value(told)
+                            : d->n_heads > 0 ? d->n_heads
+                            : d->has_camera  ? d->camera.n_heads
+                                             : 1;
     const bool has_heads = n_heads > 0 && p->n_views % n_heads == 0;
+    d->n_heads = has_heads ? n_heads : 1;
     const double lambda = d->nuclide ? d->nuclide->lambda_per_s : 0.0;
     bool has_times = false;
     for (int64_t v = 0; v < p->n_views; v++) {
         has_times = has_times || p->views[v].start_s > 0.0;
         if (isfinite(w->duration_s)) {
-            p->views[v].duration_s =
-                w->duration_s * (double)(has_heads ? n_heads : 1) / (double)p->n_views;
+            p->views[v].duration_s = w->duration_s * (double)d->n_heads / (double)p->n_views;
         }
     }
     if (!has_times || isfinite(w->duration_s)) {
-        moly_projections_time(p, has_heads ? n_heads : 1);
+        moly_projections_time(p, d->n_heads);
     }
     d->view_shares = moly_arena_alloc(arena, (size_t)p->n_views, sizeof *d->view_shares);
     if (!d->view_shares) {
@@ -334,6 +338,7 @@ moly_status spect_open(const spect_wishes *wishes, moly_arena *arena, spect_data
 void spect_close(spect_data *data)
 {
     moly_projections_free(data->counts);
+    moly_dicom_nm_free(data->nm);
     moly_volume_free(data->mu);
     json_decref(data->scan);
 }

@@ -250,7 +250,7 @@ static moly_status write_dicom(spect_work *w, moly_error *err)
     h.series_time = h.study_time = (moly_dicom_time){day, (double)(us - day * us_per_day) / 1e6};
     moly_status status = h.patient_id && h.patient_name ? MOLY_OK : MOLY_NO_MEMORY(err);
     status = status ? status : file_of(w, "dicom", "projections.dcm", &path, err);
-    return status ? status : moly_dicom_write_nm(path, &h, p, heads_of(w), w->collimator.name, err);
+    return status ? status : moly_dicom_write_nm(path, &h, p, heads_of(w), &w->collimator, err);
 }
 
 static moly_status describe(spect_work *w, moly_error *err)

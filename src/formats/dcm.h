@@ -68,6 +68,8 @@ const char *dcm_transfer_syntax(const dcm_file *file);
  *  and told by dcm_encode(); a NULL text and a NULL item do nothing. */
 void dcm_set_text(dcm_file *file, dcm_item *item, uint32_t tag, const char *utf8);
 void dcm_set_numbers(dcm_file *file, dcm_item *item, uint32_t tag, const double *values, size_t n);
+/** A binary double (FD). */
+void dcm_set_f64(dcm_file *file, dcm_item *item, uint32_t tag, double value);
 void dcm_set_u16(dcm_file *file, dcm_item *item, uint32_t tag, uint16_t value);
 void dcm_set_u32s(dcm_file *file, dcm_item *item, uint32_t tag, const uint32_t *values, size_t n);
 void dcm_set_tag(dcm_file *file, dcm_item *item, uint32_t tag, uint32_t value);

@@ -624,6 +624,11 @@ void dcm_set_numbers(dcm_file *file, dcm_item *item, uint32_t tag, const double 
     });
 }
 
+void dcm_set_f64(dcm_file *file, dcm_item *item, uint32_t tag, double value)
+{
+    setting(file, item, [&](DcmItem *to) { return to->putAndInsertFloat64(key(tag), value); });
+}
+
 void dcm_set_u16(dcm_file *file, dcm_item *item, uint32_t tag, uint16_t value)
 {
     setting(file, item, [&](DcmItem *to) { return to->putAndInsertUint16(key(tag), value); });

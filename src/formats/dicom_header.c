@@ -144,6 +144,9 @@ void dicom_read_header(const dcm_item *root, moly_arena *arena, moly_dicom_heade
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         *texts[i].text = dcm_text(root, texts[i].tag, arena);
     }
+    if (!header->units && !dcm_has(root, TAG_RescaleSlope) && dicom_activity_map(root, arena)) {
+        header->units = "BQML"; /* what the numbers become is told there */
+    }
     header->patient_birth = MOLY_DICOM_TIME_NONE;
     (void)moly_dicom_parse_date(dcm_text(root, TAG_PatientBirthDate, arena),
                                 &header->patient_birth);

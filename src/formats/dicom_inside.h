@@ -53,6 +53,8 @@ void dicom_read_header(const dcm_item *root, moly_arena *arena, moly_dicom_heade
 /** Time of acquisition: from date and time, or Acquisition DateTime. */
 moly_dicom_time dicom_acquisition(const dcm_item *item, moly_arena *arena);
 
+/** The Real World Value Mapping that gives Bq/mL, or NULL. */
+const dcm_item *dicom_activity_map(const dcm_item *root, moly_arena *arena);
 /** How many frames the object has, and the geometry of one of them.
  *  @retval MOLY_ERR_DATA  no position, orientation or spacing for it */
 int64_t dicom_n_frames(const dcm_item *root);

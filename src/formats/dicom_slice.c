@@ -2,6 +2,7 @@
 /* Where a frame lies, from whichever of three places the object keeps it: the object itself (one
  * frame a file), the functional groups (enhanced objects), the detector (gamma cameras). */
 #include <math.h>
+#include <strings.h>
 
 #include "dicom_inside.h"
 #include "dicom_tags.h"
@@ -31,10 +32,29 @@ static bool read_array(const dcm_item *item, uint32_t tag, double *values, size_
     return true;
 }
 
-static void read_rescale(const dcm_item *item, raw_slice *slice)
+const dcm_item *dicom_activity_map(const dcm_item *root, moly_arena *arena)
+{
+    for (size_t i = 0; i < dcm_sequence_size(root, TAG_RealWorldValueMappingSequence); i++) {
+        const dcm_item *map = dcm_sequence(root, TAG_RealWorldValueMappingSequence, i);
+        const dcm_item *unit = dcm_sequence(map, TAG_MeasurementUnitsCodeSequence, 0);
+        const char *code = unit ? dcm_text(unit, TAG_CodeValue, arena) : NULL;
+        if (code && strcasecmp(code, "Bq/ml") == 0 &&
+            isfinite(dcm_number(map, TAG_RealWorldValueSlope, 0))) {
+            return map;
+        }
+    }
+    return NULL;
+}
+
+static void read_rescale(const dcm_item *item, moly_arena *arena, raw_slice *slice)
 {
     double slope = item ? dcm_number(item, TAG_RescaleSlope, 0) : NAN;
     double intercept = item ? dcm_number(item, TAG_RescaleIntercept, 0) : NAN;
+    const dcm_item *map = item && !isfinite(slope) ? dicom_activity_map(item, arena) : NULL;
+    if (map) {
+        slope = dcm_number(map, TAG_RealWorldValueSlope, 0);
+        intercept = dcm_number(map, TAG_RealWorldValueIntercept, 0);
+    }
     slice->told.slope = isfinite(slope) ? slope : 1.0;
     slice->told.intercept = isfinite(intercept) ? intercept : 0.0;
 }
@@ -44,11 +64,19 @@ static double scaled(double value, double factor)
     return isfinite(value) ? value * factor : NAN;
 }
 
-/* Gamma cameras give the first slice's place and the step. */
+static int64_t slice_of(const dcm_item *root, int64_t frame)
+{
+    const double number = dcm_number(root, TAG_SliceVector, (size_t)frame);
+    return number >= 1.0 && number <= 65535.0 ? (int64_t)number - 1 : frame;
+}
+
+/* Gamma cameras give the first slice's place and the step, which may be negative; which slice a
+ * frame is says the Slice Vector. */
 static bool read_detector(const dcm_item *root, int64_t frame, raw_slice *slice)
 {
     const dcm_item *detector = dcm_sequence(root, TAG_DetectorInformationSequence, 0);
     double step = dcm_number(root, TAG_SpacingBetweenSlices, 0);
+    const int64_t number = slice_of(root, frame);
     const double *o = slice->orientation;
     if (!read_array(detector, TAG_ImagePositionPatient, slice->position_mm, 3) ||
         !read_array(detector, TAG_ImageOrientationPatient, slice->orientation, 6) ||
@@ -58,13 +86,13 @@ static bool read_detector(const dcm_item *root, int64_t frame, raw_slice *slice)
     double normal[3] = {o[1] * o[5] - o[2] * o[4], o[2] * o[3] - o[0] * o[5],
                         o[0] * o[4] - o[1] * o[3]};
     for (int axis = 0; axis < 3; axis++) {
-        slice->position_mm[axis] += (double)frame * step * normal[axis];
+        slice->position_mm[axis] += (double)number * step * normal[axis];
     }
     return true;
 }
 
 static moly_status read_place(const dcm_item *root, int64_t frame, int64_t n_frames,
-                              raw_slice *slice, moly_error *err)
+                              moly_arena *arena, raw_slice *slice, moly_error *err)
 {
     bool is_grouped = dcm_has(root, TAG_SharedFunctionalGroupsSequence) ||
                       dcm_has(root, TAG_PerFrameFunctionalGroupsSequence);
@@ -91,7 +119,7 @@ static moly_status read_place(const dcm_item *root, int64_t frame, int64_t n_fra
     }
     slice->thickness_mm = measures ? dcm_number(measures, TAG_SliceThickness, 0) : NAN;
     read_rescale(is_grouped ? group_of(root, frame, TAG_PixelValueTransformationSequence) : root,
-                 slice);
+                 arena, slice);
     return MOLY_OK;
 }
 
@@ -111,5 +139,5 @@ moly_status dicom_read_slice(const dcm_item *root, int64_t frame, moly_arena *ar
     if (slice->rows == 0 || slice->columns == 0) {
         return MOLY_FAIL(err, MOLY_ERR_DATA, "Rows or Columns is missing or not from 1 to 65535");
     }
-    return read_place(root, frame, dicom_n_frames(root), slice, err);
+    return read_place(root, frame, dicom_n_frames(root), arena, slice, err);
 }

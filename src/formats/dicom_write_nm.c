@@ -5,9 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "dicom_write.h"
+#include "dicom_write_nm.h"
 
-enum { MOST_FRAMES = 65535, MOST_COUNTS = 65535, N_VECTORS = 4 };
+enum { MOST_FRAMES = 65535, MOST_COUNTS = 65535, MOST_RADII = 720, N_VECTORS = 4 };
 static const double degrees_per_rad = 57.295779513082321, ms_per_s = 1000.0;
 static const double pi = 3.14159265358979323846;
 
@@ -15,12 +15,26 @@ typedef struct nm_writer {
     const moly_projections *p;
     moly_dicom_header header;
     char study_uid[65], series_uid[65], frame_uid[65], uid[65];
-    const char *collimator;
+    const moly_collimator *collimator;
     int64_t n_heads, n_steps, n_frames;
     double step_rad; /* of gamma.h's angle */
     bool is_tomo;
     uint16_t *words;
 } nm_writer;
+
+int64_t nm_odd_view(const moly_projections *p, int64_t n_steps, double *step_rad)
+{
+    const double step = n_steps > 1 ? p->views[1].angle_rad - p->views[0].angle_rad : 0.0;
+    *step_rad = step;
+    for (int64_t v = 0; v < p->n_views; v++) {
+        const int64_t first = v / n_steps * n_steps;
+        const double wanted = p->views[first].angle_rad + (double)(v - first) * step;
+        if (fabs(p->views[v].angle_rad - wanted) > 1e-4) {
+            return v;
+        }
+    }
+    return -1;
+}
 
 static moly_status check(nm_writer *w, moly_error *err)
 {
@@ -43,15 +57,11 @@ static moly_status check(nm_writer *w, moly_error *err)
     }
     w->n_steps = p->n_views / w->n_heads;
     w->is_tomo = w->n_steps > 1;
-    w->step_rad = w->is_tomo ? p->views[1].angle_rad - p->views[0].angle_rad : 0.0;
-    for (int64_t v = 0; v < p->n_views; v++) {
-        const int64_t first = v / w->n_steps * w->n_steps;
-        const double wanted = p->views[first].angle_rad + (double)(v - first) * w->step_rad;
-        if (fabs(p->views[v].angle_rad - wanted) > 1e-4) {
-            return MOLY_FAIL(err, MOLY_ERR_USAGE,
-                             "view %lld: angles that are not evenly spread cannot be said in NM",
-                             (long long)v + 1);
-        }
+    const int64_t odd = nm_odd_view(p, w->n_steps, &w->step_rad);
+    if (odd >= 0) {
+        return MOLY_FAIL(err, MOLY_ERR_USAGE,
+                         "view %lld: angles that are not evenly spread cannot be said in NM",
+                         (long long)odd + 1);
     }
     for (int64_t i = 0; i < w->n_frames * (int64_t)moly_projections_view_size(p); i++) {
         if (!(p->counts[i] >= 0.0F && p->counts[i] <= (float)MOST_COUNTS)) {
@@ -63,35 +73,82 @@ static moly_status check(nm_writer *w, moly_error *err)
     return MOLY_OK;
 }
 
-static void out_windows(const nm_writer *w, dicom_out out)
+void nm_out_window(dicom_out out, const moly_energy_window *window)
 {
-    out_u16(out, TAG_NumberOfEnergyWindows, w->p->n_windows);
-    for (int64_t i = 0; i < w->p->n_windows; i++) {
-        dicom_out info = out_item(out, TAG_EnergyWindowInformationSequence);
-        dicom_out range = out_item(info, TAG_EnergyWindowRangeSequence);
-        out_number(range, TAG_EnergyWindowLowerLimit, w->p->windows[i].low_kev);
-        out_number(range, TAG_EnergyWindowUpperLimit, w->p->windows[i].high_kev);
-    }
+    dicom_out info = out_item(out, TAG_EnergyWindowInformationSequence);
+    dicom_out range = out_item(info, TAG_EnergyWindowRangeSequence);
+    out_number(range, TAG_EnergyWindowLowerLimit, window->low_kev);
+    out_number(range, TAG_EnergyWindowUpperLimit, window->high_kev);
+}
+
+void nm_out_agent(dicom_out out, const moly_dicom_header *h)
+{
     dicom_out agent = out_item(out, TAG_RadiopharmaceuticalInformationSequence);
-    if (w->header.radiopharmaceutical) {
-        out_text(agent, TAG_Radiopharmaceutical, w->header.radiopharmaceutical);
+    if (h->radiopharmaceutical) {
+        out_text(agent, TAG_Radiopharmaceutical, h->radiopharmaceutical);
     }
-    if (w->header.radionuclide_code) {
-        out_code(agent, TAG_RadionuclideCodeSequence, w->header.radionuclide_code,
-                 w->header.radionuclide_scheme ? w->header.radionuclide_scheme : "SCT",
-                 w->header.radionuclide_meaning ? w->header.radionuclide_meaning
-                                                : w->header.radionuclide_code);
+    if (isfinite(h->injection_datetime.second)) {
+        out_time(agent, TAG_RadiopharmaceuticalStartTime, h->injection_datetime);
+        out_datetime(agent, TAG_RadiopharmaceuticalStartDateTime, h->injection_datetime);
+    }
+    if (h->total_dose > 0.0) {
+        out_number(agent, TAG_RadionuclideTotalDose, h->total_dose);
+    }
+    if (h->radionuclide_code) {
+        out_code(agent, TAG_RadionuclideCodeSequence, h->radionuclide_code,
+                 h->radionuclide_scheme ? h->radionuclide_scheme : "SCT",
+                 h->radionuclide_meaning ? h->radionuclide_meaning : h->radionuclide_code);
     } else {
         dcm_set_empty(agent.file, agent.item, TAG_RadionuclideCodeSequence);
     }
 }
 
+void nm_out_collimator(dicom_out head, const moly_collimator *collimator)
+{
+    static const char *const types[MOLY_N_COLLIMATOR_KINDS] = {"PARA", "FANB", "PINH"};
+    if (!collimator) {
+        out_text(head, TAG_CollimatorType, "UNKN");
+        return;
+    }
+    const moly_collimator_kind kind = moly_collimator_kind_of(collimator);
+    out_text(head, TAG_CollimatorGridName, collimator->name);
+    out_text(head, TAG_CollimatorType, types[kind]);
+    if (kind == MOLY_COLLIMATOR_FAN) {
+        out_integer(head, TAG_FocalDistance, (int64_t)floor(collimator->focal_mm + 0.5));
+    }
+}
+
 /* DICOM's angle: 0 at the back, growing to the left: pi less gamma.h's; x and y are the patient's.
  */
-static double dicom_degrees(double angle_rad)
+double nm_degrees(double angle_rad)
 {
     const double degrees = fmod((pi - angle_rad) * degrees_per_rad, 360.0);
     return degrees < 0.0 ? degrees + 360.0 : degrees;
+}
+
+void nm_out_radii(dicom_out head, const moly_camera_view *first, int64_t n_steps)
+{
+    double radii[MOST_RADII];
+    const size_t n = n_steps <= MOST_RADII ? (size_t)n_steps : 1;
+    for (size_t v = 0; v < n; v++) {
+        radii[v] = first[v].radius_mm;
+    }
+    out_numbers(head, TAG_RadialPosition, radii, n);
+}
+
+void nm_out_turn(dicom_out out, const moly_projections *p, int64_t n_steps, double step_rad)
+{
+    const double step = fabs(step_rad) * degrees_per_rad;
+    dicom_out turn = out_item(out, TAG_RotationInformationSequence);
+    out_u16(out, TAG_NumberOfRotations, 1);
+    out_number(turn, TAG_StartAngle, nm_degrees(p->views[0].angle_rad));
+    out_number(turn, TAG_AngularStep, step);
+    out_text(turn, TAG_RotationDirection, step_rad > 0.0 ? "CW" : "CC");
+    out_number(turn, TAG_ScanArc, step * (double)n_steps);
+    out_integer(turn, TAG_ActualFrameDuration,
+                (int64_t)floor(p->views[0].duration_s * ms_per_s + 0.5));
+    out_u16(turn, TAG_NumberOfFramesInRotation, n_steps);
+    out_text(out, TAG_TypeOfDetectorMotion, "STEP AND SHOOT");
 }
 
 static void out_heads(const nm_writer *w, dicom_out out)
@@ -106,35 +163,18 @@ static void out_heads(const nm_writer *w, dicom_out out)
                                   0.5 * (double)(p->n_axial - 1) * p->axial_mm};
         const double along[6] = {c, s, 0.0, 0.0, 0.0, -1.0};
         dicom_out head = out_item(out, TAG_DetectorInformationSequence);
-        if (w->collimator) {
-            out_text(head, TAG_CollimatorGridName, w->collimator);
-        }
-        out_text(head, TAG_CollimatorType, "PARA");
+        nm_out_collimator(head, w->collimator);
         out_numbers(head, TAG_ImagePositionPatient, corner, 3);
         out_numbers(head, TAG_ImageOrientationPatient, along, 6);
         if (w->is_tomo) {
-            double radii[720];
-            const size_t n = w->n_steps <= 720 ? (size_t)w->n_steps : 1;
-            for (size_t v = 0; v < n; v++) {
-                radii[v] = p->views[i * w->n_steps + (int64_t)v].radius_mm;
-            }
-            out_number(head, TAG_StartAngle, dicom_degrees(first->angle_rad));
-            out_numbers(head, TAG_RadialPosition, radii, n);
+            out_number(head, TAG_StartAngle, nm_degrees(first->angle_rad));
+            nm_out_radii(head, first, w->n_steps);
         }
     }
     if (!w->is_tomo) {
         return;
     }
-    dicom_out turn = out_item(out, TAG_RotationInformationSequence);
-    out_u16(out, TAG_NumberOfRotations, 1);
-    out_number(turn, TAG_StartAngle, dicom_degrees(p->views[0].angle_rad));
-    out_number(turn, TAG_AngularStep, fabs(w->step_rad) * degrees_per_rad);
-    out_text(turn, TAG_RotationDirection, w->step_rad > 0.0 ? "CW" : "CC");
-    out_number(turn, TAG_ScanArc, fabs(w->step_rad) * degrees_per_rad * (double)w->n_steps);
-    out_integer(turn, TAG_ActualFrameDuration,
-                (int64_t)floor(p->views[0].duration_s * ms_per_s + 0.5));
-    out_u16(turn, TAG_NumberOfFramesInRotation, w->n_steps);
-    out_text(out, TAG_TypeOfDetectorMotion, "STEP AND SHOOT");
+    nm_out_turn(out, p, w->n_steps, w->step_rad);
 }
 
 /* Which window, head, rotation and angle each frame is. */
@@ -206,7 +246,11 @@ static moly_status write(nm_writer *w, const char *path, moly_error *err)
     out_common(out, &w->header, UID_NM_IMAGE, w->uid);
     out_series(out, &w->header, "NM");
     out_lying(out);
-    out_windows(w, out);
+    out_u16(out, TAG_NumberOfEnergyWindows, w->p->n_windows);
+    for (int64_t i = 0; i < w->p->n_windows; i++) {
+        nm_out_window(out, &w->p->windows[i]);
+    }
+    nm_out_agent(out, &w->header);
     out_heads(w, out);
     out_vectors(w, out);
     out_image(w, out);
@@ -216,8 +260,8 @@ static moly_status write(nm_writer *w, const char *path, moly_error *err)
 }
 
 moly_status moly_dicom_write_nm(const char *path, const moly_dicom_header *header,
-                                const moly_projections *p, int64_t n_heads, const char *collimator,
-                                moly_error *err)
+                                const moly_projections *p, int64_t n_heads,
+                                const moly_collimator *collimator, moly_error *err)
 {
     nm_writer w = {.p = p, .header = *header, .collimator = collimator, .n_heads = n_heads};
     moly_status status = check(&w, err);

@@ -19,6 +19,7 @@ typedef struct work {
     float *image, *gradient;
     float *sensitivity; /* [n_subsets][n_voxels], without the scale */
     float *bins, *counts, *scatter;
+    double likelihood; /* of the subset so far */
 } work;
 
 double moly_spect_scale(const moly_projections *p, double cps_per_bq)
@@ -120,10 +121,17 @@ static void add_ratios(work *w, int64_t view)
         moly_spect_view_in(o->scatter, moly_projections_view(o->scatter, 0, 0, view), w->scatter);
     }
     moly_spect_project_view(w->projector, w->image, view, w->bins);
+    double likelihood = 0.0;
     for (size_t i = 0; i < w->n_bins; i++) {
         const float expected = scale * w->bins[i] + w->scatter[i];
-        w->bins[i] = expected > least_expected ? share * w->counts[i] / expected : 0.0F;
+        const bool is_seen = expected > least_expected;
+        if (is_seen) {
+            likelihood += (w->counts[i] > 0.0F ? (double)(w->counts[i] * logf(expected)) : 0.0) -
+                          (double)expected;
+        }
+        w->bins[i] = is_seen ? share * w->counts[i] / expected : 0.0F;
     }
+    w->likelihood += likelihood;
     moly_spect_back_project_view(w->projector, w->bins, view, w->gradient);
 }
 
@@ -131,6 +139,7 @@ static void update(work *w, int64_t subset)
 {
     const float *sensitivity = w->sensitivity + (size_t)subset * w->n_voxels;
     memset(w->gradient, 0, w->n_voxels * sizeof *w->gradient);
+    w->likelihood = 0.0;
     for (int64_t v = subset; v < w->data->n_views; v += w->options->n_subsets) {
         add_ratios(w, v);
     }
@@ -162,6 +171,10 @@ static moly_status iterate(work *w, moly_error *err)
             status = moly_progress_step(w->options->progress, 0.2 + 0.8 * done, what, err);
             if (!status) {
                 update(w, order[s]);
+                const moly_spect_update done_now = {i, order[s], w->likelihood, w->image};
+                status = w->options->on_update
+                             ? w->options->on_update(w->options->context, &done_now, err)
+                             : MOLY_OK;
             }
         }
     }

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "moly/formats/dicom.h"
 #include "moly/formats/interfile.h"
 
 static ran result;
@@ -90,11 +91,72 @@ static void projections_of_stir_are_reconstructed(void **state)
     assert_non_null(strstr(result.out, "\"views\": 120"));
 }
 
+/* The ball lies at the patient's left (x = 40 mm); the same from DICOM projections, whose patient
+ * the image takes; the image grows in the folder of who watches. */
+static void an_image_goes_to_a_pacs_and_can_be_watched(void **state)
+{
+    (void)state;
+    moly_error err = {0};
+    moly_dicom_image *image = NULL;
+    moly_volume_summary summary;
+    run_well("moly scan --scanner siemens-symbia --phantom spect-sphere --activity 50MBq "
+             "--time 10min --views 32 --bins 32 --start 2026-11-23T08:00Z -o left",
+             &result);
+    run_well("moly reconstruct left --iterations 4 --scatter none -o series/ --watch seen "
+             "--format json",
+             &result);
+    assert_contains(result.out, "\"log_likelihood\"");
+    run_well("test -s series.json && cat seen/progress.json", &result);
+    assert_contains(result.out, "\"iteration\":4");
+    assert_contains(result.out, "\"fraction\":1");
+    run_well("test -s seen/picture.nii && test -s seen/attenuation.nii.gz", &result);
+    run_well("moly reconstruct left --iterations 4 --scatter none -o same.hv", &result);
+    assert_ok(moly_dicom_load_path("series", NULL, &image, &err), err);
+    assert_int_equal(image->volume->quantity, MOLY_QUANTITY_BQ_PER_ML);
+    assert_string_equal(image->header.patient_id, "PHANTOM-spect-sphere");
+    const moly_grid *g = &image->volume->grid;
+    double sum = 0.0, x = 0.0;
+    for (int64_t i = 0; i < moly_grid_n_voxels(g); i++) {
+        double at[3];
+        moly_grid_voxel_position(g, i, at);
+        sum += (double)image->volume->data[i];
+        x += (double)image->volume->data[i] * at[0];
+    }
+    assert_true(fabs(x / sum - 40.0) < 2.0);
+    static const double ball_mm[3] = {40.0, 0.0, 0.0};
+    assert_relative(sum * moly_grid_voxel_ml(g) / 1e6, within("same.hv", ball_mm, 1e4), 1e-3);
+    assert_ok(moly_volume_summarise(image->volume, &summary, &err), err);
+    assert_true(fabs(summary.max_lps_mm[0] - 40.0) < 31.0);
+    moly_dicom_image_free(image);
+    run_line("command -v dciodvfy >/dev/null && dciodvfy series/0001.dcm 2>&1 | grep '^Error'",
+             &result);
+    assert_string_equal(result.out, "");
+    run_well("moly reconstruct left/projections.dcm --nuclide Tc-99m --iterations 1 "
+             "--patient-id 4711 --scatter none -o other/",
+             &result);
+    run_well("moly reconstruct left/projections.dcm --nuclide Tc-99m --iterations 1 "
+             "--scatter none --dicom-like other/ -o third/",
+             &result);
+    assert_ok(moly_dicom_load_path("third", NULL, &image, &err), err);
+    assert_string_equal(image->header.patient_id, "4711");
+    assert_string_equal(image->header.patient_name, "Phantom^spect-sphere");
+    moly_dicom_image_free(image);
+    run_line("moly reconstruct left --iterations 1 --patient-id 3 -o no.nii", &result);
+    assert_int_equal(result.exit_code, 2);
+    assert_contains(result.err, "--patient-id is for DICOM");
+    run_line("moly reconstruct left/peak.hs --iterations 1 -o no/", &result);
+    assert_int_equal(result.exit_code, 2);
+    assert_contains(result.err, "needs a patient's number");
+    run_line("moly reconstruct left --iterations 1 -o series/", &result);
+    assert_contains(result.err, "is there already");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(activity_of_a_60_mm_ball_is_found_within_5_percent),
         cmocka_unit_test(decay_and_any_orbit_are_taken_into_account),
+        cmocka_unit_test(an_image_goes_to_a_pacs_and_can_be_watched),
         cmocka_unit_test(projections_of_stir_are_reconstructed),
     };
     return cmocka_run_group_tests(tests, run_in_fresh_folder, leave_fresh_folder);

@@ -11,6 +11,12 @@
 extern "C" {
 #endif
 
+typedef struct moly_spect_update {
+    int64_t iteration, subset; /**< from 0 */
+    double log_likelihood;     /**< of the subset before the update: sum of y ln e - e */
+    const float *columns;      /**< the image after it */
+} moly_spect_update;
+
 typedef struct moly_spect_osem_options {
     int64_t n_subsets;               /**< a divisor of the number of views; 1: MLEM */
     int64_t n_iterations;            /**< passes through all views */
@@ -22,6 +28,9 @@ typedef struct moly_spect_osem_options {
                                     decay; above 0; NULL: 1 */
     double scale; /**< counts for an integral of 1 (mm times the image's unit), such as seconds a
                        view times sensitivity times pixel area; > 0. See moly_spect_scale() */
+    /** Called after each update when not NULL; another status than MOLY_OK stops. */
+    moly_status (*on_update)(void *context, const moly_spect_update *update, moly_error *err);
+    void *context;
     const moly_progress *progress; /**< may be NULL */
 } moly_spect_osem_options;
 

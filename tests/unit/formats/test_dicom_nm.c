@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "testing.h"
 
@@ -100,7 +101,7 @@ static void projections_come_back_as_they_were_written(void **state)
     moly_dicom_nm *nm = NULL;
     moly_projections *p = two_heads();
     const moly_dicom_header h = someone();
-    assert_ok(moly_dicom_write_nm("nm-test.dcm", &h, p, 2, "LEHR", &err), err);
+    assert_ok(moly_dicom_write_nm("nm-test.dcm", &h, p, 2, NULL, &err), err);
     assert_ok(moly_dicom_read_nm("nm-test.dcm", &nm, &err), err);
     const moly_projections *q = nm->projections;
     assert_string_equal(nm->kind, "TOMO");
@@ -141,11 +142,104 @@ static void what_nm_cannot_say_is_refused(void **state)
     moly_projections_free(p);
 }
 
+/* What dcmdump says of an attribute is `wanted`. */
+static void assert_dumped(const char *path, const char *keyword, const char *wanted)
+{
+    char line[512], text[1024];
+    (void)snprintf(line, sizeof line, "dcmdump +P %s %s | head -1", keyword, path);
+    FILE *pipe = popen(line, "r");
+    assert_non_null(pipe);
+    text[fread(text, 1, sizeof text - 1, pipe)] = '\0';
+    assert_int_equal(pclose(pipe), 0);
+    if (!strstr(text, wanted)) {
+        fail_msg("%s: '%s' is not in '%s'", keyword, wanted, text);
+    }
+}
+
+/* A left shoulder: a voxel at the patient's left, back, and towards the head. */
+static void a_reconstructed_image_lies_as_the_patient_does(void **state)
+{
+    (void)state;
+    moly_error err = {0};
+    moly_projections *p = two_heads();
+    moly_dicom_header h = someone();
+    h.corrected_image = "DECY\\ATTN";
+    h.total_dose = 740.0; /* MBq */
+    moly_collimator fan = {.name = "F", .shape = "fan", .focal_mm = 400.0, .n_pinholes = 1};
+    const moly_nm_source source = {p, 0, 2, &fan};
+    for (int is_against = 0; is_against < 2; is_against++) {
+        const double up = is_against ? -1.0 : 1.0;
+        const moly_grid grid = {
+            {6, 5, 4}, {4.0, 4.5, 5.0}, {-10.0, -9.0, up * -7.5}, {1, 0, 0, 0, 1, 0, 0, 0, up}};
+        moly_volume *v = NULL;
+        moly_dicom_image *image = NULL;
+        moly_volume_summary summary;
+        assert_ok(moly_volume_new(&grid, 1, MOLY_QUANTITY_BQ_PER_ML, &v, &err), err);
+        const int64_t head = is_against ? 0 : 3;
+        v->data[(head * 5 + 4) * 6 + 5] = 1234567.0F; /* x = 10, y = 9, z = 7.5 */
+        v->data[(head * 5 + 1) * 6 + 2] = 321.0F;
+        assert_ok(moly_dicom_write_recon("recon-test.dcm", &h, v, &source, &err), err);
+        assert_ok(moly_dicom_load_path("recon-test.dcm", NULL, &image, &err), err);
+        assert_int_equal(image->volume->quantity, MOLY_QUANTITY_BQ_PER_ML);
+        assert_int_equal(image->n_warnings, 0);
+        assert_ok(moly_volume_summarise(image->volume, &summary, &err), err);
+        assert_relative(summary.max_lps_mm[0], 10.0, 1e-6); /* left */
+        assert_relative(summary.max_lps_mm[1], 9.0, 1e-6);  /* back */
+        assert_relative(summary.max_lps_mm[2], 7.5, 1e-6);  /* to the head */
+        const double slope = image->slices[0].slope;
+        assert_true(fabs(summary.max - 1234567.0) <= 0.5 * slope && slope < 20.0);
+        assert_true(fabs((double)image->volume->data[(3 * 5 + 1) * 6 + 2] - 321.0) <= 0.5 * slope);
+        assert_relative(image->header.total_dose, 740.0, 1e-12);
+        assert_string_equal(image->header.units, "BQML");
+        moly_dicom_image_free(image);
+        moly_volume_free(v);
+    }
+    moly_dicom_nm *nm = NULL;
+    assert_ok(moly_dicom_read_nm("recon-test.dcm", &nm, &err), err);
+    assert_string_equal(nm->kind, "RECON TOMO");
+    moly_dicom_nm_free(nm);
+    if (system("command -v dciodvfy >/dev/null 2>&1") == 0) {
+        assert_int_not_equal(system("dciodvfy recon-test.dcm 2>&1 | grep '^Error'"), 0);
+    }
+    if (system("command -v dcmdump >/dev/null 2>&1") == 0) {
+        const char *path = "recon-test.dcm";
+        assert_dumped(path, "0020,0032", "[-10\\-9\\-7.5]"); /* the first frame is at the feet */
+        assert_dumped(path, "0018,0088", "[5]");
+        assert_dumped(path, "0028,0009", "(0054,0080)");
+        assert_dumped(path, "0054,0080", "1\\2\\3\\4");
+        assert_dumped(path, "0040,9225", "18.99");
+        assert_dumped(path, "0018,1181", "[FANB]");
+    }
+    (void)remove("recon-test.dcm");
+    moly_projections_free(p);
+}
+
+static void a_reconstructed_image_without_a_patient_or_below_0_is_refused(void **state)
+{
+    (void)state;
+    moly_error err = {0};
+    moly_projections *p = two_heads();
+    moly_dicom_header h = someone();
+    const moly_nm_source source = {p, 0, 2, NULL};
+    const moly_grid grid = {{2, 2, 2}, {1, 1, 1}, {0, 0, 0}, {1, 0, 0, 0, 1, 0, 0, 0, 1}};
+    moly_volume *v = NULL;
+    assert_ok(moly_volume_new(&grid, 1, MOLY_QUANTITY_BQ_PER_ML, &v, &err), err);
+    v->data[5] = -1.0F;
+    assert_int_equal(moly_dicom_write_recon("no.dcm", &h, v, &source, &err), MOLY_ERR_RANGE);
+    v->data[5] = 1.0F;
+    h.patient_id = NULL;
+    assert_int_equal(moly_dicom_write_recon("no.dcm", &h, v, &source, &err), MOLY_ERR_USAGE);
+    moly_volume_free(v);
+    moly_projections_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(projections_come_back_as_they_were_written),
         cmocka_unit_test(what_nm_cannot_say_is_refused),
+        cmocka_unit_test(a_reconstructed_image_lies_as_the_patient_does),
+        cmocka_unit_test(a_reconstructed_image_without_a_patient_or_below_0_is_refused),
         cmocka_unit_test(frames_and_counts_are_those_of_the_reference),
         cmocka_unit_test(what_is_no_nm_is_refused),
     };
