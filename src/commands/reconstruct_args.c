@@ -25,6 +25,9 @@ const moly_param reconstruct_params[N_RECONSTRUCT_PARAMS] = {
              "tv:beta=,eps=; bowsher:beta=,n=; pls:beta=,eps=,eta="},
     {"anatomy", 0, MOLY_TEXT(reconstruct_args, anatomy), .pattern_hint = "FILE_OR_DIR",
      .help = "anatomical image that guides kem and the prior: .nii, .hv or DICOM"},
+    {"frames", 0, MOLY_TEXT(reconstruct_args, frames), .pattern_hint = "6x10s,4x30s,...",
+     .help = "an image of several frames from the coincidences one by one, the first from the "
+             "start of the scan"},
     {"tof", 0, MOLY_BOOL(reconstruct_args, is_tof), .fallback = "no",
      .help = "use the time of flight of the raw data; without it their TOF bins are summed"},
     {"psf", 0, MOLY_F64(reconstruct_args, psf_mm), .dim = MOLY_DIM_LENGTH, .min = 0.1, .max = 50.0,
@@ -131,6 +134,7 @@ moly_status refuse_options_of_pet(const reconstruct_args *a, moly_error *err)
         {"--algorithm but mlem and osem", a->algorithm > SOLVE_OSEM},
         {"--prior", a->prior != NULL},
         {"--anatomy", a->anatomy != NULL},
+        {"--frames", a->frames != NULL},
         {"--until", isfinite(a->until)},
         {"--tof", a->is_tof == 1},
         {"--psf", isfinite(a->psf_mm)},
@@ -178,4 +182,15 @@ moly_status refuse_options_of_spect(const reconstruct_args *a, moly_error *err)
         {"--scatter-filter", isfinite(a->scatter_filter_mm)},
     };
     return refuse(a->raw, "PET scanner", wishes, sizeof wishes / sizeof *wishes, err);
+}
+
+moly_status refuse_with_frames(const reconstruct_args *a, moly_error *err)
+{
+    const char *option = a->watch                     ? "--watch"
+                         : a->save_scatter            ? "--save-scatter"
+                         : is_dicom_output(a->output) ? "a folder of DICOM files"
+                         : isfinite(a->duration_s)    ? "--duration"
+                                                      : NULL;
+    return option ? MOLY_FAIL(err, MOLY_ERR_USAGE, "--frames does not go with %s", option)
+                  : MOLY_OK;
 }

@@ -12,7 +12,7 @@ typedef struct reconstruct_args {
     int64_t n_subsets, n_iterations, n_threads;
     const char *slurm;
     int64_t n_ranks;
-    const char *prior, *anatomy;
+    const char *prior, *anatomy, *frames;
     double until, psf_mm, filter_mm, voxel_mm, radius_mm, duration_s, positrons;
     dicom_wishes dicom;
     /* of a gamma camera */
@@ -22,7 +22,7 @@ typedef struct reconstruct_args {
     double cps_per_mbq, scatter_filter_mm;
 } reconstruct_args;
 
-enum { N_RECONSTRUCT_PARAMS = 43 };
+enum { N_RECONSTRUCT_PARAMS = 44 };
 extern const moly_param reconstruct_params[N_RECONSTRUCT_PARAMS];
 /* The choices of --projector; NULL ends the list. */
 extern const char *const reconstruct_projectors[];
@@ -36,5 +36,8 @@ MOLY_CHECKED moly_status refuse_options_of_dicom(const reconstruct_args *args, m
 /** Refuse what only a gamma camera's data take.
  *  @retval MOLY_ERR_USAGE */
 MOLY_CHECKED moly_status refuse_options_of_spect(const reconstruct_args *args, moly_error *err);
+
+/** Refuse what does not go with frames. @retval MOLY_ERR_USAGE */
+MOLY_CHECKED moly_status refuse_with_frames(const reconstruct_args *args, moly_error *err);
 
 #endif

@@ -36,7 +36,7 @@ static moly_status make_randoms(const raw_wishes *w, moly_arena *arena, raw_data
     if (w->randoms == RANDOMS_NONE) {
         return MOLY_OK;
     }
-    moly_status status = raw_open_named(w->raw, "delayeds", arena, &delayeds, err);
+    moly_status status = raw_open_delayeds(w, arena, &delayeds, err);
     if (status || !delayeds) {
         return status;
     }

@@ -25,6 +25,18 @@ static bool is_there(const char *path)
 
 /* ---- scan.json ---- */
 
+/* Seconds that count as many decays as the frame has, decay corrected to the start of the scan. */
+static double effective_time(const raw_wishes *w, const moly_nuclide *nuclide, double duration_s)
+{
+    const double whole = moly_scan_effective_s(nuclide, duration_s);
+    if (!w->events) {
+        return whole;
+    }
+    const double begin_s = w->events->begin_s, end_s = begin_s + w->events->duration_s;
+    return moly_scan_effective_s(nuclide, fmin(end_s, duration_s)) -
+           (begin_s > 0.0 ? moly_scan_effective_s(nuclide, begin_s) : 0.0);
+}
+
 static moly_status read_scan(const raw_wishes *w, moly_arena *arena, raw_data *d, moly_error *err)
 {
     const char *path = moly_arena_printf(arena, "%s/scan.json", w->raw);
@@ -55,11 +67,11 @@ static moly_status read_scan(const raw_wishes *w, moly_arena *arena, raw_data *d
         status = moly_nuclide_find(set, d->nuclide, &index, err);
         if (!status) {
             const moly_nuclide *nuclide = moly_nuclide_at(set, index);
-            d->effective_s = moly_scan_effective_s(nuclide, duration_s) *
+            d->effective_s = effective_time(w, nuclide, duration_s) *
                              (isnan(positrons) ? moly_positrons_per_decay(nuclide) : positrons);
         }
     } else if (!isnan(positrons)) {
-        d->effective_s = duration_s * positrons;
+        d->effective_s = (w->events ? w->events->duration_s : duration_s) * positrons;
     }
     return status;
 }
@@ -105,12 +117,37 @@ moly_status raw_without_tof(moly_sinogram **sinogram, moly_error *err)
     return status;
 }
 
+/* The bins of a file, with a frame's events in them. */
+static moly_status count_events(const raw_wishes *w, bool is_delayed, moly_sinogram **sinogram,
+                                moly_error *err)
+{
+    moly_sinogram *counted = NULL;
+    if (!w->events || !*sinogram) {
+        return MOLY_OK;
+    }
+    moly_status status = moly_sinogram_of_events(w->events, moly_sinogram_layout(*sinogram),
+                                                 is_delayed, &counted, err);
+    if (!status) {
+        moly_sinogram_free(*sinogram);
+        *sinogram = counted;
+    }
+    return status;
+}
+
+moly_status raw_open_delayeds(const raw_wishes *w, moly_arena *arena, moly_sinogram **sinogram,
+                              moly_error *err)
+{
+    moly_status status = raw_open_named(w->raw, "delayeds", arena, sinogram, err);
+    return status ? status : count_events(w, true, sinogram, err);
+}
+
 static moly_status open_prompts(const raw_wishes *w, moly_arena *arena, raw_data *d,
                                 moly_error *err)
 {
     const char *path = NULL;
     moly_status status = raw_sinogram_path(w->raw, "prompts", arena, &path, err);
     status = status ? status : moly_interfile_open_sinogram(path, &d->prompts, err);
+    status = status ? status : count_events(w, false, &d->prompts, err);
     if (status) {
         return status;
     }
@@ -143,7 +180,7 @@ moly_status raw_open(const raw_wishes *wishes, moly_arena *arena, raw_data *data
 {
     const raw_wishes *w = wishes;
     raw_data *d = data;
-    *d = (raw_data){0};
+    *d = (raw_data){.events = w->events};
     moly_status status = open_prompts(w, arena, d, err);
     status = status ? status : read_scan(w, arena, d, err);
     status = status ? status : read_attenuation(w, arena, d, err);

@@ -20,7 +20,9 @@ typedef struct raw_wishes {
     int randoms;               /* randoms_way */
     int scatter; /* scatter_way, -1: SSS where there is a map and scatter is in the data */
     bool has_attenuation, is_tof;
-    double duration_s, positrons; /* NAN: as the raw data say */
+    double duration_s, positrons;  /* NAN: as the raw data say */
+    const moly_event_list *events; /* of one frame: they are the counts, and the sinograms' files
+                                      but tell the bins; NULL: the sinograms' counts */
     int n_threads;
     const char *save_scatter;      /* where its expected counts are written; NULL: nowhere */
     const moly_progress *progress; /* may be NULL */
@@ -33,7 +35,8 @@ typedef struct raw_data {
     moly_sinogram *sensitivity; /* factors without attenuation, of a scatter estimate */
     moly_scatter *scatter;
     moly_scatter_figures scatter_figures;
-    int randoms, scatter_way; /* as they were done */
+    const moly_event_list *events; /* as wished */
+    int randoms, scatter_way;      /* as they were done */
     moly_volume *mu;
     double effective_s;   /* seconds times positrons per decay; 0: not known */
     double duration_s;    /* NAN: not known */
@@ -55,6 +58,9 @@ MOLY_CHECKED moly_status raw_make_background(const raw_wishes *wishes, moly_aren
 /** Bins of the raw data by the name of their file; NULL where there is none. */
 MOLY_CHECKED moly_status raw_open_named(const char *raw, const char *name, moly_arena *arena,
                                         moly_sinogram **sinogram, moly_error *err);
+/** Delayed coincidences of the raw data, or of the frame; NULL where there are none. */
+MOLY_CHECKED moly_status raw_open_delayeds(const raw_wishes *wishes, moly_arena *arena,
+                                           moly_sinogram **sinogram, moly_error *err);
 /** @param[in,out] sinogram  its TOF bins summed; may be NULL */
 MOLY_CHECKED moly_status raw_without_tof(moly_sinogram **sinogram, moly_error *err);
 /** What is told of scatter: scale and fraction of each round. @return NULL without memory */

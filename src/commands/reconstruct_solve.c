@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "moly/base/memory.h"
-#include "moly/formats/petsird.h"
 #include "moly/reconstruction/kernel.h"
 #include "moly/reconstruction/listmode.h"
 #include "moly/reconstruction/map.h"
+#include "reconstruct_frames.h"
 
 /* Kernel EM: voxels that make up one, where they are looked for, and how alike they are. */
 enum { KERNEL_NEIGHBOURS = 20, KERNEL_RADIUS = 3 };
@@ -162,9 +162,9 @@ static moly_status make_basis(const solver *s, moly_operator **basis, moly_error
 static moly_status run_listmode(solver *s, moly_error *err)
 {
     const solve_wishes *w = s->wishes;
-    moly_text path = {0};
-    moly_event_list list = {0};
-    const moly_list_model model = {&list, s->data->layout, s->data->factors, s->data->background};
+    moly_event_list read = {0};
+    const moly_event_list *list = s->data->events ? s->data->events : &read;
+    const moly_list_model model = {list, s->data->layout, s->data->factors, s->data->background};
     const moly_list_options options = {.n_subsets = s->record->n_subsets,
                                        .n_iterations = w->n_iterations,
                                        .until = w->until,
@@ -176,13 +176,10 @@ static moly_status run_listmode(solver *s, moly_error *err)
     if (moly_ranks_n(w->ranks) > 1) {
         return MOLY_FAIL(err, MOLY_ERR_USAGE, "listmode-osem runs in one process");
     }
-    moly_text_printf(&path, "%s/events.petsird", w->raw);
-    moly_status status =
-        path.is_broken ? MOLY_NO_MEMORY(err) : moly_petsird_read(path.data, &list, err);
+    moly_status status = s->data->events ? MOLY_OK : frames_read_events(w->raw, &read, err);
     status = status ? status
                     : moly_listmode_osem(&model, &s->image->grid, &options, s->columns, NULL, err);
-    moly_event_list_free(&list);
-    moly_text_free(&path);
+    moly_event_list_free(&read);
     return status;
 }
 

@@ -2,6 +2,8 @@
 /* Coincidences to bins. */
 #include "moly/scanner/sinogram.h"
 
+#include <string.h>
+
 #include "moly/base/memory.h"
 
 static const int64_t NOT_KEPT = -1;
@@ -99,37 +101,92 @@ static moly_status sort_by_view(const moly_event_list *list, const moly_layout *
     return MOLY_OK;
 }
 
-moly_status moly_events_histogram(const moly_event_list *list, bool is_delayed,
-                                  moly_sinogram *sinogram, int64_t *n_kept, moly_error *err)
+/* ---- events as bins that are counted when they are read ---- */
+
+typedef struct counted {
+    size_t view_bins;
+    size_t *first; /* [n_views + 2]; where the events of a view begin */
+    int64_t *bins; /* of the view, sorted by view */
+} counted;
+
+static void close_counted(void *store)
 {
-    const moly_layout *l = moly_sinogram_layout(sinogram);
-    const size_t n = (size_t)moly_layout_view_bins(l);
-    int64_t *bins = NULL;
-    size_t *first = NULL;
-    float *view = NULL;
+    counted *c = store;
+    moly_free(c->first);
+    moly_free(c->bins);
+    moly_free(c);
+}
+
+static moly_status count_view(void *store, int64_t view, float *bins, moly_error *err)
+{
+    const counted *c = store;
+    (void)err;
+    memset(bins, 0, c->view_bins * sizeof *bins);
+    for (size_t i = c->first[view]; i < c->first[view + 1]; i++) {
+        bins[c->bins[i]] += 1.0F;
+    }
+    return MOLY_OK;
+}
+
+static moly_status new_counted(const moly_event_list *list, const moly_layout *l, bool is_delayed,
+                               counted **made, moly_error *err)
+{
     moly_status status = check(list, l, err);
     if (status) {
         return status;
     }
-    first = moly_alloc((size_t)l->n_views + 2, sizeof *first);
-    view = moly_alloc(n, sizeof *view);
+    counted *c = moly_alloc(1, sizeof *c);
+    if (!c) {
+        return MOLY_NO_MEMORY(err);
+    }
+    c->view_bins = (size_t)moly_layout_view_bins(l);
+    c->first = moly_alloc((size_t)l->n_views + 2, sizeof *c->first);
     status =
-        first && view ? sort_by_view(list, l, is_delayed, &bins, first, err) : MOLY_NO_MEMORY(err);
+        c->first ? sort_by_view(list, l, is_delayed, &c->bins, c->first, err) : MOLY_NO_MEMORY(err);
+    if (status) {
+        close_counted(c);
+        return status;
+    }
+    *made = c;
+    return MOLY_OK;
+}
+
+moly_status moly_sinogram_of_events(const moly_event_list *list, const moly_layout *layout,
+                                    bool is_delayed, moly_sinogram **sinogram, moly_error *err)
+{
+    static const moly_sinogram_ops ops = {.read_view = count_view, .close = close_counted};
+    counted *c = NULL;
+    *sinogram = NULL;
+    moly_status status = new_counted(list, layout, is_delayed, &c, err);
+    if (!status) {
+        status = moly_sinogram_wrap(layout, &ops, c, sinogram, err);
+        if (status) {
+            close_counted(c);
+        }
+    }
+    return status;
+}
+
+moly_status moly_events_histogram(const moly_event_list *list, bool is_delayed,
+                                  moly_sinogram *sinogram, int64_t *n_kept, moly_error *err)
+{
+    const moly_layout *l = moly_sinogram_layout(sinogram);
+    counted *c = NULL;
+    moly_status status = new_counted(list, l, is_delayed, &c, err);
+    if (status) {
+        return status;
+    }
+    float *view = moly_alloc(c->view_bins, sizeof *view);
+    status = view ? MOLY_OK : MOLY_NO_MEMORY(err);
     for (int64_t v = 0; v < l->n_views && !status; v++) {
-        for (size_t i = 0; i < n; i++) {
-            view[i] = 0.0F;
-        }
-        for (size_t i = first[v]; i < first[v + 1]; i++) {
-            view[bins[i]] += 1.0F;
-        }
-        status = moly_sinogram_write_view(sinogram, v, view, err);
+        status = count_view(c, v, view, err);
+        status = status ? status : moly_sinogram_write_view(sinogram, v, view, err);
     }
     if (!status && n_kept) {
-        *n_kept = (int64_t)first[l->n_views];
+        *n_kept = (int64_t)c->first[l->n_views];
     }
-    moly_free(bins);
-    moly_free(first);
     moly_free(view);
+    close_counted(c);
     return status;
 }
 

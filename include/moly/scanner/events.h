@@ -23,12 +23,20 @@ typedef struct moly_event_list {
     moly_pet_scanner scanner;
     moly_event *events;
     size_t n, capacity;
+    double begin_s;    /**< since the start of the scan; 0 but for a part of it */
     double duration_s; /**< of the whole list */
 } moly_event_list;
 
 MOLY_API void moly_event_list_free(moly_event_list *list); /**< the events, not `list` */
 MOLY_API MOLY_CHECKED moly_status moly_event_list_add(moly_event_list *list,
                                                       const moly_event *event, moly_error *err);
+/** The events from `begin_ms` on and before `end_ms`, as a list of their own.
+ *  @param[out] part  borrows from `list`: not to be freed or added to; times stay those of `list`,
+ *                    duration_s is that between the two
+ *  @retval MOLY_ERR_DATA  events that are not in order of time */
+MOLY_API MOLY_CHECKED moly_status moly_event_list_between(const moly_event_list *list,
+                                                          uint32_t begin_ms, uint32_t end_ms,
+                                                          moly_event_list *part, moly_error *err);
 
 #ifdef __cplusplus
 }

@@ -147,6 +147,12 @@ MOLY_API MOLY_CHECKED moly_status moly_sinogram_finish(moly_sinogram *sinogram, 
 MOLY_API MOLY_CHECKED moly_status moly_events_histogram(const moly_event_list *list,
                                                         bool is_delayed, moly_sinogram *sinogram,
                                                         int64_t *n_kept, moly_error *err);
+/** The same as a read-only sinogram that keeps 8 bytes an event instead of its bins: a view is
+ *  counted whenever it is read. The list may go afterwards. */
+MOLY_API MOLY_CHECKED moly_status moly_sinogram_of_events(const moly_event_list *list,
+                                                          const moly_layout *layout,
+                                                          bool is_delayed, moly_sinogram **sinogram,
+                                                          moly_error *err);
 /** The same into a new sinogram in memory. */
 MOLY_API MOLY_CHECKED moly_status moly_events_to_sinogram(const moly_event_list *list,
                                                           const moly_layout *layout,

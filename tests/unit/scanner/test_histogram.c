@@ -182,6 +182,35 @@ static void prompts_and_delayeds_are_told_apart_and_strangers_refused(void **sta
     moly_layout_free(arc);
 }
 
+static void a_part_of_a_list_has_the_events_of_its_time(void **state)
+{
+    (void)state;
+    moly_error err = {0};
+    moly_pet_scanner scanner = small_scanner();
+    moly_layout *l = layout_of(&scanner, (moly_layout_options){.span = 1, .max_difference = 1});
+    moly_event_list list = {.scanner = scanner, .duration_s = 4.0}, part;
+    moly_sinogram *s = NULL;
+    double sum = 0.0;
+    for (uint32_t i = 0; i < 4; i++) {
+        add(&list, i, 12 + i, 0);
+        list.events[i].time_ms = 1000 * i;
+    }
+    assert_ok(moly_event_list_between(&list, 1000, 3000, &part, &err), err);
+    assert_int_equal(part.n, 2);
+    assert_ptr_equal(part.events, list.events + 1);
+    assert_relative(part.begin_s, 1.0, 1e-12);
+    assert_relative(part.duration_s, 2.0, 1e-12);
+    assert_ok(moly_sinogram_of_events(&part, l, false, &s, &err), err);
+    assert_ok(moly_sinogram_sum(s, &sum, &err), err);
+    assert_relative(sum, 2.0, 0.0);
+    moly_sinogram_free(s);
+    list.events[2].time_ms = 10;
+    assert_fails(moly_event_list_between(&list, 0, 4000, &part, &err), MOLY_ERR_DATA,
+                 "not in order of time", err);
+    moly_event_list_free(&list);
+    moly_layout_free(l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +218,7 @@ int main(void)
         cmocka_unit_test(a_bin_lies_where_its_crystals_do),
         cmocka_unit_test(tof_bins_are_mashed_and_turn_with_the_crystals),
         cmocka_unit_test(prompts_and_delayeds_are_told_apart_and_strangers_refused),
+        cmocka_unit_test(a_part_of_a_list_has_the_events_of_its_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
